@@ -1,0 +1,5 @@
+/** Placeholder until the first class of this module names what lives here. */
+@NullMarked
+package dev.stygian.cli;
+
+import org.jspecify.annotations.NullMarked;

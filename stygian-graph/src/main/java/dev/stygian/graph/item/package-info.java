@@ -1,0 +1,8 @@
+/**
+ * An item (one input of a run), canonical JSON and the bytes that travel: {@link
+ * dev.stygian.graph.item.Payload}. Imports {@code error}.
+ */
+@NullMarked
+package dev.stygian.graph.item;
+
+import org.jspecify.annotations.NullMarked;

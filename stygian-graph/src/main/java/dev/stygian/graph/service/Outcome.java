@@ -1,0 +1,48 @@
+package dev.stygian.graph.service;
+
+import java.time.Duration;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** How one execution of a service ended. Reasons name no secret and say what to do where they can. */
+public sealed interface Outcome {
+  /** It worked; {@code output} goes to the next nodes. */
+  record Success(JsonNode output) implements Outcome {}
+
+  /** It may work later: 5xx, a dropped connection, a timeout. */
+  record Retryable(String reason, Optional<Throwable> cause) implements Outcome {}
+
+  /** It will never work as it is: 404, a required field that is missing. */
+  record Permanent(String reason, Optional<Throwable> cause) implements Outcome {}
+
+  /** The other side asks to wait; {@code retryAfter} is empty where it did not say how long. */
+  record RateLimited(String reason, Optional<Duration> retryAfter) implements Outcome {}
+
+  static Outcome success(JsonNode output) {
+    return new Success(output);
+  }
+
+  static Outcome retryable(String reason) {
+    return new Retryable(reason, Optional.empty());
+  }
+
+  static Outcome retryable(String reason, Throwable cause) {
+    return new Retryable(reason, Optional.of(cause));
+  }
+
+  static Outcome permanent(String reason) {
+    return new Permanent(reason, Optional.empty());
+  }
+
+  static Outcome permanent(String reason, Throwable cause) {
+    return new Permanent(reason, Optional.of(cause));
+  }
+
+  static Outcome rateLimited(String reason) {
+    return new RateLimited(reason, Optional.empty());
+  }
+
+  static Outcome rateLimited(String reason, Duration retryAfter) {
+    return new RateLimited(reason, Optional.of(retryAfter));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.stygian.graph.service;
+
+import dev.stygian.graph.settings.Environment;
+import java.util.Optional;
+
+/**
+ * The port that services implement. One instance serves every node of its name in a process, on
+ * many virtual threads at once: implementations are thread-safe and may block. Found by {@link
+ * java.util.ServiceLoader} (a public no-argument constructor that does no work), or registered by
+ * hand.
+ */
+public interface ScrapingService extends AutoCloseable {
+  ServiceDescriptor descriptor();
+
+  /**
+   * Whether this process can run the service now; a worker offers only what it can run, so tasks of
+   * a service without its API key wait for a worker that has one.
+   *
+   * @return empty where it can; else what is missing, without any secret
+   */
+  default Optional<String> unavailable(Environment environment) {
+    return Optional.empty();
+  }
+
+  /**
+   * Executes one node for one item. An interrupt means that the attempt's time is over or the worker
+   * stops: let it through. Anything thrown counts as a retryable failure.
+   */
+  Outcome execute(ServiceCall call) throws Exception;
+
+  /** Ends what the service started; called once, when its worker has stopped. */
+  @Override
+  default void close() {}
+}

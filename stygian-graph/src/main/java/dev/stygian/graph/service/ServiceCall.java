@@ -1,0 +1,31 @@
+package dev.stygian.graph.service;
+
+import dev.stygian.graph.item.Item;
+import dev.stygian.graph.settings.Config;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a service is given: everything it may depend on.
+ *
+ * @param node the node's id, for messages
+ * @param attempt 1 for the first
+ * @param inputs the outputs of the node's predecessors by node id, in the order of the edges; empty
+ *     for a first node
+ * @param egress which addresses may be dialled
+ */
+public record ServiceCall(
+    String pipelineId,
+    String node,
+    int attempt,
+    Item item,
+    Config config,
+    Map<String, JsonNode> inputs,
+    EgressRule egress) {
+
+  /** The output of the only predecessor; empty for a first node and for a join. */
+  public Optional<JsonNode> input() {
+    return inputs.size() == 1 ? Optional.of(inputs.values().iterator().next()) : Optional.empty();
+  }
+}
