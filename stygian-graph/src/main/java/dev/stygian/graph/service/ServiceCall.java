@@ -2,6 +2,7 @@ package dev.stygian.graph.service;
 
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.settings.Config;
+import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param inputs the outputs of the node's predecessors by node id, in the order of the edges; empty
  *     for a first node
  * @param egress which addresses may be dialled
+ * @param site where relative URLs start: the server of {@code [input] serve}; empty without one
  */
 public record ServiceCall(
     String pipelineId,
@@ -22,7 +24,8 @@ public record ServiceCall(
     Item item,
     Config config,
     Map<String, JsonNode> inputs,
-    EgressRule egress) {
+    EgressRule egress,
+    Optional<URI> site) {
 
   /** The output of the only predecessor; empty for a first node and for a join. */
   public Optional<JsonNode> input() {
