@@ -1,0 +1,131 @@
+package dev.stygian.graph.item;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import dev.stygian.graph.error.PayloadException;
+import java.util.Arrays;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A JSON value as the bytes that travel: one byte that names the form, then the content, compressed
+ * with Zstandard (RFC 8878) when that pays. Bytes are shared, not copied: do not change them.
+ */
+public final class Payload {
+  /** Content from this size on is worth compressing: below, the frame eats the gain. */
+  static final int COMPRESS_FROM_BYTES = 1024;
+
+  /** The largest content that is carried or unpacked. */
+  public static final int MAX_BYTES = 64 << 20;
+
+  private static final byte PLAIN = 'j';
+  private static final byte ZSTD = 'z';
+  private static final int LEVEL = 1;
+
+  private final byte[] bytes;
+
+  private Payload(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * Encodes a JSON value.
+   *
+   * @throws PayloadException where it is larger than {@link #MAX_BYTES}
+   */
+  public static Payload of(JsonNode node) {
+    return ofJson(Json.bytes(node));
+  }
+
+  /** Encodes JSON that is UTF-8 text already. */
+  public static Payload ofJson(byte[] json) {
+    if (json.length > MAX_BYTES) {
+      throw new PayloadException(
+          "a value of " + json.length + " bytes is larger than the " + MAX_BYTES + " that can be"
+              + " carried; let the node put out less");
+    }
+    if (json.length >= COMPRESS_FROM_BYTES) {
+      byte[] packed = Zstd.compress(json, LEVEL);
+      if (packed.length < json.length - json.length / 8) {
+        return new Payload(prefixed(ZSTD, packed));
+      }
+    }
+    return new Payload(prefixed(PLAIN, json));
+  }
+
+  /** Wraps bytes that {@link #bytes()} gave; they are checked when decoded. */
+  public static Payload ofBytes(byte[] bytes) {
+    return new Payload(bytes);
+  }
+
+  /** What travels. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public int size() {
+    return bytes.length;
+  }
+
+  /**
+   * The JSON text, UTF-8.
+   *
+   * @throws PayloadException where the bytes are of no known form
+   */
+  public byte[] json() {
+    if (bytes.length == 0) {
+      throw new PayloadException("an empty payload; it was not written by this program");
+    }
+    return switch (bytes[0]) {
+      case PLAIN -> Arrays.copyOfRange(bytes, 1, bytes.length);
+      case ZSTD -> unpack();
+      default ->
+          throw new PayloadException(
+              "a payload of the unknown form " + (bytes[0] & 0xff) + "; a newer version wrote it");
+    };
+  }
+
+  /**
+   * The value.
+   *
+   * @throws PayloadException where the bytes cannot be decoded
+   */
+  public JsonNode decode() {
+    return Json.parse(json());
+  }
+
+  private byte[] unpack() {
+    byte[] packed = Arrays.copyOfRange(bytes, 1, bytes.length);
+    long size = Zstd.getFrameContentSize(packed);
+    if (size < 0 || size > MAX_BYTES) {
+      throw new PayloadException("a damaged payload: its unpacked size cannot be told or is too large");
+    }
+    try {
+      return Zstd.decompress(packed, (int) size);
+    } catch (ZstdException e) {
+      throw new PayloadException("a damaged payload: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] prefixed(byte form, byte[] content) {
+    byte[] all = new byte[content.length + 1];
+    all[0] = form;
+    System.arraycopy(content, 0, all, 1, content.length);
+    return all;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Payload p && Arrays.equals(p.bytes, bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** The size alone: contents may be large or private. */
+  @Override
+  public String toString() {
+    return "Payload[" + bytes.length + " bytes]";
+  }
+}

@@ -1,0 +1,21 @@
+package dev.stygian.graph.queue;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What a worker asks for.
+ *
+ * @param services canonical names of what it offers; empty: whatever there is
+ * @param max how many tasks at most
+ * @param visibility how long the leases live without renewal
+ * @param patience how long to wait for a first task; the answer may be empty
+ */
+public record LeaseRequest(Set<String> services, int max, Duration visibility, Duration patience) {
+  public LeaseRequest {
+    services = Set.copyOf(services);
+    if (max < 1 || visibility.toMillis() < 1 || patience.isNegative()) {
+      throw new IllegalArgumentException("a lease request asks for at least one task");
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.stygian.graph.queue;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The end of a lease that did not work.
+ *
+ * @param booked nodes that did work under this lease, before the one that did not
+ * @param task the task that did not work: the lease's, or one that followed it in memory
+ * @param attempt which attempt of {@code task} this was
+ */
+public record Nack(Lease lease, List<NodeResult> booked, Task task, int attempt, Verdict verdict) {
+  public Nack {
+    booked = List.copyOf(booked);
+  }
+
+  /** What becomes of the task. */
+  public sealed interface Verdict {
+    /** Again after a wait, unless its attempts are used up: then it is dead. */
+    record Retry(String error, Duration delay) implements Verdict {}
+
+    /** Dead at once: no attempt could work. */
+    record Bury(String error) implements Verdict {}
+
+    /** Back at once, without an attempt lost: the worker stops. */
+    record HandBack() implements Verdict {}
+  }
+}

@@ -1,0 +1,81 @@
+package dev.stygian.graph.queue;
+
+import dev.stygian.graph.error.RunUnknownException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The books of a queue: what runs there are, how far they are, their results and their dead
+ * letters. Any process may ask. Every method that names a run throws {@link RunUnknownException}
+ * where there is none. Thread-safe.
+ */
+public interface RunLedger {
+  /** What a run was opened with; empty where there is none of that id. */
+  Optional<RunSpec> find(RunId run);
+
+  /** All runs whose keys still live, oldest first. */
+  List<RunId> runs();
+
+  RunStatus status(RunId run);
+
+  /** How many items a submitter has got accepted: where it goes on after a crash. */
+  long accepted(RunId run, String submitter);
+
+  /**
+   * Ends a run: nothing more of it is leased, waiting items are cancelled, and workers stop what
+   * they execute of it at their next heartbeat. Results so far stay.
+   */
+  void cancel(RunId run);
+
+  /** Stops the leasing of a run's tasks until {@link #resume}. */
+  void pause(RunId run);
+
+  void resume(RunId run);
+
+  /**
+   * Reads results in the order of their completion.
+   *
+   * @param position {@link ResultBatch#START} or what the last batch said
+   * @param wait how long to wait for a first one; an empty batch says that none came
+   */
+  ResultBatch results(RunId run, String position, int max, Duration wait)
+      throws InterruptedException;
+
+  /**
+   * Commits how far a reader has brought the results to safety. What everybody has may then be
+   * dropped.
+   *
+   * @param reader names the sink, such as a file's path
+   * @param bytes the length of what the reader has written up to {@code position}
+   */
+  void deliver(RunId run, String reader, Delivery delivery);
+
+  /** What a reader committed last; empty where it never did. */
+  Optional<Delivery> delivered(RunId run, String reader);
+
+  /** How far a reader is. */
+  record Delivery(String position, long bytes) {}
+
+  /**
+   * Dead letters in the order of their items' ids.
+   *
+   * @param after an item's id; empty text to start
+   */
+  List<DeadLetter> deadLetters(RunId run, String after, int max);
+
+  /**
+   * Puts dead letters back to work, attempts at zero.
+   *
+   * @param items ids of items; those without a dead letter are passed over
+   * @return how many were put back
+   */
+  long replay(RunId run, Collection<String> items);
+
+  /** Forgets dead letters; their items stay counted as dead. */
+  long drop(RunId run, Collection<String> items);
+
+  /** Workers that gave a sign of life in the last 15 seconds. */
+  List<WorkerInfo> workers();
+}

@@ -1,0 +1,36 @@
+package dev.stygian.graph.queue;
+
+import java.time.Duration;
+
+/**
+ * The bounds of a run.
+ *
+ * @param maxDepth unfinished tasks in the queue from which on producers wait
+ * @param undeliveredResults results from which on first-node tasks are not leased
+ * @param undeliveredBytes their bytes, likewise
+ * @param resultTtl how long a stored result lives at least (at most twice as long)
+ * @param resultBudget bytes of all stored results; over it the older half goes early
+ * @param retention how long the keys of a finished run live
+ */
+public record RunLimits(
+    long maxDepth,
+    long undeliveredResults,
+    long undeliveredBytes,
+    Duration resultTtl,
+    long resultBudget,
+    Duration retention) {
+
+  public RunLimits {
+    if (maxDepth < 1 || undeliveredResults < 1 || undeliveredBytes < 1 || resultBudget < 1) {
+      throw new IllegalArgumentException("limits are positive");
+    }
+    if (resultTtl.compareTo(Duration.ofSeconds(1)) < 0 || retention.toSeconds() < 1) {
+      throw new IllegalArgumentException("times to live are at least a second");
+    }
+  }
+
+  public static RunLimits defaults() {
+    return new RunLimits(
+        100_000, 1_000_000, 256L << 20, Duration.ofHours(24), 1L << 30, Duration.ofDays(7));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.stygian.graph.queue;
+
+import java.util.List;
+
+/**
+ * What a queue must know of a run.
+ *
+ * @param definition the pipeline as text, opaque to the queue; workers elsewhere load the run from it
+ * @param lanes one per node; their order gives the nodes their numbers
+ * @param endsPerItem how many last nodes an item passes before it is done
+ * @param wide whether an item may have more than one unfinished task at once
+ */
+public record RunSpec(
+    RunId id,
+    String pipelineId,
+    String definition,
+    List<LaneSpec> lanes,
+    int endsPerItem,
+    boolean wide,
+    RunLimits limits) {
+  public RunSpec {
+    lanes = List.copyOf(lanes);
+    if (lanes.isEmpty() || endsPerItem < 1) {
+      throw new IllegalArgumentException("a run needs a lane and an end");
+    }
+  }
+
+  /** The number of a node. */
+  public int laneOf(String node) {
+    for (int i = 0; i < lanes.size(); i++) {
+      if (lanes.get(i).node().equals(node)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("the run has no node \"" + node + "\"");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.stygian.graph.queue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A run at one moment. Items add up: submitted = done + dead + cancelled + in flight.
+ *
+ * @param inputClosed whether all of its input is submitted
+ * @param submitted items accepted so far
+ * @param undeliveredResults results that nobody has taken yet
+ * @param heldBack whether first-node tasks wait because of them
+ * @param missingServices services of waiting tasks that no live worker offers
+ */
+public record RunStatus(
+    RunId run,
+    String pipelineId,
+    State state,
+    boolean inputClosed,
+    long submitted,
+    long done,
+    long dead,
+    long cancelled,
+    long undeliveredResults,
+    long undeliveredBytes,
+    boolean heldBack,
+    List<NodeCounts> nodes,
+    List<String> missingServices,
+    Instant started,
+    Optional<Instant> finished) {
+  public RunStatus {
+    nodes = List.copyOf(nodes);
+    missingServices = List.copyOf(missingServices);
+  }
+
+  public long inFlight() {
+    return submitted - done - dead - cancelled;
+  }
+
+  /** What a run is doing. */
+  public enum State {
+    RUNNING,
+    PAUSED,
+    CANCELLED,
+    FINISHED
+  }
+
+  /** Tasks of one node, by state; {@code done} and {@code dead} count since the run began. */
+  public record NodeCounts(
+      String node,
+      String service,
+      long waiting,
+      long delayed,
+      long leased,
+      long done,
+      long dead,
+      long retries) {}
+}

@@ -1,0 +1,84 @@
+package dev.stygian.graph.queue;
+
+import dev.stygian.graph.error.QueueClosedException;
+import dev.stygian.graph.error.QueueFullException;
+import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.item.Payload;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The port of the work queue: hands tasks to workers under leases and keeps the books of runs. A
+ * task is in exactly one state: waiting, delayed, leased, done or dead. The invariants I1 to I15 of
+ * {@code docs/queue-protocol.md} hold for every adapter, and one contract suite checks them.
+ *
+ * <p>Thread-safe; methods block the calling thread, which is meant to be virtual, and adapters send
+ * together what many threads ask for at once. Every method throws {@link QueueClosedException} after
+ * {@link #close} and {@link QueueUnavailableException} where the server stays out of reach.
+ */
+public interface WorkQueue extends AutoCloseable {
+
+  /** Makes a run known, or finds it as it is; a second opening changes nothing. */
+  void open(RunSpec run);
+
+  /**
+   * Puts items into a run, in order and exactly once: a batch that was accepted before, whole or in
+   * part, is passed over as far as it was. Blocks while the queue is at its maximum depth.
+   *
+   * @param submitter names this source of items within the run
+   * @param position how many items this submitter had put in before the batch
+   * @throws QueueFullException where {@code patience} ended first; what was accepted stays accepted
+   */
+  void enqueue(
+      RunId run, String submitter, long position, List<Submission> batch, Duration patience)
+      throws InterruptedException;
+
+  /** Says that a run's input is whole; the run is finished when nothing of it is left. */
+  void closeInput(RunId run);
+
+  /**
+   * Hands out tasks: later nodes before earlier ones, runs in fair turns. Also takes back expired
+   * leases and wakes delayed tasks that are due, so no process has to live for that.
+   */
+  List<Lease> lease(LeaseRequest request) throws InterruptedException;
+
+  /** Books the end of a lease that worked. */
+  Settled complete(Completion completion) throws InterruptedException;
+
+  /** Books the end of a lease that did not work. */
+  Settled nack(Nack nack) throws InterruptedException;
+
+  /** Renews all leases of a worker. */
+  Heartbeat.Renewal renew(Heartbeat heartbeat);
+
+  RunLedger ledger();
+
+  /**
+   * Enqueues one task, in a run of its own kind if its run was never opened. Blocks at the maximum
+   * depth.
+   *
+   * @return the task's id
+   */
+  TaskId enqueue(Task task) throws InterruptedException;
+
+  /**
+   * Takes the next task of any service; blocks until there is one.
+   *
+   * @return empty when this queue was sealed and nothing is left in it
+   */
+  Optional<Lease> dequeue() throws InterruptedException;
+
+  /** Says that this process enqueues no more; {@link #dequeue} ends when nothing is left. */
+  void seal();
+
+  /** Acknowledges a task that worked, with its output. */
+  Settled ack(Lease lease, Payload output) throws InterruptedException;
+
+  /** Returns a task to the queue for another worker, at once. */
+  Settled nack(Lease lease, String error) throws InterruptedException;
+
+  /** Ends this process's use of the queue; what is enqueued stays. Idempotent. */
+  @Override
+  void close();
+}
