@@ -48,14 +48,17 @@ public interface RunLedger {
    * dropped.
    *
    * @param reader names the sink, such as a file's path
-   * @param bytes the length of what the reader has written up to {@code position}
    */
   void deliver(RunId run, String reader, Delivery delivery);
 
   /** What a reader committed last; empty where it never did. */
   Optional<Delivery> delivered(RunId run, String reader);
 
-  /** How far a reader is. */
+  /**
+   * How far a reader is.
+   *
+   * @param bytes the length of what it has written up to {@code position}
+   */
   record Delivery(String position, long bytes) {}
 
   /**
