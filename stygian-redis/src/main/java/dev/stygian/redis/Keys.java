@@ -1,0 +1,67 @@
+package dev.stygian.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+
+/**
+ * The keys of one queue: the fixed ones in the order in which every script gets them (see {@code
+ * include/keys.lua}), and those of a run, which the scripts make from the same prefix.
+ */
+final class Keys {
+  private static final List<String> FIXED =
+      List.of("meta", "ring", "leases", "deadlines", "delayed", "chunks", "flight", "runs", "workers");
+
+  private final String prefix;
+  private final byte[][] fixed;
+
+  /** The braces make the queue's name the hash tag of Redis Cluster; a name with a brace keeps its tag whole. */
+  Keys(String queueName) {
+    this.prefix = "stygian:{" + queueName.replace("{", "(").replace("}", ")") + "}:";
+    this.fixed = FIXED.stream().map(part -> bytes(prefix + part)).toArray(byte[][]::new);
+  }
+
+  byte[][] fixed() {
+    return fixed;
+  }
+
+  byte[] meta() {
+    return fixed[0];
+  }
+
+  byte[] delayed() {
+    return fixed[4];
+  }
+
+  byte[] runs() {
+    return fixed[7];
+  }
+
+  byte[] workers() {
+    return fixed[8];
+  }
+
+  byte[] run(long run) {
+    return bytes(prefix + "r:" + run);
+  }
+
+  byte[] run(long run, String part) {
+    return bytes(prefix + "r:" + run + ":" + part);
+  }
+
+  byte[] chunk(String chunk) {
+    return bytes(prefix + "c:" + chunk);
+  }
+
+  byte[] signal(String service) {
+    return bytes(prefix + "sig:" + service);
+  }
+
+  String prefix() {
+    return prefix;
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.stygian.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The operations of the queue: one file each, with the shared files that its include line names. */
+enum LuaScript {
+  OPEN,
+  ENQUEUE,
+  CLOSE,
+  LEASE,
+  COMPLETE,
+  NACK,
+  RENEW,
+  CANCEL,
+  PAUSE,
+  DELIVER,
+  REPLAY,
+  DROP;
+
+  private static final String INCLUDE = "-- @include ";
+
+  private final byte[] text;
+  private final String sha;
+
+  LuaScript() {
+    this.text = assemble(name().toLowerCase(java.util.Locale.ROOT) + ".lua").getBytes(UTF_8);
+    this.sha = sha1(text);
+  }
+
+  byte[] text() {
+    return text;
+  }
+
+  /** What {@code EVALSHA} takes. */
+  String sha() {
+    return sha;
+  }
+
+  private static String assemble(String file) {
+    StringBuilder all = new StringBuilder();
+    for (String line : read(file).split("\n", -1)) {
+      if (line.startsWith(INCLUDE)) {
+        for (String part : line.substring(INCLUDE.length()).split(" ")) {
+          all.append(withoutComments(read("include/" + part + ".lua")));
+        }
+      } else if (!line.startsWith("--")) {
+        all.append(line).append('\n');
+      }
+    }
+    return all.toString();
+  }
+
+  private static String withoutComments(String text) {
+    StringBuilder code = new StringBuilder();
+    text.lines().filter(l -> !l.startsWith("--")).forEach(l -> code.append(l).append('\n'));
+    return code.toString();
+  }
+
+  private static String read(String file) {
+    try (InputStream in = LuaScript.class.getResourceAsStream("lua/" + file)) {
+      if (in == null) {
+        throw new IllegalStateException("the script " + file + " is missing from this build");
+      }
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the script " + file + " cannot be read", e);
+    }
+  }
+
+  private static String sha1(byte[] text) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-1", e);
+    }
+  }
+}

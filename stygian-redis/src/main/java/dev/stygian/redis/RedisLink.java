@@ -1,0 +1,316 @@
+package dev.stygian.redis;
+
+import dev.stygian.graph.error.QueueClosedException;
+import dev.stygian.graph.error.QueueRefusedException;
+import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.error.SettingInvalidException;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to one server, and the only place that talks to it. A command that meets a server
+ * that is away, loading, full or read-only is tried again with back-off until the settings' patience
+ * ends; every script can take a repeat. Thread-safe.
+ */
+final class RedisLink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+  private static final Duration COMMAND_TIME = Duration.ofSeconds(10);
+  private static final long FIRST_PAUSE_MILLIS = 20;
+  private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long COMPLAIN_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final RedisSettings settings;
+  private final Keys keys;
+  private final ClientResources resources;
+  private final RedisClient client;
+  private final ReentrantLock connecting = new ReentrantLock();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicLong lastComplaint = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY_NANOS);
+  private volatile @Nullable StatefulRedisConnection<byte[], byte[]> commands;
+  private volatile boolean closed;
+
+  RedisLink(RedisSettings settings, Keys keys) {
+    this.settings = settings;
+    this.keys = keys;
+    this.resources =
+        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    this.client = RedisClient.create(resources, uri(settings.url()));
+    client.setOptions(
+        ClientOptions.builder()
+            .autoReconnect(true)
+            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+            .socketOptions(
+                SocketOptions.builder()
+                    .connectTimeout(Duration.ofSeconds(5))
+                    .keepAlive(true)
+                    .tcpNoDelay(true)
+                    .build())
+            .build());
+  }
+
+  /** One thing to ask of the server. */
+  @FunctionalInterface
+  interface Command<T> {
+    RedisFuture<T> send(RedisAsyncCommands<byte[], byte[]> server);
+  }
+
+  /**
+   * Runs a script.
+   *
+   * @return its reply: nested lists, byte arrays, longs
+   */
+  <T> T eval(LuaScript script, ScriptOutputType type, byte[]... arguments)
+      throws InterruptedException {
+    return ask(
+        script.name().toLowerCase(java.util.Locale.ROOT),
+        server -> server.evalsha(script.sha(), type, keys.fixed(), arguments),
+        server -> server.eval(script.text(), type, keys.fixed(), arguments));
+  }
+
+  /** Sends a plain command. */
+  <T> T ask(String what, Command<T> command) throws InterruptedException {
+    return ask(what, command, command);
+  }
+
+  private <T> T ask(String what, Command<T> command, Command<T> withoutScript)
+      throws InterruptedException {
+    long giveUp = System.nanoTime() + settings.patience().toNanos();
+    long pause = FIRST_PAUSE_MILLIS;
+    while (true) {
+      if (closed) {
+        throw new QueueClosedException("the queue object of " + settings + " was closed");
+      }
+      RuntimeException failure;
+      try {
+        StatefulRedisConnection<byte[], byte[]> connection = commandConnection();
+        try {
+          return await(command.send(connection.async()), COMMAND_TIME);
+        } catch (RedisNoScriptException e) {
+          return await(withoutScript.send(connection.async()), COMMAND_TIME);
+        }
+      } catch (RedisException e) {
+        failure = e;
+      }
+      Trouble trouble = Trouble.of(failure);
+      if (closed) {
+        throw new QueueClosedException("the queue object of " + settings + " was closed", failure);
+      }
+      if (trouble.isFinal()) {
+        throw new QueueRefusedException(
+            settings + " refused \"" + what + "\": " + trouble.advice(), failure);
+      }
+      complain(what, trouble);
+      if (System.nanoTime() - giveUp > 0) {
+        throw new QueueUnavailableException(
+            settings + " could not serve \"" + what + "\" for " + settings.patience().toSeconds()
+                + " s: " + trouble.advice(),
+            failure);
+      }
+      Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+    }
+  }
+
+  /**
+   * Opens a connection of its own for commands that block at the server.
+   *
+   * @return empty where the cap on connections leaves none
+   */
+  java.util.Optional<BlockingConnection> blocking() {
+    if (connections.incrementAndGet() >= settings.maxConnections()) {
+      connections.decrementAndGet();
+      return java.util.Optional.empty();
+    }
+    return java.util.Optional.of(new BlockingConnection());
+  }
+
+  /** A connection on which one thread at a time may block. Never throws for a server out of reach. */
+  final class BlockingConnection {
+    private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+
+    /**
+     * Sends a command that blocks at most {@code wait} at the server.
+     *
+     * @return empty where nothing came, or where the server could not be asked: then the whole wait
+     *     has passed as well
+     */
+    <T> java.util.Optional<T> await(Command<T> command, Duration wait) throws InterruptedException {
+      long end = System.nanoTime() + wait.toNanos();
+      try {
+        StatefulRedisConnection<byte[], byte[]> open = connection;
+        if (open == null) {
+          open = client.connect(ByteArrayCodec.INSTANCE);
+          connection = open;
+        }
+        return java.util.Optional.ofNullable(
+            RedisLink.await(command.send(open.async()), wait.plusSeconds(2)));
+      } catch (RedisException e) {
+        if (closed) {
+          throw new QueueClosedException("the queue object of " + settings + " was closed", e);
+        }
+        complain("wait", Trouble.of(e));
+        long left = end - System.nanoTime();
+        if (left > 0) {
+          TimeUnit.NANOSECONDS.sleep(left);
+        }
+        return java.util.Optional.empty();
+      }
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  private StatefulRedisConnection<byte[], byte[]> commandConnection() {
+    StatefulRedisConnection<byte[], byte[]> open = commands;
+    if (open != null) {
+      return open;
+    }
+    connecting.lock();
+    try {
+      StatefulRedisConnection<byte[], byte[]> other = commands;
+      if (other != null) {
+        return other;
+      }
+      StatefulRedisConnection<byte[], byte[]> made = client.connect(ByteArrayCodec.INSTANCE);
+      try {
+        ServerCheck.check(settings, made.sync());
+      } catch (RuntimeException e) {
+        made.close();
+        throw e;
+      }
+      connections.incrementAndGet();
+      commands = made;
+      return made;
+    } finally {
+      connecting.unlock();
+    }
+  }
+
+  private static <T> T await(RedisFuture<T> future, Duration longest) throws InterruptedException {
+    try {
+      return future.toCompletableFuture().get(longest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RedisException r ? r : new RedisException(e.getCause());
+    } catch (CancellationException e) {
+      throw new RedisException("the connection was closed", e);
+    } catch (TimeoutException e) {
+      future.cancel(true);
+      throw new RedisException("no answer within " + longest.toSeconds() + " s", e);
+    }
+  }
+
+  private void complain(String what, Trouble trouble) {
+    long now = System.nanoTime();
+    long last = lastComplaint.get();
+    if (now - last >= COMPLAIN_EVERY_NANOS && lastComplaint.compareAndSet(last, now)) {
+      LOG.atWarn()
+          .addKeyValue("queue", settings)
+          .addKeyValue("command", what)
+          .addKeyValue("reason", trouble.advice())
+          .log("The queue's server does not answer as it should; waiting and trying again");
+    }
+  }
+
+  private static RedisURI uri(String url) {
+    try {
+      return RedisURI.create(url);
+    } catch (IllegalArgumentException e) {
+      throw new SettingInvalidException(
+          "\"" + withoutPassword(url) + "\" is no queue URL; write redis://HOST:PORT");
+    }
+  }
+
+  static String withoutPassword(String url) {
+    return url.replaceAll("//[^@/]*@", "//***@");
+  }
+
+  @Override
+  public void close() {
+    connecting.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    } finally {
+      connecting.unlock();
+    }
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    resources.shutdown(0, 2, TimeUnit.SECONDS);
+  }
+
+  /** What an error of the server means for us. */
+  record Trouble(boolean isFinal, String advice) {
+    private static final List<String> REFUSALS =
+        List.of("NOAUTH", "WRONGPASS", "NOPERM", "ERR AUTH", "ERR invalid password", "DENIED");
+
+    static Trouble of(Throwable failure) {
+      Throwable deepest = failure;
+      for (Throwable t = failure; t != null; t = t.getCause()) {
+        deepest = t;
+        String said = String.valueOf(t.getMessage());
+        if (REFUSALS.stream().anyMatch(said::startsWith)) {
+          return new Trouble(
+              true, firstLine(said) + "; check the user and the password in the queue's URL");
+        }
+        if (t instanceof RedisCommandExecutionException) {
+          return ofReply(said);
+        }
+      }
+      return new Trouble(
+          false,
+          "no connection ("
+              + firstLine(String.valueOf(deepest.getMessage()))
+              + "); is the server running, and reachable from here?");
+    }
+
+    private static Trouble ofReply(String said) {
+      if (said.contains("OOM ")) {
+        return new Trouble(
+            false,
+            "the server is out of memory (OOM); raise maxmemory, lower max_depth or result_budget,"
+                + " or fetch results");
+      } else if (said.contains("READONLY")) {
+        return new Trouble(false, "the server is a read-only replica; a failover may be under way");
+      } else if (said.startsWith("LOADING") || said.startsWith("BUSY") || said.startsWith("TRYAGAIN")
+          || said.startsWith("MASTERDOWN") || said.startsWith("CLUSTERDOWN")
+          || said.startsWith("NOREPLICAS") || said.startsWith("MISCONF")) {
+        return new Trouble(false, firstLine(said));
+      }
+      return new Trouble(true, firstLine(said));
+    }
+
+    private static String firstLine(String text) {
+      String line = text.lines().findFirst().orElse("");
+      return line.length() > 300 ? line.substring(0, 300) : line;
+    }
+  }
+}

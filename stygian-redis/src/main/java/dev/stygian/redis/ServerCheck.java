@@ -1,0 +1,82 @@
+package dev.stygian.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stygian.graph.error.QueueRefusedException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether a server can carry a queue: its version, and whether it would throw tasks away. */
+final class ServerCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerCheck.class);
+  private static final int OLDEST_MAJOR = 6;
+  private static final int OLDEST_MINOR = 2;
+
+  private ServerCheck() {}
+
+  /**
+   * Refuses what is too old; warns of an eviction policy.
+   *
+   * @throws QueueRefusedException where the server is older than 6.2
+   */
+  static void check(RedisSettings settings, RedisCommands<byte[], byte[]> server) {
+    Map<String, String> info;
+    try {
+      info = fields(server.info("server"));
+    } catch (RedisCommandExecutionException e) {
+      if (String.valueOf(e.getMessage()).startsWith("NOPERM")) {
+        return; // a user without the right to ask is told by the first command that fails
+      }
+      throw e;
+    }
+    String version = info.getOrDefault("redis_version", "");
+    String[] parts = version.split("\\.");
+    if (parts.length >= 2 && isOlder(parts)) {
+      throw new QueueRefusedException(
+          settings + " is version " + version + "; Redis 6.2 or newer, or Valkey, is needed");
+    }
+    evictionPolicy(server)
+        .ifPresent(
+            policy ->
+                LOG.atWarn()
+                    .addKeyValue("queue", settings)
+                    .addKeyValue("maxmemory-policy", policy)
+                    .log(
+                        "The server may evict tasks when its memory is full; set maxmemory-policy"
+                            + " to noeviction"));
+  }
+
+  /** The policy under which tasks could be evicted; empty where none could, or we may not ask. */
+  static Optional<String> evictionPolicy(RedisCommands<byte[], byte[]> server) {
+    try {
+      Map<String, String> memory = fields(server.info("memory"));
+      String policy = memory.getOrDefault("maxmemory_policy", "noeviction");
+      boolean bounded = !memory.getOrDefault("maxmemory", "0").equals("0");
+      return bounded && !policy.equals("noeviction") ? Optional.of(policy) : Optional.empty();
+    } catch (RedisCommandExecutionException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isOlder(String[] version) {
+    int major = Integer.parseInt(version[0]);
+    int minor = Integer.parseInt(version[1]);
+    return major < OLDEST_MAJOR || (major == OLDEST_MAJOR && minor < OLDEST_MINOR);
+  }
+
+  static Map<String, String> fields(Object info) {
+    String text = info instanceof byte[] raw ? new String(raw, UTF_8) : String.valueOf(info);
+    return text.lines()
+        .filter(line -> line.indexOf(':') > 0)
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.indexOf(':')),
+                line -> line.substring(line.indexOf(':') + 1).strip(),
+                (a, b) -> a));
+  }
+}

@@ -1,0 +1,21 @@
+-- Commits how far a reader has brought a run's results to safety. Atomic: the reader's position and
+-- length, what counts as delivered, and the dropping of what everybody has had.
+-- @include keys
+-- ARGV: run, reader, position, bytes, bytes of delivered results to keep
+-- Replies: 'ok' | 'unknown'
+local run, reader, position, bytes, keep = unpack(ARGV)
+local key, results = run_key(run), run_key(run, 'results')
+if redis.call('EXISTS', key) == 0 then return 'unknown' end
+redis.call('HSET', run_key(run, 'sinks'), reader, position .. ' ' .. bytes)
+local f = redis.call('HMGET', key, 'delivered', 'deliveredBytes', 'trimmedBytes', 'finished', 'retention')
+local entry = redis.call('XRANGE', results, position, position)[1]
+if entry and entry[2][1] == 'n' and tonumber(entry[2][2]) > tonumber(f[1] or 0) then
+  local count, total = entry[2][2], tonumber(entry[2][4])
+  redis.call('HSET', key, 'delivered', count, 'deliveredBytes', total)
+  if total - tonumber(f[3] or 0) > tonumber(keep) then
+    redis.call('XTRIM', results, 'MINID', position)
+    redis.call('HSET', key, 'trimmedBytes', total, 'trimmed', position)
+  end
+end
+if f[4] then redis.call('PEXPIRE', run_key(run, 'sinks'), f[5]) end
+return 'ok'

@@ -1,0 +1,17 @@
+-- Forgets dead letters and what was kept for their items; the items stay counted as dead. Atomic per
+-- item: letter, index, siblings and kept outputs go together.
+-- @include keys runs records lanes letters leases booking
+-- ARGV: run, nodes of the run, items
+-- Replies: {'unknown'} | {'ok', how many were dropped}
+local run, nodes, dropped = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+if redis.call('EXISTS', run_key(run)) == 0 then return { 'unknown' } end
+for i = 3, #ARGV do
+  local item = ARGV[i]
+  if redis.call('HDEL', run_key(run, 'dead'), item) == 1 then
+    dropped = dropped + 1
+    redis.call('HDEL', run_key(run, 'siblings'), item)
+    redis.call('ZREM', run_key(run, 'deadindex'), item)
+    forget_item(run, item, nodes)
+  end
+end
+return { 'ok', dropped }

@@ -1,0 +1,87 @@
+-- Puts a batch of items into a run. Atomic: the submitter's position, the tasks and the counters move
+-- together, so a batch sent again after a lost reply is seen as accepted, never doubled.
+-- @include keys runs records lanes letters
+-- ARGV: run, submitter, position, items, tasks, max depth, wide items (0, or their number,
+--   then per item: tasks, id, input, number of last keys, and per last key its node and the key), then
+--   per chunk: node, tasks, bytes
+-- Replies: {'ok', accepted} | {'at', accepted} (another position is current) | {'full', room} |
+--   {'unknown'} (no such run)
+local run, submitter, position, items, tasks, max_depth = unpack(ARGV, 1, 6)
+run, position, items, tasks = tonumber(run), tonumber(position), tonumber(items), tonumber(tasks)
+local state = redis.call('HGET', run_key(run), 'state')
+if not state then return { 'unknown' } end
+local accepted = tonumber(redis.call('HGET', run_key(run, 'cursor'), submitter) or 0)
+if accepted ~= position then return { 'at', accepted } end
+local room = tonumber(max_depth) - tonumber(redis.call('HGET', meta, 'depth') or 0)
+if tasks > room then return { 'full', math.max(room, 0) } end
+
+local at, answered, of_run = 7, {}, run_of(run)
+local wide_items = tonumber(ARGV[at])
+at = at + 1
+for _ = 1, wide_items do
+  local live, item, input, ends = unpack(ARGV, at, at + 3)
+  at = at + 4
+  local keys, nodes = {}, {}
+  for i = 1, tonumber(ends) do
+    nodes[i], keys[i] = ARGV[at], ARGV[at + 1]
+    at = at + 2
+  end
+  local stored = #keys > 0 and stored_under(keys) or {}
+  local whole = #keys > 0
+  for i = 1, #keys do whole = whole and stored[i] end
+  if whole then
+    for i = 1, #keys do
+      emit(run, result_head(tonumber(nodes[i]), string.byte(stored[i], 1), keys[i], item, input)
+        .. string.sub(stored[i], 2))
+    end
+    count(run, 'done', 1)
+    answered[item] = true
+  elseif of_run.wide then
+    redis.call('HINCRBY', run_key(run, 'items'), item, live)
+  end
+end
+
+local function answer_stored(records)
+  local keys, left = {}, {}
+  for i, record in ipairs(records) do keys[i] = record_last_key(record) end
+  local stored = stored_under(keys)
+  for i, record in ipairs(records) do
+    if keys[i] ~= NO_KEY and stored[i] then
+      answer(run, record, stored[i])
+    elseif not answered[record_item(record)] then
+      left[#left + 1] = record
+    end
+  end
+  return left
+end
+
+local anything_stored = redis.call('EXISTS', store) == 1 or redis.call('EXISTS', old_store) == 1
+for i = at, #ARGV, 3 do
+  local node, size, bytes = tonumber(ARGV[i]), tonumber(ARGV[i + 1]), ARGV[i + 2]
+  local left, records
+  if anything_stored or state == 'cancelled' then
+    local lengths = { struct.unpack('<' .. string.rep('I4', size), bytes, 9) }
+    local from = 9 + 4 * size
+    records = {}
+    for k = 1, size do
+      records[k] = string.sub(bytes, from, from + lengths[k] - 1)
+      from = from + lengths[k]
+    end
+    left = anything_stored and answer_stored(records) or records
+  end
+  if state == 'cancelled' or (left and #left < size) then
+    count_tasks(run, #left)
+    place(run, node, left, false)
+  else
+    local chunk = redis.call('HINCRBY', meta, 'chunk', 1)
+    redis.call('SET', chunk_key(chunk), bytes)
+    redis.call('HSET', chunks, chunk, size)
+    place_chunk(run, node, chunk, size, false)
+    count(run, 'w' .. node, size)
+    count_tasks(run, size)
+  end
+end
+redis.call('HSET', run_key(run, 'cursor'), submitter, accepted + items)
+count(run, 'submitted', items)
+settle_counts()
+return { 'ok', accepted + items }

@@ -1,0 +1,40 @@
+-- The keys of one queue. Every script gets the same KEYS in this order; all other keys are made from
+-- their common prefix, which carries the queue's hash tag, so everything lies in one slot.
+--   meta      hash: protocol, depth, counters for chunk, lease and run numbers, the store's generation
+--   ring      list: runs with ready lanes, the one whose turn it is first
+--   leases    hash: lease number -> run,node,chunk,first,count,offset,flags (a flag per task: 1 open, 0 ended)
+--   deadlines sorted set: lease number by the end of its time, milliseconds of the server's clock
+--   delayed   sorted set: chunk id by the time when it is due
+--   chunks    hash: chunk id -> tasks in it that have not ended
+--   flight    hash: idempotency key -> lease number of its execution
+--   runs      hash: run id -> run number
+--   workers   hash: worker -> "last seen|slots|services"
+local meta, ring, leases, deadlines, delayed, chunks, flight, runs, workers = unpack(KEYS)
+local base = string.sub(meta, 1, -5)
+
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+
+local function run_key(run, part)
+  return base .. 'r:' .. run .. (part and (':' .. part) or '')
+end
+
+local function lane_key(run, node)
+  return base .. 'l:' .. run .. ':' .. node
+end
+
+local function chunk_key(chunk)
+  return base .. 'c:' .. chunk
+end
+
+local function signal_key(service)
+  return base .. 'sig:' .. service
+end
+
+local function parked_key(key)
+  return base .. 'p:' .. key
+end
+
+-- The two generations of the result store: a result lives at least one, at most two of them.
+local generation = tonumber(redis.call('HGET', meta, 'generation') or '1')
+local store, old_store = base .. 's:' .. generation, base .. 's:' .. (generation - 1)

@@ -1,0 +1,126 @@
+-- Lanes: putting tasks into them, waking whoever waits for them, and the ends of items.
+
+-- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
+local function notify(service)
+  local key = signal_key(service)
+  if redis.call('EXISTS', key) == 0 then
+    redis.call('RPUSH', key, '1')
+    redis.call('PEXPIRE', key, 60000)
+  end
+end
+
+local any_waits
+
+local function wake(service)
+  notify(service)
+  if any_waits == nil then any_waits = redis.call('HEXISTS', meta, 'any') == 1 end
+  if any_waits then notify('') end
+end
+
+-- An item's task ended without a result: whether that ends the item.
+local function item_ended(run, item)
+  if not run_of(run).wide then return true end
+  local left = redis.call('HINCRBY', run_key(run, 'items'), item, -1)
+  if left <= 0 then redis.call('HDEL', run_key(run, 'items'), item) end
+  return left <= 0
+end
+
+local function cancel_task(run, record)
+  count_tasks(run, -1)
+  if item_ended(run, record_item(record)) then count(run, 'cancelled', 1) end
+end
+
+local function open_lane(run, node)
+  local lane, of_run = lane_spec(run, node), run_of(run)
+  redis.call('ZADD', run_key(run, 'ready'), -lane.level, node .. ':' .. lane.service)
+  if not of_run.in_ring then
+    of_run.in_ring = true
+    redis.call('HSET', run_key(run), 'ring', '1')
+    redis.call('RPUSH', ring, run)
+  end
+  wake(lane.service)
+end
+
+-- Puts a stored chunk into its lane.
+local function place_chunk(run, node, chunk, total, front)
+  redis.call(front and 'LPUSH' or 'RPUSH', lane_key(run, node), chunk .. ':' .. total .. ':0:0')
+  open_lane(run, node)
+end
+
+local function store_chunk(run, node, records)
+  local chunk = redis.call('HINCRBY', meta, 'chunk', 1)
+  redis.call('SET', chunk_key(chunk), chunk_of(run, node, records))
+  redis.call('HSET', chunks, chunk, #records)
+  return chunk
+end
+
+-- Makes tasks wait that were not waiting before; those of a cancelled run end instead.
+local function place(run, node, records, front)
+  if #records == 0 then return end
+  if run_of(run).state == 'cancelled' then
+    for _, record in ipairs(records) do cancel_task(run, record) end
+    return
+  end
+  place_chunk(run, node, store_chunk(run, node, records), #records, front)
+  count(run, 'w' .. node, #records)
+end
+
+-- `ended` tasks of a chunk will not be asked for again; the chunk goes with its last one.
+local function release_chunk(chunk, ended)
+  if redis.call('HINCRBY', chunks, chunk, -ended) <= 0 then
+    redis.call('HDEL', chunks, chunk)
+    redis.call('UNLINK', chunk_key(chunk))
+  end
+end
+
+-- Whose key was in flight comes back to the front of its lane, a bounded number at a time.
+local parked_total
+
+local function unpark(key)
+  if not parked_total then parked_total = tonumber(redis.call('HGET', meta, 'parked') or 0) end
+  if parked_total <= 0 then return end
+  local waiting = redis.call('LPOP', parked_key(key), 1000)
+  if not waiting then return end
+  parked_total = redis.call('HINCRBY', meta, 'parked', -#waiting)
+  for i = #waiting, 1, -1 do
+    local chunk = waiting[i]
+    local run, node = struct.unpack('<I4I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
+    if run_of(run).state == 'cancelled' then
+      local _, _, records = read_records(chunk, 1, 0, 1, 0)
+      count(run, 'w' .. node, -1)
+      release_chunk(chunk, 1)
+      cancel_task(run, records[1])
+    else
+      place_chunk(run, node, chunk, 1, true)
+    end
+  end
+end
+
+local function park(run, node, record)
+  local chunk = store_chunk(run, node, { record })
+  redis.call('RPUSH', parked_key(record_key(record)), chunk)
+  parked_total = redis.call('HINCRBY', meta, 'parked', 1)
+end
+
+-- Ends the item of a record whose last result is stored: what it is emitted as, and all counters.
+local function answer(run, record, stored)
+  emit(run, result_head(run_of(run).last_node, string.byte(stored, 1), record_last_key(record), record_item(record),
+    record_input(record)) .. string.sub(stored, 2))
+  count(run, 'done', 1)
+end
+
+-- The stored values under `keys`, false where there is none.
+local function stored_under(keys)
+  local found = redis.call('HMGET', store, unpack(keys))
+  local missing, at = {}, {}
+  for i = 1, #keys do
+    if not found[i] then
+      missing[#missing + 1] = keys[i]
+      at[#at + 1] = i
+    end
+  end
+  if #missing > 0 and redis.call('EXISTS', old_store) == 1 then
+    for i, value in ipairs(redis.call('HMGET', old_store, unpack(missing))) do found[at[i]] = value end
+  end
+  return found
+end

@@ -1,0 +1,106 @@
+-- Leases: reading one, ending tasks of one, and taking back what ran out.
+
+local function read_lease(lease)
+  local value = redis.call('HGET', leases, lease)
+  if not value then return nil end
+  local run, node, chunk, first, count, offset, total, flags =
+    string.match(value, '^(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),([01]*)$')
+  return {
+    number = lease, run = tonumber(run), node = tonumber(node), chunk = chunk, first = tonumber(first),
+    count = tonumber(count), offset = tonumber(offset), total = tonumber(total), flags = flags, ended = 0,
+  }
+end
+
+local function write_lease(l)
+  redis.call('HSET', leases, l.number, table.concat(
+    { l.run, l.node, l.chunk, l.first, l.count, l.offset, l.total, l.flags }, ','))
+end
+
+local function is_open(l, index)
+  return string.byte(l.flags, index + 1) == 49
+end
+
+-- Takes a task out of a lease in memory; close_lease writes it.
+local function end_task(l, index)
+  l.flags = string.sub(l.flags, 1, index) .. '0' .. string.sub(l.flags, index + 2)
+  l.ended = l.ended + 1
+end
+
+local function close_lease(l)
+  if l.ended == 0 then return end
+  if string.find(l.flags, '1', 1, true) then
+    write_lease(l)
+  else
+    redis.call('HDEL', leases, l.number)
+    redis.call('ZREM', deadlines, l.number)
+  end
+  release_chunk(l.chunk, l.ended)
+  count(l.run, 'l' .. l.node, -l.ended)
+  l.ended = 0
+end
+
+-- Gives the open tasks of a lease back, to the front of their lane. With `lost` set the attempt
+-- counts and the reason is remembered; without, the hand-out never happened.
+local function take_back(l, lost)
+  local _, _, records = read_records(l.chunk, l.total, l.first, l.count, l.offset)
+  local again, keys, max = {}, {}, lane_spec(l.run, l.node).max
+  for i = 1, l.count do
+    if is_open(l, i - 1) then
+      end_task(l, i - 1)
+      local record = records and records[i]
+      if record then
+        keys[#keys + 1] = record_key(record)
+        if lost then
+          local attempt = record_attempts(record) + 1
+          record = with_attempts(record, attempt)
+          remember_error(l.run, l.node, record_item(record), attempt, lost)
+          count(l.run, 't' .. l.node, 1)
+        end
+        if record_attempts(record) >= max and lost then
+          bury(l.run, l.node, record, record_attempts(record))
+        else
+          again[#again + 1] = record
+        end
+      else
+        count_tasks(l.run, -1)
+        count(l.run, 'dead', 1)
+      end
+    end
+  end
+  if #keys > 0 then redis.call('HDEL', flight, unpack(keys)) end
+  close_lease(l)
+  place(l.run, l.node, again, true)
+  for _, key in ipairs(keys) do unpark(key) end
+end
+
+-- Takes back at most `most` leases whose time is over.
+local function reap(most)
+  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', deadlines, '-inf', now, 'LIMIT', 0, most)) do
+    local l = read_lease(lease)
+    if l then
+      take_back(l, 'the lease ran out: the worker died, hung or was cut off')
+    else
+      redis.call('ZREM', deadlines, lease)
+    end
+  end
+end
+
+-- Moves at most `most` delayed tasks that are due into their lanes.
+local function wake_due(most)
+  for _, chunk in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)) do
+    redis.call('ZREM', delayed, chunk)
+    local head = redis.call('GETRANGE', chunk_key(chunk), 0, 7)
+    if #head == 8 then
+      local run, node = struct.unpack('<I4I2', head)
+      count(run, 'd' .. node, -1)
+      if run_of(run).state == 'cancelled' then
+        local _, _, records = read_records(chunk, 1, 0, 1, 0)
+        release_chunk(chunk, 1)
+        cancel_task(run, records[1])
+      else
+        place_chunk(run, node, chunk, 1, false)
+        count(run, 'w' .. node, 1)
+      end
+    end
+  end
+end

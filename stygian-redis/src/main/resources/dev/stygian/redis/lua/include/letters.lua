@@ -1,0 +1,48 @@
+-- Errors of attempts and dead letters. A letter is: node u16, attempts u8, time of death u64, length
+-- of the record u32, the record, then the errors as JSON objects joined by commas. A wide run's other
+-- tasks of a dead item lie beside it in `siblings` as node u16, length u32, record.
+
+local function remember_error(run, node, item, attempt, message)
+  local key, field = run_key(run, 'history'), node .. ':' .. item
+  local said = cjson.encode({ attempt = attempt, at = now, message = message })
+  local before = redis.call('HGET', key, field)
+  redis.call('HSET', key, field, before and (before .. ',' .. said) or said)
+end
+
+local function forget_errors(run, node, item)
+  redis.call('HDEL', run_key(run, 'history'), node .. ':' .. item)
+end
+
+local function is_dead(run, item)
+  local of_run = run_of(run)
+  return of_run.wide and of_run.dead > 0 and redis.call('HEXISTS', run_key(run, 'dead'), item) == 1
+end
+
+-- Stops a task whose item is dead already: it lies beside the letter until that is replayed.
+local function stop_sibling(run, node, record)
+  local item = record_item(record)
+  local key = run_key(run, 'siblings')
+  redis.call('HSET', key, item, (redis.call('HGET', key, item) or '')
+    .. struct.pack('<I2I4', node, #record) .. with_attempts(record, 0))
+  count_tasks(run, -1)
+  forget_errors(run, node, item)
+  item_ended(run, item)
+end
+
+local function bury(run, node, record, attempts)
+  local item = record_item(record)
+  if is_dead(run, item) then
+    stop_sibling(run, node, record)
+    return
+  end
+  local errors = redis.call('HGET', run_key(run, 'history'), node .. ':' .. item) or ''
+  redis.call('HSET', run_key(run, 'dead'), item,
+    struct.pack('<I2I1I8I4', node, attempts, now, #record) .. record .. errors)
+  redis.call('ZADD', run_key(run, 'deadindex'), 0, item)
+  forget_errors(run, node, item)
+  run_of(run).dead = run_of(run).dead + 1
+  count(run, 'dead', 1)
+  count(run, 'x' .. node, 1)
+  count_tasks(run, -1)
+  item_ended(run, item)
+end

@@ -1,0 +1,102 @@
+-- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
+-- gathered in memory and written once by settle_counts, which also decides whether a run is over.
+local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'sinks', 'out', 'join',
+  'items', 'history', 'dead', 'deadindex', 'siblings' }
+
+local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
+
+-- level, max attempts, input nodes and service of a lane.
+local function lane_spec(run, node)
+  local id = run .. ':' .. node
+  local lane = known_lanes[id]
+  if not lane then
+    local level, max, inputs, service =
+      string.match(redis.call('HGET', run_key(run, 'lanes'), node), '^(%d+)|(%d+)|([%d,]*)|(.*)$')
+    lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service }
+    for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
+    known_lanes[id] = lane
+  end
+  return lane
+end
+
+local function run_of(run)
+  local known = known_runs[run]
+  if not known then
+    local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'ends', 'dead', 'results', 'delivered',
+      'resultBytes', 'deliveredBytes', 'maxResults', 'maxResultBytes', 'ring', 'retention', 'lastNode')
+    known = {
+      state = f[1], wide = f[2] == '1', ends = tonumber(f[3] or 1), dead = tonumber(f[4] or 0),
+      results = tonumber(f[5] or 0), result_bytes = tonumber(f[7] or 0), in_ring = f[11] == '1',
+      held = tonumber(f[5] or 0) - tonumber(f[6] or 0) >= tonumber(f[9] or 1)
+        or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
+      retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0), entries = {},
+    }
+    known_runs[run] = known
+  end
+  return known
+end
+
+local function count(run, field, by)
+  local of_run = counts[run]
+  if not of_run then
+    of_run = {}
+    counts[run] = of_run
+  end
+  of_run[field] = (of_run[field] or 0) + by
+end
+
+-- Tasks of a run that have not ended, and with them the depth of the queue.
+local function count_tasks(run, by)
+  count(run, 'tasks', by)
+  depth_change = depth_change + by
+end
+
+-- Appends what was emitted: one stream entry a run, with the totals so far, so that a reader's
+-- position tells how much is left.
+local function write_results(run, of_run)
+  local fields, bytes = { 'n', 0, 'b', 0 }, 0
+  for _, entry in ipairs(of_run.entries) do
+    fields[#fields + 1] = 'r'
+    fields[#fields + 1] = entry
+    bytes = bytes + #entry
+  end
+  of_run.results = of_run.results + #of_run.entries
+  of_run.result_bytes = of_run.result_bytes + bytes
+  fields[2], fields[4] = of_run.results, of_run.result_bytes
+  redis.call('XADD', run_key(run, 'results'), '*', unpack(fields))
+  redis.call('HSET', run_key(run), 'results', of_run.results, 'resultBytes', of_run.result_bytes)
+  of_run.entries = {}
+end
+
+local function emit(run, entry)
+  local of_run = run_of(run)
+  of_run.entries[#of_run.entries + 1] = entry
+  if #of_run.entries >= 500 then write_results(run, of_run) end
+end
+
+local function finish_if_over(run)
+  local key = run_key(run)
+  local f = redis.call('HMGET', key, 'state', 'closed', 'tasks', 'finished')
+  local over = tonumber(f[3] or 0) <= 0 and not f[4]
+    and (f[1] == 'cancelled' or (f[2] == '1' and f[1] ~= 'cancelled'))
+  if over then
+    redis.call('HSET', key, 'finished', now, 'state', f[1] == 'cancelled' and 'cancelled' or 'finished')
+    redis.call('XADD', run_key(run, 'results'), '*', 'end', '1')
+    local retention = run_of(run).retention
+    for _, part in ipairs(FINISHED_PARTS) do redis.call('PEXPIRE', run_key(run, part), retention) end
+  end
+end
+
+-- Writes results and counters; must be the last step of every script that moves tasks.
+local function settle_counts()
+  for run, of_run in pairs(known_runs) do
+    if #of_run.entries > 0 then write_results(run, of_run) end
+  end
+  for run, of_run in pairs(counts) do
+    for field, by in pairs(of_run) do
+      if by ~= 0 then redis.call('HINCRBY', run_key(run), field, by) end
+    end
+    if (of_run.tasks or 0) < 0 then finish_if_over(run) end
+  end
+  if depth_change ~= 0 then redis.call('HINCRBY', meta, 'depth', depth_change) end
+end

@@ -1,0 +1,196 @@
+-- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
+-- by the result that its item has already, or parked behind the execution of its key; expired leases
+-- and due delayed tasks come back first, so any live worker keeps the queue moving.
+-- @include keys runs records lanes letters leases
+-- ARGV: most tasks, visibility ms, requester, sequence, then the services offered (none: any)
+-- Replies: a list of groups {lease, run, node, deadline, lengths, records, flags, stored, inputs};
+--   flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
+--   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
+--   Each lease is remembered by requester and sequence: the same request again, after a lost reply,
+--   gives the first hand-out back before it hands out anew.
+local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
+most, visibility = tonumber(most), tonumber(visibility)
+local QUANTUM, MOST_VISITS = 100, 64
+local offered, any = {}, #ARGV == 4
+for i = 5, #ARGV do offered[ARGV[i]] = true end
+if any then redis.call('HSET', meta, 'any', '1') end
+
+local before = redis.call('HGET', workers, 'asked:' .. requester)
+if before then
+  local asked, numbers = string.match(before, '^(%d+):(.*)$')
+  if asked == sequence then
+    for number in string.gmatch(numbers, '%d+') do
+      local l = read_lease(number)
+      if l then take_back(l, nil) end
+    end
+  end
+end
+reap(16)
+wake_due(200)
+
+local groups, numbers, deadline = {}, {}, now + visibility
+local busy = {}
+
+-- Looks at each record and says what becomes of it; returns the flags and how many are handed out.
+local function sort_out(run, node, records)
+  local lane = lane_spec(run, node)
+  local keys, lasts, flags, stored_values = {}, {}, {}, {}
+  local may_answer = #lane.inputs == 0
+  for i, record in ipairs(records) do
+    keys[i] = record_key(record)
+    lasts[i] = record_last_key(record)
+  end
+  local stored = stored_under(keys)
+  local last_stored = may_answer and stored_under(lasts) or {}
+  local flying = redis.call('HMGET', flight, unpack(keys))
+  local handed, ended = 0, 0
+  for i, record in ipairs(records) do
+    if lasts[i] ~= NO_KEY and last_stored[i] then
+      flags[i] = '0'
+      answer(run, record, last_stored[i])
+      count_tasks(run, -1)
+      ended = ended + 1
+    elseif is_dead(run, record_item(record)) then
+      flags[i] = '0'
+      stop_sibling(run, node, record)
+      ended = ended + 1
+    elseif stored[i] then
+      flags[i] = '2'
+      stored_values[#stored_values + 1] = stored[i]
+      handed = handed + 1
+    elseif flying[i] or busy[keys[i]] then
+      flags[i] = '0'
+      park(run, node, record)
+      count(run, 'w' .. node, 1)
+      ended = ended + 1
+    else
+      flags[i] = '1'
+      busy[keys[i]] = true
+      handed = handed + 1
+    end
+  end
+  return flags, handed, ended, stored_values, keys
+end
+
+local function inputs_of(run, node, records, flags)
+  local lane, fields = lane_spec(run, node), {}
+  if #lane.inputs == 0 then return {} end
+  for i, record in ipairs(records) do
+    if flags[i] ~= '0' then
+      local item = record_item(record)
+      for _, input in ipairs(lane.inputs) do fields[#fields + 1] = input .. ':' .. item end
+    end
+  end
+  return #fields > 0 and redis.call('HMGET', run_key(run, 'out'), unpack(fields)) or {}
+end
+
+-- Leases up to `limit` tasks of the head chunk of a lane; returns how many were handed out, and
+-- whether the lane is empty now.
+local function lease_from(run, node, limit)
+  local lane = lane_key(run, node)
+  local head = redis.call('LINDEX', lane, 0)
+  if not head then return 0, true end
+  local chunk, total, first, offset = string.match(head, '^(%d+):(%d+):(%d+):(%d+)$')
+  total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
+  local size = math.min(limit, total - first, 250)
+  local lengths, blob, records = read_records(chunk, total, first, size, offset)
+  if first + size == total or not lengths then
+    redis.call('LPOP', lane)
+  else
+    redis.call('LSET', lane, 0, table.concat({ chunk, total, first + size, offset + #blob }, ':'))
+  end
+  local empty = redis.call('EXISTS', lane) == 0
+  if not lengths then
+    -- the chunk was evicted or deleted by somebody else: its items cannot be told any more
+    local lost = total - first
+    count(run, 'w' .. node, -lost)
+    count(run, 'dead', lost)
+    count(run, 'x' .. node, lost)
+    count_tasks(run, -lost)
+    redis.call('HDEL', chunks, chunk)
+    return 0, empty
+  end
+  count(run, 'w' .. node, -size)
+  local flags, handed, ended, stored, keys = sort_out(run, node, records)
+  if handed == 0 then
+    release_chunk(chunk, ended)
+    return 0, empty
+  end
+  local number = redis.call('HINCRBY', meta, 'lease', 1)
+  local packed = table.concat(flags)
+  local open = string.gsub(packed, '2', '1')
+  write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
+    offset = offset, total = total, flags = open })
+  redis.call('ZADD', deadlines, deadline, number)
+  local marks = {}
+  for i = 1, size do
+    if flags[i] == '1' then
+      marks[#marks + 1] = keys[i]
+      marks[#marks + 1] = number
+    end
+  end
+  if #marks > 0 then redis.call('HSET', flight, unpack(marks)) end
+  if ended > 0 then release_chunk(chunk, ended) end
+  count(run, 'l' .. node, handed)
+  numbers[#numbers + 1] = number
+  groups[#groups + 1] = { number, run, node, deadline, lengths, blob, packed, stored,
+    inputs_of(run, node, records, flags) }
+  return handed, empty
+end
+
+-- Gives the run at the head of the ring its turn: later nodes before earlier ones.
+local function visit(run, limit)
+  local of_run, handed, tries = run_of(run), 0, 0
+  if of_run.state == 'paused' then return 0 end
+  for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
+    local node, service = string.match(member, '^(%d+):(.*)$')
+    node = tonumber(node)
+    local takes = (any or offered[service])
+      and not (of_run.held and #lane_spec(run, node).inputs == 0)
+    local empty = false
+    while takes and not empty and handed < limit and tries < 1000 do
+      local got
+      got, empty = lease_from(run, node, limit - handed)
+      handed = handed + got
+      tries = tries + 1
+    end
+    if empty then
+      redis.call('ZREM', run_key(run, 'ready'), member)
+    elseif takes then
+      wake(service)
+    end
+    if handed >= limit then break end
+  end
+  return handed
+end
+
+local visits, in_ring = 0, redis.call('LLEN', ring)
+while most > 0 and visits < math.min(in_ring, MOST_VISITS) do
+  visits = visits + 1
+  local run = tonumber(redis.call('LINDEX', ring, 0))
+  local quantum = most
+  local used = 0
+  if in_ring > 1 then
+    used = tonumber(redis.call('HGET', meta, 'turn') or 0)
+    quantum = math.min(most, math.max(QUANTUM - used, 1))
+  end
+  local handed = visit(run, quantum)
+  most = most - handed
+  if redis.call('EXISTS', run_key(run, 'ready')) == 0 then
+    redis.call('LPOP', ring)
+    redis.call('HDEL', run_key(run), 'ring')
+    run_of(run).in_ring = false
+    redis.call('HSET', meta, 'turn', 0)
+  elseif in_ring > 1 and handed == quantum and used + handed < QUANTUM then
+    redis.call('HSET', meta, 'turn', used + handed)
+  else
+    redis.call('LMOVE', ring, ring, 'LEFT', 'RIGHT')
+    if in_ring > 1 then redis.call('HSET', meta, 'turn', 0) end
+  end
+end
+
+if #numbers > 0 then
+  redis.call('HSET', workers, 'asked:' .. requester, sequence .. ':' .. table.concat(numbers, ','))
+end
+settle_counts()
+return groups

@@ -1,0 +1,29 @@
+-- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost.
+-- @include keys runs records lanes letters leases
+-- ARGV: worker, slots, visibility ms, number of leases, the leases, then the services offered
+-- Replies: {lost leases, ids of cancelled runs among the leases'}
+local worker, slots, visibility, held = unpack(ARGV, 1, 4)
+local lost, cancelled, seen = {}, {}, {}
+reap(16)
+wake_due(200)
+for i = 5, 4 + tonumber(held) do
+  local lease = ARGV[i]
+  local l = read_lease(lease)
+  if l then
+    redis.call('ZADD', deadlines, 'XX', now + tonumber(visibility), lease)
+    if not seen[l.run] then
+      seen[l.run] = true
+      if run_of(l.run).state == 'cancelled' then
+        cancelled[#cancelled + 1] = redis.call('HGET', run_key(l.run, 'spec'), 'id')
+      end
+    end
+  else
+    lost[#lost + 1] = lease
+  end
+end
+local services = {}
+for i = 5 + tonumber(held), #ARGV do services[#services + 1] = ARGV[i] end
+redis.call('HSET', workers, worker, table.concat({ now, slots, table.concat(services, ',') }, '|'))
+redis.call('PEXPIRE', workers, 86400000)
+settle_counts()
+return { lost, cancelled }

@@ -1,0 +1,40 @@
+-- Puts dead letters back to work. Atomic: letter gone, tasks waiting with no attempts, counters moved;
+-- a run that was finished runs again and its keys lose their time to live.
+-- @include keys runs records lanes letters
+-- ARGV: run, items
+-- Replies: {'unknown'} | {'cancelled'} | {'ok', how many were put back}
+local run, replayed = tonumber(ARGV[1]), 0
+local state = redis.call('HGET', run_key(run), 'state')
+if not state then return { 'unknown' } end
+if state == 'cancelled' then return { 'cancelled' } end
+for i = 2, #ARGV do
+  local item = ARGV[i]
+  local letter = redis.call('HGET', run_key(run, 'dead'), item)
+  if letter then
+    if replayed == 0 and state == 'finished' then
+      for _, part in ipairs(FINISHED_PARTS) do redis.call('PERSIST', run_key(run, part)) end
+      redis.call('HSET', run_key(run), 'state', 'running')
+      redis.call('HDEL', run_key(run), 'finished')
+    end
+    replayed = replayed + 1
+    local node, _, _, size, at = struct.unpack('<I2I1I8I4', letter)
+    local tasks = { { node, with_attempts(string.sub(letter, at, at + size - 1), 0) } }
+    local siblings = redis.call('HGET', run_key(run, 'siblings'), item)
+    local from = 1
+    while siblings and from <= #siblings do
+      local other, length, behind = struct.unpack('<I2I4', siblings, from)
+      tasks[#tasks + 1] = { other, string.sub(siblings, behind, behind + length - 1) }
+      from = behind + length
+    end
+    redis.call('HDEL', run_key(run, 'dead'), item)
+    redis.call('HDEL', run_key(run, 'siblings'), item)
+    redis.call('ZREM', run_key(run, 'deadindex'), item)
+    count(run, 'dead', -1)
+    count(run, 'x' .. node, -1)
+    count_tasks(run, #tasks)
+    if run_of(run).wide then redis.call('HINCRBY', run_key(run, 'items'), item, #tasks) end
+    for _, task in ipairs(tasks) do place(run, task[1], { task[2] }, false) end
+  end
+end
+settle_counts()
+return { 'ok', replayed }
