@@ -21,6 +21,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -80,17 +81,23 @@ final class RedisLink implements AutoCloseable {
     RedisFuture<T> send(RedisAsyncCommands<byte[], byte[]> server);
   }
 
-  /**
-   * Runs a script.
-   *
-   * @return its reply: nested lists, byte arrays, longs
-   */
-  <T> T eval(LuaScript script, ScriptOutputType type, byte[]... arguments)
-      throws InterruptedException {
-    return ask(
-        script.name().toLowerCase(java.util.Locale.ROOT),
-        server -> server.evalsha(script.sha(), type, keys.fixed(), arguments),
-        server -> server.eval(script.text(), type, keys.fixed(), arguments));
+  /** Runs a script that replies with a list: byte arrays, longs, lists of them. */
+  List<?> list(LuaScript script, List<byte[]> arguments) throws InterruptedException {
+    byte[][] all = arguments.toArray(byte[][]::new);
+    return this.<List<?>>ask(
+        script.name().toLowerCase(Locale.ROOT),
+        server -> server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all),
+        server -> server.eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all));
+  }
+
+  /** Runs a script that replies with a word. */
+  String word(LuaScript script, List<byte[]> arguments) throws InterruptedException {
+    byte[][] all = arguments.toArray(byte[][]::new);
+    return Replies.text(
+        this.<byte[]>ask(
+            script.name().toLowerCase(Locale.ROOT),
+            server -> server.evalsha(script.sha(), ScriptOutputType.VALUE, keys.fixed(), all),
+            server -> server.eval(script.text(), ScriptOutputType.VALUE, keys.fixed(), all)));
   }
 
   /** Sends a plain command. */
@@ -264,7 +271,7 @@ final class RedisLink implements AutoCloseable {
       connecting.unlock();
     }
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    resources.shutdown(0, 2, TimeUnit.SECONDS);
+    resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
   }
 
   /** What an error of the server means for us. */

@@ -1,0 +1,217 @@
+package dev.stygian.redis;
+
+import static dev.stygian.redis.Keys.bytes;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stygian.graph.error.QueueRefusedException;
+import dev.stygian.graph.error.RunUnknownException;
+import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLimits;
+import dev.stygian.graph.queue.RunSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The runs of a queue by id and by number. What a run was opened with never changes, so it is read
+ * once and kept, up to a bound.
+ */
+final class OpenRuns {
+  /** The layout of keys and scripts; a queue written by another is refused. */
+  static final String PROTOCOL = "1";
+
+  private static final int MOST_KEPT = 10_000;
+
+  private final RedisLink link;
+  private final Keys keys;
+  private final Map<RunId, Known> byId = new ConcurrentHashMap<>();
+  private final Map<Long, Known> byNumber = new ConcurrentHashMap<>();
+
+  /** A run and the number that its keys carry. */
+  record Known(long number, RunSpec spec) {}
+
+  OpenRuns(RedisLink link, Keys keys) {
+    this.link = link;
+    this.keys = keys;
+  }
+
+  Known open(RunSpec spec) throws InterruptedException {
+    List<byte[]> arguments = new ArrayList<>();
+    RunLimits limits = spec.limits();
+    for (Object field :
+        List.of(
+            PROTOCOL,
+            spec.id().value(),
+            spec.pipelineId(),
+            spec.definition(),
+            spec.endsPerItem(),
+            spec.wide() ? "1" : "0",
+            readersText(spec),
+            limits.undeliveredResults(),
+            limits.undeliveredBytes(),
+            limits.resultTtl().toMillis(),
+            limits.resultBudget(),
+            limits.retention().toMillis(),
+            lastNode(spec))) {
+      arguments.add(bytes(String.valueOf(field)));
+    }
+    spec.lanes().forEach(lane -> arguments.add(bytes(laneText(spec, lane))));
+    List<?> reply =
+        link.list(LuaScript.OPEN, arguments);
+    if (Replies.text(reply.get(0)).equals("protocol")) {
+      throw new QueueRefusedException(
+          "the queue was written by another version of this program (protocol "
+              + Replies.text(reply.get(1)) + ", this one speaks " + PROTOCOL
+              + "); run that version, or use another queue_name");
+    }
+    long number = Replies.number(reply.get(1));
+    Known kept = byId.get(spec.id());
+    if (kept != null && kept.number() == number) {
+      return kept;
+    }
+    forget(spec.id());
+    return read(number).orElseThrow(() -> unknown(spec.id()));
+  }
+
+  /**
+   * The run of an id.
+   *
+   * @throws RunUnknownException where there is none
+   */
+  Known known(RunId id) throws InterruptedException {
+    return find(id).orElseThrow(() -> unknown(id));
+  }
+
+  Optional<Known> find(RunId id) throws InterruptedException {
+    Known kept = byId.get(id);
+    if (kept != null) {
+      return Optional.of(kept);
+    }
+    byte[] number = link.ask("hget", s -> s.hget(keys.runs(), bytes(id.value())));
+    return number == null ? Optional.empty() : read(Long.parseLong(new String(number, UTF_8)));
+  }
+
+  /** The run of a number; empty where its keys are gone. */
+  Optional<Known> read(long number) throws InterruptedException {
+    Known kept = byNumber.get(number);
+    if (kept != null) {
+      return Optional.of(kept);
+    }
+    Map<byte[], byte[]> fields = link.ask("hgetall", s -> s.hgetall(keys.run(number, "spec")));
+    Map<byte[], byte[]> lanes = link.ask("hgetall", s -> s.hgetall(keys.run(number, "lanes")));
+    if (fields.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, byte[]> spec = texts(fields);
+    Known read =
+        new Known(
+            number,
+            spec(
+                new RunId(new String(spec.get("id"), UTF_8)),
+                new String(spec.get("pipeline"), UTF_8),
+                new String(spec.get("definition"), UTF_8),
+                new String(spec.get("limits"), UTF_8),
+                texts(lanes)));
+    if (byId.size() >= MOST_KEPT) {
+      byId.clear();
+      byNumber.clear();
+    }
+    byId.put(read.spec().id(), read);
+    byNumber.put(number, read);
+    return Optional.of(read);
+  }
+
+  void forget(RunId id) {
+    Known kept = byId.remove(id);
+    if (kept != null) {
+      byNumber.remove(kept.number());
+    }
+  }
+
+  static RunUnknownException unknown(RunId id) {
+    return new RunUnknownException(
+        "the queue has no run \"" + id + "\": it was never submitted here, its retention is over, or"
+            + " the server lost its data; submit it again");
+  }
+
+  static Map<String, byte[]> texts(Map<byte[], byte[]> fields) {
+    return fields.entrySet().stream()
+        .collect(Collectors.toMap(e -> new String(e.getKey(), UTF_8), Map.Entry::getValue));
+  }
+
+  /** A lane as open.lua keeps it: level|max attempts|numbers of input nodes|service. */
+  private static String laneText(RunSpec spec, LaneSpec lane) {
+    String inputs =
+        lane.inputs().stream()
+            .map(node -> String.valueOf(spec.laneOf(node)))
+            .collect(Collectors.joining(","));
+    return lane.level() + "|" + lane.maxAttempts() + "|" + inputs + "|" + lane.service();
+  }
+
+  private static RunSpec spec(
+      RunId id, String pipeline, String definition, String limits, Map<String, byte[]> lanes) {
+    String[] lines = limits.split("\n", -1);
+    String[] numbers = lines[0].split(" ");
+    List<String> nodes = Arrays.asList(lines).subList(1, lines.length);
+    Map<Integer, LaneSpec> sorted = new TreeMap<>();
+    lanes.forEach(
+        (number, text) -> {
+          String[] parts = new String(text, UTF_8).split("\\|", 4);
+          List<String> inputs =
+              parts[2].isEmpty()
+                  ? List.of()
+                  : Arrays.stream(parts[2].split(","))
+                      .map(i -> nodes.get(Integer.parseInt(i)))
+                      .toList();
+          sorted.put(
+              Integer.parseInt(number),
+              new LaneSpec(
+                  nodes.get(Integer.parseInt(number)),
+                  parts[3],
+                  Integer.parseInt(parts[0]),
+                  inputs,
+                  Integer.parseInt(parts[1])));
+        });
+    return new RunSpec(
+        id,
+        pipeline,
+        definition,
+        List.copyOf(sorted.values()),
+        Integer.parseInt(numbers[0]),
+        numbers[1].equals("1"),
+        new RunLimits(
+            Long.parseLong(numbers[2]),
+            Long.parseLong(numbers[3]),
+            Long.parseLong(numbers[4]),
+            Duration.ofMillis(Long.parseLong(numbers[5])),
+            Long.parseLong(numbers[6]),
+            Duration.ofMillis(Long.parseLong(numbers[7]))));
+  }
+
+  /** What only readers need: ends, width and limits in one line, then a line per node. */
+  private static String readersText(RunSpec spec) {
+    RunLimits limits = spec.limits();
+    String nodes =
+        spec.lanes().stream().map(lane -> "\n" + lane.node()).collect(Collectors.joining());
+    return spec.endsPerItem() + " " + (spec.wide() ? "1" : "0") + " " + limits.maxDepth() + " " + limits.undeliveredResults() + " " + limits.undeliveredBytes()
+        + " " + limits.resultTtl().toMillis() + " " + limits.resultBudget() + " "
+        + limits.retention().toMillis() + nodes;
+  }
+
+  private static int lastNode(RunSpec spec) {
+    for (int i = spec.lanes().size() - 1; i >= 0; i--) {
+      String node = spec.lanes().get(i).node();
+      if (spec.lanes().stream().noneMatch(l -> l.inputs().contains(node))) {
+        return i;
+      }
+    }
+    return 0;
+  }
+}

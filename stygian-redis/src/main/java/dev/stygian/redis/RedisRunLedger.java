@@ -1,0 +1,464 @@
+package dev.stygian.redis;
+
+import static dev.stygian.redis.Keys.bytes;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stygian.graph.error.OutputException;
+import dev.stygian.graph.error.QueueClosedException;
+import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.DeadLetter;
+import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.ResultBatch;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLedger;
+import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.queue.WorkerInfo;
+import io.lettuce.core.Limit;
+import io.lettuce.core.MapScanCursor;
+import io.lettuce.core.Range;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.ScoredValueScanCursor;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The books of a queue on Redis: plain reads where nothing moves, scripts where something does. */
+final class RedisRunLedger implements RunLedger {
+  /** Delivered results are kept readable up to this size. */
+  private static final long DELIVERED_KEPT_BYTES = 8 << 20;
+
+  private static final int ITEMS_PER_CALL = 100;
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final RedisLink link;
+  private final Keys keys;
+  private final OpenRuns runs;
+  private final ReentrantLock reading = new ReentrantLock();
+  private Optional<RedisLink.BlockingConnection> reader = Optional.empty();
+  private boolean readerAsked;
+
+  RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs) {
+    this.link = link;
+    this.keys = keys;
+    this.runs = runs;
+  }
+
+  /** A call that may be interrupted, made where the port's method may not be. */
+  @FunctionalInterface
+  private interface Call<T> {
+    T make() throws InterruptedException;
+  }
+
+  private <T> T now(Call<T> call) {
+    try {
+      return call.make();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QueueClosedException("interrupted while asking the queue", e);
+    }
+  }
+
+  @Override
+  public Optional<RunSpec> find(RunId run) {
+    return now(() -> runs.find(run).map(OpenRuns.Known::spec));
+  }
+
+  @Override
+  public List<RunId> runs() {
+    return now(
+        () -> {
+          Map<Long, RunId> sorted = new TreeMap<>();
+          ScanCursor cursor = ScanCursor.INITIAL;
+          do {
+            ScanCursor from = cursor;
+            MapScanCursor<byte[], byte[]> page =
+                link.ask("hscan", s -> s.hscan(keys.runs(), from, ScanArgs.Builder.limit(500)));
+            for (var entry : page.getMap().entrySet()) {
+              long number = Long.parseLong(new String(entry.getValue(), UTF_8));
+              if (link.ask("exists", s -> s.exists(keys.run(number))) == 1) {
+                sorted.put(number, new RunId(new String(entry.getKey(), UTF_8)));
+              } else {
+                link.ask("hdel", s -> s.hdel(keys.runs(), entry.getKey()));
+              }
+            }
+            cursor = page;
+          } while (!cursor.isFinished());
+          return List.copyOf(sorted.values());
+        });
+  }
+
+  @Override
+  public RunStatus status(RunId id) {
+    return now(
+        () -> {
+          OpenRuns.Known run = runs.known(id);
+          Map<String, byte[]> f =
+              OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.run(run.number()))));
+          if (f.isEmpty()) {
+            runs.forget(id);
+            throw OpenRuns.unknown(id);
+          }
+          return status(run.spec(), new Fields(f), liveServices());
+        });
+  }
+
+  /** The fields of a run's hash. */
+  private record Fields(Map<String, byte[]> values) {
+    long number(String field) {
+      byte[] value = values.get(field);
+      return value == null ? 0 : Long.parseLong(new String(value, UTF_8));
+    }
+
+    String text(String field) {
+      return new String(values.getOrDefault(field, new byte[0]), UTF_8);
+    }
+  }
+
+  private static RunStatus status(RunSpec spec, Fields f, Set<String> live) {
+    List<RunStatus.NodeCounts> nodes = new ArrayList<>();
+    TreeSet<String> missing = new TreeSet<>();
+    for (int i = 0; i < spec.lanes().size(); i++) {
+      LaneSpec lane = spec.lanes().get(i);
+      long waiting = f.number("w" + i);
+      nodes.add(
+          new RunStatus.NodeCounts(
+              lane.node(),
+              lane.service(),
+              waiting,
+              f.number("d" + i),
+              f.number("l" + i),
+              f.number("n" + i),
+              f.number("x" + i),
+              f.number("t" + i)));
+      if (waiting > 0 && !live.contains(lane.service())) {
+        missing.add(lane.service());
+      }
+    }
+    long undelivered = f.number("results") - f.number("delivered");
+    long undeliveredBytes = f.number("resultBytes") - f.number("deliveredBytes");
+    return new RunStatus(
+        spec.id(),
+        spec.pipelineId(),
+        switch (f.text("state")) {
+          case "paused" -> RunStatus.State.PAUSED;
+          case "cancelled" -> RunStatus.State.CANCELLED;
+          case "finished" -> RunStatus.State.FINISHED;
+          default -> RunStatus.State.RUNNING;
+        },
+        f.text("closed").equals("1"),
+        f.number("submitted"),
+        f.number("done"),
+        f.number("dead"),
+        f.number("cancelled"),
+        undelivered,
+        undeliveredBytes,
+        undelivered >= spec.limits().undeliveredResults()
+            || undeliveredBytes >= spec.limits().undeliveredBytes(),
+        nodes,
+        List.copyOf(missing),
+        Instant.ofEpochMilli(f.number("started")),
+        f.values().containsKey("finished")
+            ? Optional.of(Instant.ofEpochMilli(f.number("finished")))
+            : Optional.empty());
+  }
+
+  @Override
+  public long accepted(RunId id, String submitter) {
+    return now(
+        () -> {
+          long run = runs.known(id).number();
+          byte[] at = link.ask("hget", s -> s.hget(keys.run(run, "cursor"), bytes(submitter)));
+          return at == null ? 0 : Long.parseLong(new String(at, UTF_8));
+        });
+  }
+
+  @Override
+  public void cancel(RunId id) {
+    now(
+        () -> {
+          long run = runs.known(id).number();
+          String reply = cancelSome(id, run, List.of());
+          ScanCursor cursor = ScanCursor.INITIAL;
+          do {
+            ScanCursor from = cursor;
+            ScoredValueScanCursor<byte[]> page =
+                link.ask("zscan", s -> s.zscan(keys.delayed(), from, ScanArgs.Builder.limit(500)));
+            List<byte[]> ours = new ArrayList<>();
+            for (var chunk : page.getValues()) {
+              String name = new String(chunk.getValue(), UTF_8);
+              byte[] head = link.ask("getrange", s -> s.getrange(keys.chunk(name), 0, 3));
+              if (head.length == 4 && runOf(head) == run) {
+                ours.add(chunk.getValue());
+              }
+            }
+            if (!ours.isEmpty()) {
+              reply = cancelSome(id, run, ours);
+            }
+            cursor = page;
+          } while (!cursor.isFinished());
+          while (reply.equals("more")) {
+            reply = cancelSome(id, run, List.of());
+          }
+          return reply;
+        });
+  }
+
+  private static long runOf(byte[] head) {
+    return (head[0] & 0xffL) | (head[1] & 0xffL) << 8 | (head[2] & 0xffL) << 16
+        | (head[3] & 0xffL) << 24;
+  }
+
+  private String cancelSome(RunId id, long run, List<byte[]> delayed) throws InterruptedException {
+    List<byte[]> arguments = new ArrayList<>(List.of(bytes(Long.toString(run))));
+    arguments.addAll(delayed);
+    return checked(
+        id,
+        link.word(LuaScript.CANCEL, arguments));
+  }
+
+  @Override
+  public void pause(RunId run) {
+    setState(run, "paused");
+  }
+
+  @Override
+  public void resume(RunId run) {
+    setState(run, "running");
+  }
+
+  private void setState(RunId id, String state) {
+    now(
+        () ->
+            checked(
+                id,
+                link.word(LuaScript.PAUSE, List.of(bytes(Long.toString(runs.known(id).number())),
+                        bytes(state)))));
+  }
+
+  private String checked(RunId id, String reply) {
+    if (reply.equals("unknown")) {
+      runs.forget(id);
+      throw OpenRuns.unknown(id);
+    }
+    return reply;
+  }
+
+  @Override
+  public ResultBatch results(RunId id, String position, int max, Duration patience)
+      throws InterruptedException {
+    OpenRuns.Known run = runs.known(id);
+    byte[] key = keys.run(run.number(), "results");
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      List<StreamMessage<byte[], byte[]>> entries =
+          link.ask(
+              "xrange",
+              s ->
+                  s.xrange(
+                      key,
+                      Range.from(Range.Boundary.excluding(position), Range.Boundary.unbounded()),
+                      Limit.from(Math.max(1, max / 50))));
+      if (!entries.isEmpty()) {
+        return batch(run.spec(), position, entries, max);
+      }
+      if (link.ask("exists", s -> s.exists(keys.run(run.number()))) == 0) {
+        runs.forget(id);
+        throw OpenRuns.unknown(id);
+      }
+      checkNotTrimmed(id, run.number(), position);
+      Duration left = Duration.ofNanos(end - System.nanoTime());
+      if (left.isNegative() || left.isZero()) {
+        return new ResultBatch(List.of(), position, isOver(run.number()));
+      }
+      awaitEntry(key, position, left);
+    }
+  }
+
+  private ResultBatch batch(
+      RunSpec spec, String position, List<StreamMessage<byte[], byte[]>> entries, int max)
+      throws InterruptedException {
+    List<dev.stygian.graph.queue.Result> results = new ArrayList<>();
+    String at = position;
+    boolean ended = false;
+    for (StreamMessage<byte[], byte[]> entry : entries) {
+      List<dev.stygian.graph.queue.Result> read = ResultEntries.read(spec, entry.getBody());
+      if (!results.isEmpty() && results.size() + read.size() > max) {
+        break;
+      }
+      ended = ResultEntries.isEnd(entry.getBody());
+      results.addAll(read);
+      at = entry.getId();
+    }
+    boolean last = ended && isOver(runs.known(spec.id()).number()) && at.equals(lastId(entries));
+    return new ResultBatch(results, at, last);
+  }
+
+  private static String lastId(List<StreamMessage<byte[], byte[]>> entries) {
+    return entries.getLast().getId();
+  }
+
+  private boolean isOver(long run) throws InterruptedException {
+    return link.ask("hexists", s -> s.hexists(keys.run(run), bytes("finished")));
+  }
+
+  private void checkNotTrimmed(RunId id, long run, String position) throws InterruptedException {
+    byte[] trimmed = link.ask("hget", s -> s.hget(keys.run(run), bytes("trimmed")));
+    if (trimmed != null && position.equals(ResultBatch.START)) {
+      throw new OutputException(
+          "the first results of run \"" + id + "\" were delivered to another reader and are no"
+              + " longer held; read them where that reader wrote them");
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a varargs array of one generic type, made and read by the client
+  private void awaitEntry(byte[] key, String position, Duration left) throws InterruptedException {
+    Duration wait = left.compareTo(Duration.ofSeconds(1)) < 0 ? left : Duration.ofSeconds(1);
+    reading.lockInterruptibly();
+    try {
+      if (!readerAsked) {
+        readerAsked = true;
+        reader = link.blocking();
+      }
+      if (reader.isEmpty()) {
+        TimeUnit.NANOSECONDS.sleep(Math.min(wait.toNanos(), POLL.toNanos()));
+      } else {
+        reader
+            .get()
+            .await(
+                s ->
+                    s.xread(
+                        XReadArgs.Builder.block(Math.max(1, wait.toMillis())).count(1),
+                        XReadArgs.StreamOffset.from(key, position)),
+                wait);
+      }
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  @Override
+  public void deliver(RunId id, String reader, Delivery delivery) {
+    now(
+        () ->
+            checked(
+                id,
+                link.word(LuaScript.DELIVER, List.of(bytes(Long.toString(runs.known(id).number())),
+                        bytes(reader),
+                        bytes(delivery.position()),
+                        bytes(Long.toString(delivery.bytes())),
+                        bytes(Long.toString(DELIVERED_KEPT_BYTES))))));
+  }
+
+  @Override
+  public Optional<Delivery> delivered(RunId id, String reader) {
+    return now(
+        () -> {
+          long run = runs.known(id).number();
+          byte[] value = link.ask("hget", s -> s.hget(keys.run(run, "sinks"), bytes(reader)));
+          if (value == null) {
+            return Optional.empty();
+          }
+          String[] parts = new String(value, UTF_8).split(" ");
+          return Optional.of(new Delivery(parts[0], Long.parseLong(parts[1])));
+        });
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(RunId id, String after, int max) {
+    return now(
+        () -> {
+          OpenRuns.Known run = runs.known(id);
+          Range.Boundary<byte[]> from =
+              after.isEmpty()
+                  ? Range.Boundary.unbounded()
+                  : Range.Boundary.excluding(bytes(after));
+          List<byte[]> items =
+              link.ask(
+                  "zrangebylex",
+                  s ->
+                      s.zrangebylex(
+                          keys.run(run.number(), "deadindex"),
+                          Range.from(from, Range.Boundary.unbounded()),
+                          Limit.from(max)));
+          List<DeadLetter> letters = new ArrayList<>();
+          for (byte[] item : items) {
+            byte[] letter = link.ask("hget", s -> s.hget(keys.run(run.number(), "dead"), item));
+            if (letter != null) {
+              letters.add(ResultEntries.letter(run.spec(), letter));
+            }
+          }
+          return letters;
+        });
+  }
+
+  @Override
+  public long replay(RunId id, Collection<String> items) {
+    return now(() -> eachItem(id, LuaScript.REPLAY, List.of(), items));
+  }
+
+  @Override
+  public long drop(RunId id, Collection<String> items) {
+    return now(
+        () ->
+            eachItem(
+                id,
+                LuaScript.DROP,
+                List.of(bytes(Integer.toString(runs.known(id).spec().lanes().size()))),
+                items));
+  }
+
+  private long eachItem(
+      RunId id, LuaScript script, List<byte[]> leading, Collection<String> items)
+      throws InterruptedException {
+    byte[] run = bytes(Long.toString(runs.known(id).number()));
+    List<String> all = List.copyOf(items);
+    long moved = 0;
+    for (int from = 0; from < all.size(); from += ITEMS_PER_CALL) {
+      List<byte[]> arguments = new ArrayList<>(List.of(run));
+      arguments.addAll(leading);
+      all.subList(from, Math.min(from + ITEMS_PER_CALL, all.size()))
+          .forEach(item -> arguments.add(bytes(item)));
+      List<?> reply =
+          link.list(script, arguments);
+      String word = checked(id, Replies.text(reply.get(0)));
+      moved += word.equals("ok") ? Replies.number(reply.get(1)) : 0;
+    }
+    return moved;
+  }
+
+  @Override
+  public List<WorkerInfo> workers() {
+    return now(this::readWorkers);
+  }
+
+  private List<WorkerInfo> readWorkers() throws InterruptedException {
+    Map<String, byte[]> all =
+        OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.workers())));
+    List<byte[]> time = link.ask("time", s -> s.time());
+    long nowMillis = Long.parseLong(new String(time.get(0), UTF_8)) * 1000;
+    return all.entrySet().stream()
+        .filter(e -> !e.getKey().startsWith("asked:"))
+        .map(e -> Workers.read(e.getKey(), new String(e.getValue(), UTF_8), nowMillis))
+        .filter(w -> w.lastSeen().compareTo(Workers.ALIVE) < 0)
+        .toList();
+  }
+
+  private Set<String> liveServices() throws InterruptedException {
+    Set<String> services = new TreeSet<>();
+    readWorkers().forEach(w -> services.addAll(w.services()));
+    return services;
+  }
+}

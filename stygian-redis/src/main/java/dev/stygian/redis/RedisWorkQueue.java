@@ -1,0 +1,258 @@
+package dev.stygian.redis;
+
+import static dev.stygian.redis.Keys.bytes;
+
+import dev.stygian.graph.error.QueueClosedException;
+import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.Heartbeat;
+import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.Lease;
+import dev.stygian.graph.queue.LeaseRequest;
+import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.NodeResult;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLedger;
+import dev.stygian.graph.queue.RunLimits;
+import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.Settled;
+import dev.stygian.graph.queue.Submission;
+import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.queue.TaskId;
+import dev.stygian.graph.queue.WorkQueue;
+import dev.stygian.graph.settings.Environment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The work queue on a Redis or Valkey server. Tasks lie in chunks, one string per enqueued batch of a
+ * lane; a lane is a list of chunks; a lease is a range of a chunk with one number, one deadline and
+ * the tasks in it that are still open. Every change of state is one script, so any process may die at
+ * any moment; {@code docs/queue-protocol.md} tells the whole. Costs about one call per batch of what
+ * this process's threads ask for at the same time.
+ */
+public final class RedisWorkQueue implements WorkQueue {
+  private static final Duration DEQUEUE_VISIBILITY = Duration.ofSeconds(60);
+  private static final int DEQUEUE_ATTEMPTS = 3;
+  private static final int ENQUEUE_BATCH = 500;
+  private static final long ENQUEUE_BATCH_BYTES = 1 << 20;
+
+  private final Keys keys;
+  private final RedisLink link;
+  private final OpenRuns runs;
+  private final Leaser leaser;
+  private final Enqueuer enqueuer;
+  private final Wakeups wakeups;
+  private final Settlements settlements;
+  private final RedisRunLedger ledger;
+  private final CommandBatcher<Task, TaskId> single;
+  private final String submitter = "q:" + UUID.randomUUID();
+  private final Map<RunId, Long> submitted = new LinkedHashMap<>();
+  private volatile boolean sealed;
+
+  private RedisWorkQueue(RedisSettings settings) {
+    this.keys = new Keys(settings.queueName());
+    this.link = new RedisLink(settings, keys);
+    this.runs = new OpenRuns(link, keys);
+    this.leaser = new Leaser(link, runs);
+    this.enqueuer = new Enqueuer(link, runs);
+    this.wakeups = new Wakeups(link, keys);
+    this.settlements = new Settlements(link, runs);
+    this.ledger = new RedisRunLedger(link, keys, runs);
+    this.single =
+        new CommandBatcher<>(
+            "enqueue", ENQUEUE_BATCH, ENQUEUE_BATCH_BYTES, t -> t.input().size(), this::enqueueAll);
+  }
+
+  /**
+   * Opens the queue of this process's environment on a server: {@code redis://HOST:PORT}. Nothing is
+   * sent before the first call.
+   */
+  public static RedisWorkQueue open(String url) {
+    return open(RedisSettings.withEnv(url, Environment.ofProcess()));
+  }
+
+  public static RedisWorkQueue open(RedisSettings settings) {
+    return new RedisWorkQueue(settings);
+  }
+
+  @Override
+  public void open(RunSpec run) {
+    try {
+      runs.open(run);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  @Override
+  public void enqueue(
+      RunId run, String from, long position, List<Submission> batch, Duration patience)
+      throws InterruptedException {
+    enqueuer.enqueue(run, from, position, batch, patience);
+  }
+
+  @Override
+  public void closeInput(RunId run) {
+    try {
+      byte[] number = bytes(Long.toString(runs.known(run).number()));
+      String reply = link.word(LuaScript.CLOSE, List.of(number));
+      if (reply.equals("unknown")) {
+        runs.forget(run);
+        throw OpenRuns.unknown(run);
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  @Override
+  public List<Lease> lease(LeaseRequest request) throws InterruptedException {
+    long end = System.nanoTime() + request.patience().toNanos();
+    while (true) {
+      List<Lease> leases = leaser.lease(request);
+      Duration left = Duration.ofNanos(end - System.nanoTime());
+      if (!leases.isEmpty() || left.isNegative() || left.isZero()) {
+        return leases;
+      }
+      wakeups.await(request.services(), left);
+    }
+  }
+
+  @Override
+  public Settled complete(Completion completion) throws InterruptedException {
+    return settlements.complete(completion);
+  }
+
+  @Override
+  public Settled nack(Nack nack) throws InterruptedException {
+    return settlements.nack(nack);
+  }
+
+  @Override
+  public Heartbeat.Renewal renew(Heartbeat heartbeat) {
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(bytes(heartbeat.worker()));
+    arguments.add(bytes(Integer.toString(heartbeat.slots())));
+    arguments.add(bytes(Long.toString(heartbeat.visibility().toMillis())));
+    arguments.add(bytes(Integer.toString(heartbeat.leases().size())));
+    heartbeat.leases().forEach(lease -> arguments.add(bytes(Long.toString(lease))));
+    heartbeat.services().forEach(service -> arguments.add(bytes(service)));
+    try {
+      List<?> reply =
+          link.list(LuaScript.RENEW, arguments);
+      Set<Long> lost = new HashSet<>();
+      Replies.list(reply.get(0)).forEach(lease -> lost.add(Replies.number(lease)));
+      Set<RunId> cancelled = new HashSet<>();
+      Replies.list(reply.get(1)).forEach(id -> cancelled.add(new RunId(Replies.text(id))));
+      return new Heartbeat.Renewal(lost, cancelled);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  @Override
+  public RunLedger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public TaskId enqueue(Task task) throws InterruptedException {
+    if (sealed) {
+      throw new QueueClosedException("this queue object was sealed; it enqueues no more");
+    }
+    return single.ask(task);
+  }
+
+  private List<TaskId> enqueueAll(List<Task> tasks) throws InterruptedException {
+    Map<RunId, List<Task>> byRun = new LinkedHashMap<>();
+    tasks.forEach(t -> byRun.computeIfAbsent(t.id().run(), r -> new ArrayList<>()).add(t));
+    for (var run : byRun.entrySet()) {
+      openFor(run.getValue().getFirst());
+      long position = submitted.getOrDefault(run.getKey(), 0L);
+      List<Submission> batch =
+          run.getValue().stream()
+              .map(t -> new Submission(t.id().item(), t.input(), List.of(t), List.of()))
+              .toList();
+      enqueuer.enqueue(run.getKey(), submitter, position, batch, Duration.ofDays(36500));
+      submitted.put(run.getKey(), position + batch.size());
+    }
+    return tasks.stream().map(Task::id).toList();
+  }
+
+  private void openFor(Task task) throws InterruptedException {
+    RunId id = task.id().run();
+    if (runs.find(id).isEmpty()) {
+      LaneSpec lane =
+          new LaneSpec(task.id().node(), task.service(), 0, List.of(), DEQUEUE_ATTEMPTS);
+      runs.open(
+          new RunSpec(id, id.value(), "", List.of(lane), 1, false, RunLimits.defaults()));
+    }
+  }
+
+  @Override
+  public Optional<Lease> dequeue() throws InterruptedException {
+    while (true) {
+      List<Lease> one =
+          lease(new LeaseRequest(Set.of(), 1, DEQUEUE_VISIBILITY, Duration.ofSeconds(1)));
+      if (!one.isEmpty()) {
+        return Optional.of(one.getFirst());
+      }
+      if (sealed && depth() == 0) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private long depth() throws InterruptedException {
+    byte[] depth = link.ask("hget", s -> s.hget(keys.meta(), bytes("depth")));
+    return depth == null ? 0 : Replies.number(depth);
+  }
+
+  @Override
+  public void seal() {
+    sealed = true;
+  }
+
+  @Override
+  public Settled ack(Lease lease, Payload output) throws InterruptedException {
+    Task task = lease.task();
+    return complete(
+        new Completion(
+            lease,
+            List.of(
+                new NodeResult(
+                    task.id().node(), task.key(), output, lease.attempt(), true, false)),
+            List.of()));
+  }
+
+  @Override
+  public Settled nack(Lease lease, String error) throws InterruptedException {
+    return nack(
+        new Nack(
+            lease,
+            List.of(),
+            lease.task(),
+            lease.attempt(),
+            new Nack.Verdict.Retry(error, Duration.ZERO)));
+  }
+
+  private static QueueClosedException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new QueueClosedException("interrupted while asking the queue", e);
+  }
+
+  @Override
+  public void close() {
+    single.close();
+    settlements.close();
+    link.close();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.stygian.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stygian.graph.item.Json;
+import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.DeadLetter;
+import dev.stygian.graph.queue.IdempotencyKey;
+import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.Result;
+import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.queue.TaskId;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Reads entries of a run's result stream, and dead letters. */
+final class ResultEntries {
+  private ResultEntries() {}
+
+  /** Whether an entry marks the end of the run. */
+  static boolean isEnd(Map<byte[], byte[]> entry) {
+    return entry.keySet().stream().anyMatch(k -> new String(k, UTF_8).equals("end"));
+  }
+
+  static List<Result> read(RunSpec spec, Map<byte[], byte[]> entry) {
+    List<Result> results = new ArrayList<>();
+    entry.forEach(
+        (field, value) -> {
+          if (field.length == 1 && field[0] == 'r') {
+            results.add(result(spec, value));
+          }
+        });
+    return results;
+  }
+
+  private static Result result(RunSpec spec, byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    LaneSpec lane = spec.lanes().get(in.getShort() & 0xffff);
+    int attempts = in.get() & 0xff;
+    IdempotencyKey key = IdempotencyKey.ofBytes(take(in, IdempotencyKey.BYTES));
+    String item = new String(take(in, in.getShort() & 0xffff), UTF_8);
+    Payload input = Payload.ofBytes(take(in, in.getInt()));
+    Payload output = Payload.ofBytes(take(in, in.remaining()));
+    return new Result(spec.id(), item, input, lane.node(), output, attempts, key);
+  }
+
+  /** Reads a letter in the form of {@code include/letters.lua}. */
+  static DeadLetter letter(RunSpec spec, byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    LaneSpec lane = spec.lanes().get(in.getShort() & 0xffff);
+    int attempts = in.get() & 0xff;
+    Instant died = Instant.ofEpochMilli(in.getLong());
+    byte[] record = take(in, in.getInt());
+    TaskBytes.Entry entry = TaskBytes.read(record, 0, record.length);
+    JsonNode errors = Json.parse("[" + new String(take(in, in.remaining()), UTF_8) + "]");
+    List<DeadLetter.AttemptError> all = new ArrayList<>();
+    errors.forEach(
+        e ->
+            all.add(
+                new DeadLetter.AttemptError(
+                    e.path("attempt").asInt(),
+                    Instant.ofEpochMilli(e.path("at").asLong()),
+                    e.path("message").asString())));
+    return new DeadLetter(
+        new Task(
+            new TaskId(spec.id(), entry.item(), lane.node()),
+            lane.service(),
+            entry.key(),
+            entry.input()),
+        attempts,
+        all,
+        died);
+  }
+
+  private static byte[] take(ByteBuffer in, int length) {
+    byte[] taken = new byte[length];
+    in.get(taken);
+    return taken;
+  }
+}

@@ -1,0 +1,170 @@
+package dev.stygian.redis;
+
+import static dev.stygian.redis.Keys.bytes;
+
+import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.Lease;
+import dev.stygian.graph.queue.LeaseToken;
+import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.NodeResult;
+import dev.stygian.graph.queue.Release;
+import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.Settled;
+import dev.stygian.graph.queue.Task;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Books the ends of leases: completions and nacks, each gathered into batches of one script call. */
+final class Settlements implements AutoCloseable {
+  private static final int MOST_PER_CALL = 250;
+  private static final long MOST_BYTES_PER_CALL = 1 << 20;
+
+  /** The largest result that stays under its idempotency key when its item is done. */
+  private static final int STORED_BYTES = 16 << 10;
+
+  private static final byte[] YES = bytes("1");
+  private static final byte[] NO = bytes("0");
+
+  private final RedisLink link;
+  private final OpenRuns runs;
+  private final CommandBatcher<Completion, Settled> completions;
+  private final CommandBatcher<Nack, Settled> nacks;
+
+  Settlements(RedisLink link, OpenRuns runs) {
+    this.link = link;
+    this.runs = runs;
+    this.completions =
+        new CommandBatcher<>(
+            "complete", MOST_PER_CALL, MOST_BYTES_PER_CALL, c -> weight(c.results()), this::complete);
+    this.nacks =
+        new CommandBatcher<>(
+            "nack", MOST_PER_CALL, MOST_BYTES_PER_CALL, n -> weight(n.booked()), this::nack);
+  }
+
+  Settled complete(Completion completion) throws InterruptedException {
+    return completions.ask(completion);
+  }
+
+  Settled nack(Nack nack) throws InterruptedException {
+    return nacks.ask(nack);
+  }
+
+  private static long weight(List<NodeResult> results) {
+    long bytes = 200;
+    for (NodeResult result : results) {
+      bytes += result.output().size();
+    }
+    return bytes;
+  }
+
+  private List<Settled> complete(List<Completion> batch) throws InterruptedException {
+    List<byte[]> arguments = new ArrayList<>();
+    for (Completion completion : batch) {
+      Lease lease = completion.lease();
+      RunSpec spec = runs.known(lease.task().id().run()).spec();
+      boolean keeps =
+          !spec.lanes().get(spec.laneOf(lease.task().id().node())).isFirst()
+              || spec.wide()
+              || spec.endsPerItem() > 1;
+      addLease(lease, arguments);
+      add(arguments, spec.lanes().size());
+      arguments.add(keeps ? YES : NO);
+      add(arguments, completion.results().size());
+      add(arguments, completion.releases().size());
+      addResults(spec, lease, completion.results(), arguments);
+      for (Release release : completion.releases()) {
+        add(arguments, spec.laneOf(release.task().id().node()));
+        add(arguments, release.predecessors());
+        arguments.add(TaskBytes.record(release.task(), TaskBytes.NO_KEY, 0));
+      }
+    }
+    return settled(LuaScript.COMPLETE, arguments, batch.stream().map(Completion::lease).toList());
+  }
+
+  private List<Settled> nack(List<Nack> batch) throws InterruptedException {
+    List<byte[]> arguments = new ArrayList<>();
+    for (Nack nack : batch) {
+      Task task = nack.task();
+      RunSpec spec = runs.known(task.id().run()).spec();
+      addLease(nack.lease(), arguments);
+      add(arguments, spec.laneOf(task.id().node()));
+      add(arguments, nack.attempt());
+      switch (nack.verdict()) {
+        case Nack.Verdict.Retry(String error, java.time.Duration delay) -> {
+          arguments.add(bytes("retry"));
+          add(arguments, delay.toMillis());
+          arguments.add(bytes(error));
+        }
+        case Nack.Verdict.Bury(String error) -> {
+          arguments.add(bytes("bury"));
+          add(arguments, 0);
+          arguments.add(bytes(error));
+        }
+        case Nack.Verdict.HandBack() -> {
+          arguments.add(bytes("back"));
+          add(arguments, 0);
+          arguments.add(bytes(""));
+        }
+      }
+      arguments.add(TaskBytes.record(task, TaskBytes.NO_KEY, 0));
+      add(arguments, nack.booked().size());
+      addResults(spec, nack.lease(), nack.booked(), arguments);
+    }
+    return settled(LuaScript.NACK, arguments, batch.stream().map(Nack::lease).toList());
+  }
+
+  private List<Settled> settled(LuaScript script, List<byte[]> arguments, List<Lease> leases)
+      throws InterruptedException {
+    List<?> replies =
+        link.list(script, arguments);
+    List<Settled> all = new ArrayList<>(replies.size());
+    for (int i = 0; i < replies.size(); i++) {
+      LeaseToken token = leases.get(i).token();
+      all.add(
+          switch (Replies.text(replies.get(i))) {
+            case "booked" -> new Settled.Booked();
+            case "buried" -> new Settled.Buried();
+            default -> new Settled.LeaseLost(token);
+          });
+    }
+    return all;
+  }
+
+  private static void addLease(Lease lease, List<byte[]> arguments) {
+    add(arguments, lease.token().lease());
+    add(arguments, lease.token().index());
+    arguments.add(bytes(lease.task().id().item()));
+    arguments.add(lease.task().key().bytes());
+  }
+
+  private static void addResults(
+      RunSpec spec, Lease lease, List<NodeResult> results, List<byte[]> arguments) {
+    Task task = lease.task();
+    for (NodeResult result : results) {
+      int node = spec.laneOf(result.node());
+      boolean stored = lease.stored().isPresent() && result.node().equals(task.id().node());
+      add(arguments, node);
+      arguments.add(result.key().bytes());
+      add(arguments, result.attempts());
+      arguments.add(result.last() ? YES : NO);
+      arguments.add(result.keep() ? YES : NO);
+      arguments.add(!stored && result.output().size() <= STORED_BYTES ? YES : NO);
+      arguments.add(result.output().bytes());
+      arguments.add(
+          result.last()
+              ? TaskBytes.resultHead(
+                  node, result.attempts(), result.key(), task.id().item(), task.input())
+              : NO);
+    }
+  }
+
+  private static void add(List<byte[]> arguments, long number) {
+    arguments.add(bytes(Long.toString(number)));
+  }
+
+  @Override
+  public void close() {
+    completions.close();
+    nacks.close();
+  }
+}
