@@ -1,0 +1,109 @@
+package dev.stygian.graph.queue;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases of a {@link LocalWorkQueue}. What one call hands out has one number and one deadline;
+ * its tasks end one by one. Guarded by the queue's lock.
+ */
+final class LeaseBook {
+  private final Map<Long, HandOut> byNumber = new HashMap<>();
+  private final TreeSet<HandOut> byDeadline =
+      new TreeSet<>(
+          Comparator.<HandOut>comparingLong(h -> h.deadline).thenComparingLong(h -> h.number));
+  private long lastNumber;
+
+  private static final class HandOut {
+    final long number;
+    final @Nullable QueuedTask[] tasks;
+    int open;
+    long deadline;
+
+    HandOut(long number, List<QueuedTask> tasks, long deadline) {
+      this.number = number;
+      this.tasks = tasks.toArray(new @Nullable QueuedTask[0]);
+      this.open = this.tasks.length;
+      this.deadline = deadline;
+    }
+  }
+
+  /** The number that {@link #handOut} will use next. */
+  long nextNumber() {
+    return lastNumber + 1;
+  }
+
+  void handOut(List<QueuedTask> tasks, long deadline) {
+    lastNumber++;
+    HandOut handOut = new HandOut(lastNumber, tasks, deadline);
+    byNumber.put(handOut.number, handOut);
+    byDeadline.add(handOut);
+  }
+
+  /** Ends a lease; null where the token is not current. */
+  @Nullable QueuedTask end(LeaseToken token) {
+    HandOut handOut = byNumber.get(token.lease());
+    if (handOut == null || token.index() < 0 || token.index() >= handOut.tasks.length) {
+      return null;
+    }
+    QueuedTask task = handOut.tasks[token.index()];
+    if (task != null) {
+      handOut.tasks[token.index()] = null;
+      handOut.open--;
+      if (handOut.open == 0) {
+        forget(handOut);
+      }
+    }
+    return task;
+  }
+
+  /** Moves the deadline of a number and shows its tasks; false where it is not current. */
+  boolean renew(long number, long deadline, Consumer<QueuedTask> open) {
+    HandOut handOut = byNumber.get(number);
+    if (handOut == null) {
+      return false;
+    }
+    byDeadline.remove(handOut);
+    handOut.deadline = deadline;
+    byDeadline.add(handOut);
+    for (QueuedTask task : handOut.tasks) {
+      if (task != null) {
+        open.accept(task);
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Ends the leases that ran out, the last one of each hand-out first, some {@code max} of them.
+   */
+  void expire(long now, int max, Consumer<QueuedTask> expired) {
+    int count = 0;
+    while (count < max && nextDeadline() <= now) {
+      HandOut handOut = byDeadline.first();
+      forget(handOut);
+      for (int i = handOut.tasks.length - 1; i >= 0; i--) {
+        QueuedTask task = handOut.tasks[i];
+        if (task != null) {
+          count++;
+          expired.accept(task);
+        }
+      }
+    }
+  }
+
+  /** When the next lease runs out; {@link Long#MAX_VALUE} where there is none. */
+  long nextDeadline() {
+    return byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.first().deadline;
+  }
+
+  private void forget(HandOut handOut) {
+    byNumber.remove(handOut.number);
+    byDeadline.remove(handOut);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.stygian.graph.queue;
+
+import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.DeadLetter.AttemptError;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An item between its acceptance and its end, and a dead one until it is dropped. Guarded by the
+ * queue's lock.
+ */
+final class LiveItem {
+  final String id;
+  final Payload input;
+  private int unfinished;
+  private Map<String, Payload> kept = Map.of();
+  private Map<String, Integer> joins = Map.of();
+  private List<Result> ends = List.of();
+  private @Nullable Death death;
+
+  /** What is known of a dead item: the task that died, and those that stopped because of it. */
+  private record Death(
+      QueuedTask task, Instant at, List<AttemptError> errors, List<QueuedTask> parked) {}
+
+  LiveItem(String id, Payload input) {
+    this.id = id;
+    this.input = input;
+  }
+
+  void taskBegins() {
+    unfinished++;
+  }
+
+  /** Whether it was the last one. */
+  boolean taskEnds() {
+    unfinished--;
+    return unfinished == 0;
+  }
+
+  void keep(String node, Payload output) {
+    if (kept.isEmpty()) {
+      kept = new HashMap<>(4);
+    }
+    kept.put(node, output);
+  }
+
+  /** The kept outputs of nodes, in their order. */
+  Map<String, Payload> kept(List<String> nodes) {
+    if (nodes.isEmpty() || kept.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Payload> found = LinkedHashMap.newLinkedHashMap(nodes.size());
+    for (String node : nodes) {
+      Payload output = kept.get(node);
+      if (output != null) {
+        found.put(node, output);
+      }
+    }
+    return found;
+  }
+
+  /** Whether this release of a task was the one that it still waited for. */
+  boolean isLastRelease(Release release) {
+    if (release.predecessors() <= 1) {
+      return true;
+    }
+    if (joins.isEmpty()) {
+      joins = new HashMap<>(4);
+    }
+    String node = release.task().id().node();
+    int seen = joins.merge(node, 1, Integer::sum);
+    if (seen < release.predecessors()) {
+      return false;
+    }
+    joins.remove(node);
+    return true;
+  }
+
+  /** Holds the output of a last node until the item's other last nodes are done. */
+  void end(Result result) {
+    if (ends.isEmpty()) {
+      ends = new ArrayList<>(2);
+    }
+    ends.add(result);
+  }
+
+  int ended() {
+    return ends.size();
+  }
+
+  List<Result> takeEnds() {
+    List<Result> all = ends;
+    ends = List.of();
+    return all;
+  }
+
+  boolean isDead() {
+    return death != null;
+  }
+
+  void die(QueuedTask task, Instant at) {
+    death = new Death(task, at, new ArrayList<>(task.errors()), new ArrayList<>(0));
+  }
+
+  /** Sets a task of this dead item aside, for a replay. */
+  void park(QueuedTask task) {
+    Death known = death();
+    known.errors().addAll(task.errors());
+    known.parked().add(task.renewed());
+  }
+
+  DeadLetter letter() {
+    Death known = death();
+    return new DeadLetter(known.task().task, known.task().attempts(), known.errors(), known.at());
+  }
+
+  /** Makes the item alive again and gives the tasks with which it goes on. */
+  List<QueuedTask> revive() {
+    Death known = death();
+    death = null;
+    List<QueuedTask> tasks = new ArrayList<>(known.parked().size() + 1);
+    tasks.add(known.task().renewed());
+    tasks.addAll(known.parked());
+    return tasks;
+  }
+
+  private Death death() {
+    if (death == null) {
+      throw new IllegalStateException("item \"" + id + "\" is not dead");
+    }
+    return death;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.stygian.graph.queue;
+
+import dev.stygian.graph.queue.RunStatus.NodeCounts;
+import dev.stygian.graph.queue.RunStatus.State;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a {@link LocalWorkQueue}: its lanes and its counters. Guarded by the queue's lock. */
+final class RunBook {
+  final RunSpec spec;
+  final ResultLog results;
+
+  /** The dead items that can be replayed, by id. */
+  final TreeMap<String, LiveItem> deadItems = new TreeMap<>();
+
+  /** The last nodes, in lane order. */
+  final List<String> lastNodes;
+
+  /** Kept by {@link Turns}. */
+  boolean takesTurns;
+
+  boolean inputClosed;
+  boolean paused;
+  boolean cancelled;
+  long submittedItems;
+  long doneItems;
+  long deadCount;
+  long cancelledItems;
+  long unfinishedTasks;
+  private final long started;
+  private @Nullable Instant finished;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final List<Lane> laterFirst;
+  private final Map<String, Lane> byNode = new HashMap<>();
+  private final Map<String, Long> accepted = new HashMap<>();
+
+  RunBook(RunSpec spec, long now) {
+    this.spec = spec;
+    this.started = now;
+    this.results = new ResultLog(spec.id());
+    Set<String> read = new HashSet<>();
+    for (LaneSpec laneSpec : spec.lanes()) {
+      Lane lane = new Lane(laneSpec, this);
+      lanes.add(lane);
+      byNode.put(laneSpec.node(), lane);
+      read.addAll(laneSpec.inputs());
+    }
+    this.laterFirst =
+        lanes.stream()
+            .sorted(Comparator.comparingInt((Lane lane) -> lane.spec.level()).reversed())
+            .toList();
+    this.lastNodes =
+        spec.lanes().stream().map(LaneSpec::node).filter(node -> !read.contains(node)).toList();
+  }
+
+  Lane lane(String node) {
+    Lane lane = byNode.get(node);
+    if (lane == null) {
+      throw new IllegalArgumentException(
+          "run \"" + spec.id() + "\" has no node \"" + node + "\"; it was opened without it");
+    }
+    return lane;
+  }
+
+  List<Lane> lanes() {
+    return lanes;
+  }
+
+  long accepted(String submitter) {
+    return accepted.getOrDefault(submitter, 0L);
+  }
+
+  void accept(String submitter, long count) {
+    accepted.put(submitter, count);
+  }
+
+  boolean hasReady() {
+    for (Lane lane : lanes) {
+      if (lane.isReady()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes the next task off a lane; null where there is none for these services (empty: any). */
+  @Nullable QueuedTask poll(Set<String> services) {
+    if (paused) {
+      return null;
+    }
+    boolean heldBack = isHeldBack();
+    for (Lane lane : laterFirst) {
+      if (lane.isReady()
+          && (services.isEmpty() || services.contains(lane.spec.service()))
+          && !(heldBack && lane.spec.isFirst())) {
+        return lane.poll();
+      }
+    }
+    return null;
+  }
+
+  boolean isHeldBack() {
+    RunLimits limits = spec.limits();
+    return results.undelivered() >= limits.undeliveredResults()
+        || results.undeliveredBytes() >= limits.undeliveredBytes();
+  }
+
+  boolean isOver() {
+    return finished != null;
+  }
+
+  /** Whether the run has ended since it was last asked. */
+  boolean endsNow(long now) {
+    if (finished == null && unfinishedTasks == 0 && (inputClosed || cancelled)) {
+      finished = Instant.ofEpochMilli(now);
+      return true;
+    }
+    return false;
+  }
+
+  void goesOn() {
+    finished = null;
+  }
+
+  /** Whether the time has come to forget the run. */
+  boolean isStale(long now) {
+    return finished != null
+        && now - finished.toEpochMilli() >= spec.limits().retention().toMillis();
+  }
+
+  RunStatus status(Set<String> offered) {
+    List<NodeCounts> nodes = lanes.stream().map(Lane::counts).toList();
+    Set<String> missing = new TreeSet<>();
+    for (Lane lane : lanes) {
+      if (lane.waiting() > 0 && !offered.contains(lane.spec.service())) {
+        missing.add(lane.spec.service());
+      }
+    }
+    return new RunStatus(
+        spec.id(),
+        spec.pipelineId(),
+        state(),
+        inputClosed,
+        submittedItems,
+        doneItems,
+        deadCount,
+        cancelledItems,
+        results.undelivered(),
+        results.undeliveredBytes(),
+        isHeldBack(),
+        nodes,
+        List.copyOf(missing),
+        Instant.ofEpochMilli(started),
+        Optional.ofNullable(finished));
+  }
+
+  private State state() {
+    if (cancelled) {
+      return State.CANCELLED;
+    }
+    if (finished != null) {
+      return State.FINISHED;
+    }
+    return paused ? State.PAUSED : State.RUNNING;
+  }
+}
