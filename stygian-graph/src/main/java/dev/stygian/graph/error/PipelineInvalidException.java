@@ -11,7 +11,8 @@ public final class PipelineInvalidException extends StygianException {
   private final List<Problem> problems;
 
   public PipelineInvalidException(List<Problem> problems) {
-    super(problems.stream().sorted().map(Problem::toString).collect(Collectors.joining("\n")), null);
+    super(
+        problems.stream().sorted().map(Problem::toString).collect(Collectors.joining("\n")), null);
     this.problems = problems.stream().sorted().toList();
   }
 

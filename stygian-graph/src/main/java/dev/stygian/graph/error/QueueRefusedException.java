@@ -1,6 +1,9 @@
 package dev.stygian.graph.error;
 
-/** The queue's server answers but will not serve us: wrong password, too old a version, another protocol. */
+/**
+ * The queue's server answers but will not serve us: wrong password, too old a version, another
+ * protocol.
+ */
 public final class QueueRefusedException extends StygianException {
   private static final long serialVersionUID = 1L;
 

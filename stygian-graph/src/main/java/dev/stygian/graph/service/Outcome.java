@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** How one execution of a service ended. Reasons name no secret and say what to do where they can. */
+/**
+ * How one execution of a service ended. Reasons name no secret and say what to do where they can.
+ */
 public sealed interface Outcome {
   /** It worked; {@code output} goes to the next nodes. */
   record Success(JsonNode output) implements Outcome {}

@@ -23,8 +23,8 @@ public interface ScrapingService extends AutoCloseable {
   }
 
   /**
-   * Executes one node for one item. An interrupt means that the attempt's time is over or the worker
-   * stops: let it through. Anything thrown counts as a retryable failure.
+   * Executes one node for one item. An interrupt means that the attempt's time is over or the
+   * worker stops: let it through. Anything thrown counts as a retryable failure.
    */
   Outcome execute(ServiceCall call) throws Exception;
 

@@ -30,7 +30,9 @@ public final class ServiceRegistry implements AutoCloseable {
   /** Every service that {@link ServiceLoader} finds, with this process's environment. */
   public static ServiceRegistry defaultWithEnv() {
     return of(
-        ServiceLoader.load(ScrapingService.class).stream().map(ServiceLoader.Provider::get).toList(),
+        ServiceLoader.load(ScrapingService.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList(),
         Environment.ofProcess());
   }
 
@@ -56,7 +58,13 @@ public final class ServiceRegistry implements AutoCloseable {
     String other = canonical.putIfAbsent(name, owner);
     if (other != null) {
       throw new IllegalArgumentException(
-          "the service name \"" + name + "\" is claimed by \"" + other + "\" and \"" + owner + "\"");
+          "the service name \""
+              + name
+              + "\" is claimed by \""
+              + other
+              + "\" and \""
+              + owner
+              + "\"");
     }
   }
 
@@ -89,12 +97,11 @@ public final class ServiceRegistry implements AutoCloseable {
   /** Canonical names of the services that this process can run now, sorted. */
   public Set<String> available() {
     Set<String> all = new TreeSet<>();
-    byName.forEach(
-        (name, service) -> {
-          if (service.unavailable(environment).isEmpty()) {
-            all.add(name);
-          }
-        });
+    byName.forEach((name, service) -> {
+      if (service.unavailable(environment).isEmpty()) {
+        all.add(name);
+      }
+    });
     return all;
   }
 

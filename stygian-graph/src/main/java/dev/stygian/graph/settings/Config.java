@@ -37,7 +37,9 @@ public final class Config {
     return new Config(withDefaults(schema, values), environment);
   }
 
-  /** The values with the schema's defaults, references unresolved: what a fingerprint is made of. */
+  /**
+   * The values with the schema's defaults, references unresolved: what a fingerprint is made of.
+   */
   public static ObjectNode withDefaults(ConfigSchema schema, ObjectNode values) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     for (ConfigKey key : schema.keys()) {
@@ -107,11 +109,8 @@ public final class Config {
   public Map<String, String> map(String key) {
     Map<String, String> all = new LinkedHashMap<>();
     json(key)
-        .ifPresent(
-            table ->
-                table
-                    .properties()
-                    .forEach(e -> all.put(e.getKey(), resolve(e.getValue().asString()))));
+        .ifPresent(table ->
+            table.properties().forEach(e -> all.put(e.getKey(), resolve(e.getValue().asString()))));
     return java.util.Collections.unmodifiableMap(all);
   }
 
@@ -126,18 +125,16 @@ public final class Config {
     }
     return REFERENCE
         .matcher(text)
-        .replaceAll(
-            found ->
-                Matcher.quoteReplacement(
-                    environment
-                        .value(found.group(1))
-                        .orElseThrow(
-                            () ->
-                                new SettingInvalidException(
-                                    "the environment variable "
-                                        + found.group(1)
-                                        + " is not set on this worker; set it where the worker"
-                                        + " starts"))));
+        .replaceAll(found ->
+            Matcher.quoteReplacement(
+                environment
+                    .value(found.group(1))
+                    .orElseThrow(() ->
+                        new SettingInvalidException(
+                            "the environment variable "
+                                + found.group(1)
+                                + " is not set on this worker; set it where the worker"
+                                + " starts"))));
   }
 
   private static SettingInvalidException missing(String key) {
