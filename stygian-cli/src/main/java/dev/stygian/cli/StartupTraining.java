@@ -5,8 +5,9 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * Runs what people run most, so that the JDK records which classes that takes. The launcher makes its
- * ahead-of-time cache from the record, and every later start finds those classes loaded and linked.
+ * Runs what people run most, so that the JDK records which classes that takes. The launcher makes
+ * its ahead-of-time cache from the record, and every later start finds those classes loaded and
+ * linked.
  */
 final class StartupTraining {
   static final List<List<String>> COMMANDS = List.of(List.of("--help"), List.of("--version"));

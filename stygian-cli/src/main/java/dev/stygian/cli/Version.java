@@ -10,7 +10,8 @@ final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {
     var properties = new Properties();
-    try (var file = Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {
+    try (var file =
+        Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {
       properties.load(file);
     }
     return new String[] {"stygian " + properties.getProperty("version")};
