@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 
 /**
- * Fetches a URL: the predecessor's, the item's or the config's. {@code docs/services/http.md} is its
- * reference. An interrupt ends a call at once.
+ * Fetches a URL: the predecessor's, the item's or the config's. {@code docs/services/http.md} is
+ * its reference. An interrupt ends a call at once.
  */
 public final class HttpService implements ScrapingService {
   private static final ServiceDescriptor DESCRIPTOR =

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Puts {@code ${env:NAME}} back where a config's secret would show: in the URL of an output and in
- * the reason of a failure, both of which are stored and printed. Values shorter than four characters
- * stay, or every other word would be masked.
+ * the reason of a failure, both of which are stored and printed. Values shorter than four
+ * characters stay, or every other word would be masked.
  */
 final class Mask {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:[A-Za-z_][A-Za-z0-9_]*\\}");
@@ -53,7 +53,9 @@ final class Mask {
     put(formEncoded, reference);
     put(formEncoded.replace("+", "%20"), reference);
     HttpUrl.Builder url = new HttpUrl.Builder().scheme("http").host("host");
-    put(url.encodedPath("/").addEncodedPathSegment(value).build().encodedPath().substring(1), reference);
+    put(
+        url.encodedPath("/").addEncodedPathSegment(value).build().encodedPath().substring(1),
+        reference);
     put(String.valueOf(url.encodedQuery(value).build().encodedQuery()), reference);
   }
 

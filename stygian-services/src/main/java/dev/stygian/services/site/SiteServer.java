@@ -20,8 +20,9 @@ import java.util.concurrent.Executors;
 
 /**
  * Serves a folder's files on a free port of 127.0.0.1 until it is closed. Only what lies in the
- * folder is served: a path that leads out of it, by {@code ..} or by a symbolic link, is not found. A
- * folder is answered with its {@code index.html}. No charset is declared, so pages declare their own.
+ * folder is served: a path that leads out of it, by {@code ..} or by a symbolic link, is not found.
+ * A folder is answered with its {@code index.html}. No charset is declared, so pages declare their
+ * own.
  */
 public final class SiteServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
@@ -84,7 +85,8 @@ public final class SiteServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      if (!exchange.getRequestMethod().equals("GET") && !exchange.getRequestMethod().equals("HEAD")) {
+      if (!exchange.getRequestMethod().equals("GET")
+          && !exchange.getRequestMethod().equals("HEAD")) {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD");
         sendText(exchange, 405, "405: only GET and HEAD are served\n");
         return;
