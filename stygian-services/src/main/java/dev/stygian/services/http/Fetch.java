@@ -220,7 +220,7 @@ final class Fetch {
         };
     Optional<AddressRefusedException> refused = refused(e);
     return refused.isPresent()
-        ? Outcome.permanent(reason(hop, "was not sent: " + refused.get().getMessage()))
+        ? Outcome.permanent(reason(hop, "was not sent: " + refused.get().getMessage()), e)
         : Outcome.retryable(reason(hop, "failed: " + what), e);
   }
 

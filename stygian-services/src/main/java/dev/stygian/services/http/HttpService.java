@@ -50,11 +50,20 @@ public final class HttpService implements ScrapingService {
       case RequestUrl.Known known -> {
         HttpSettings settings = HttpSettings.of(call, USER_AGENT);
         Outcome outcome = new Fetch(clients.forCall(settings), settings, clock).run(known);
-        if (outcome instanceof Outcome.Retryable(String reason, var cause) && cause.isPresent()) {
+        if (isBrokenOff(outcome)) {
           clients.failed();
         }
         yield outcome;
       }
+    };
+  }
+
+  private static boolean isBrokenOff(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Retryable(var reason, var cause) -> cause.isPresent();
+      case Outcome.Permanent(var reason, var cause) -> cause.isPresent();
+      case Outcome.Success success -> false;
+      case Outcome.RateLimited limited -> false;
     };
   }
 

@@ -3,9 +3,10 @@ package dev.stygian.services.http;
 import dev.stygian.graph.settings.Config;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -20,7 +21,12 @@ final class Mask {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:[A-Za-z_][A-Za-z0-9_]*\\}");
   private static final int MIN_CHARS = 4;
 
-  private final Map<String, String> referenceByValue = new LinkedHashMap<>();
+  /** The longest first: a secret may be part of another. */
+  private final Map<String, String> referenceByValue =
+      new TreeMap<>(
+          Comparator.comparingInt(String::length)
+              .reversed()
+              .thenComparing(Comparator.naturalOrder()));
 
   /** Knows the values of all references in the given keys. */
   static Mask of(Config config, List<String> keys) {

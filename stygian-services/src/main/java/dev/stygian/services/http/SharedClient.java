@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * new one takes its place; the pool stays.
  */
 final class SharedClient implements AutoCloseable {
-  private static final int MAX_FAILURES = 10_000;
+  static final int MAX_FAILURES = 10_000;
   private static final int IDLE_CONNECTIONS = 128;
   private static final long IDLE_SECONDS = 60;
 
@@ -48,7 +48,7 @@ final class SharedClient implements AutoCloseable {
     return now.guard().guard(client, settings.rule(), connect).build();
   }
 
-  /** Counts a call that could not be made. */
+  /** Counts a call that broke off or was not sent. */
   void failed() {
     lock.lock();
     try {
