@@ -164,6 +164,24 @@ class HttpInterruptTest {
   }
 
   @Test
+  void asksAProxyForATunnelAndTellsItItsPassword() throws Exception {
+    startTls();
+    server.enqueue(new MockResponse.Builder().inTunnel().build());
+    server.enqueue(new MockResponse.Builder().body("through").build());
+
+    JsonNode page =
+        Given.url("https://page.test/a")
+            .config("{'proxy': 'http://me:pass@127.0.0.1:" + server.getPort() + "'}")
+            .pageFrom(service);
+
+    assertThat(page.get("body").asString()).isEqualTo("through");
+    var connect = server.takeRequest();
+    assertThat(connect.getRequestLine()).isEqualTo("CONNECT page.test:443 HTTP/1.1");
+    assertThat(connect.getHeaders().get("Proxy-Authorization")).isEqualTo("Basic bWU6cGFzcw==");
+    assertThat(server.takeRequest().getHeaders().get("Proxy-Authorization")).isNull();
+  }
+
+  @Test
   void refusesACertificateThatNobodySigned() throws Exception {
     startTls();
     try (HttpService stranger = new HttpService()) {
@@ -173,7 +191,10 @@ class HttpInterruptTest {
 
   private void startTls() throws Exception {
     HeldCertificate held =
-        new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+        new HeldCertificate.Builder()
+            .addSubjectAlternativeName("localhost")
+            .addSubjectAlternativeName("page.test")
+            .build();
     server.useHttps(
         new HandshakeCertificates.Builder().heldCertificate(held).build().sslSocketFactory());
     HandshakeCertificates trusting =
