@@ -1,0 +1,77 @@
+package dev.stygian.cli.output;
+
+import dev.stygian.graph.settings.Environment;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a command has to do with the world outside: results go to {@code out}, all else to {@code
+ * err}.
+ *
+ * @param folder where relative paths start
+ * @param terminal whether a person reads {@code err} on a terminal
+ */
+public record Console(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Environment environment,
+    Path folder,
+    boolean terminal) {
+
+  /** The streams of this process, as UTF-8; {@code out} is buffered and has to be flushed. */
+  public static Console ofProcess() {
+    return new Console(
+        new FileInputStream(FileDescriptor.in),
+        new PrintStream(
+            new java.io.BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+            false,
+            StandardCharsets.UTF_8),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        Environment.ofProcess(),
+        Path.of(""),
+        errIsTerminal());
+  }
+
+  /** Whether escape sequences may be written: a terminal, and nobody asked for none. */
+  public boolean colour() {
+    return terminal
+        && environment.value("NO_COLOR").filter(v -> !v.isEmpty()).isEmpty()
+        && !environment.value("TERM").orElse("").equals("dumb");
+  }
+
+  /** A path as the user gave it. */
+  public Path path(String given) {
+    return folder.resolve(given);
+  }
+
+  /** Says one thing to the person; never a secret. */
+  public void say(String line) {
+    err.println(Redaction.withoutPasswords(line));
+  }
+
+  /** One line of machine-readable output. */
+  public void print(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  /** Java asks only about standard input and output; Linux tells about each stream. */
+  private static boolean errIsTerminal() {
+    Path link = Path.of("/proc/self/fd/2");
+    try {
+      String target = Files.readSymbolicLink(link).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      java.io.Console console = System.console();
+      return console != null && console.isTerminal();
+    }
+  }
+}
