@@ -1,0 +1,77 @@
+package dev.stygian.services.http;
+
+import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.service.ScrapingService;
+import dev.stygian.graph.service.ServiceCall;
+import dev.stygian.graph.service.ServiceDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.UnaryOperator;
+import okhttp3.OkHttpClient;
+
+/**
+ * Fetches a URL: the predecessor's, the item's or the config's. {@code docs/services/http.md} is its
+ * reference. An interrupt ends a call at once.
+ */
+public final class HttpService implements ScrapingService {
+  private static final ServiceDescriptor DESCRIPTOR =
+      new ServiceDescriptor("http", List.of(), "fetches a URL", HttpSchema.SCHEMA);
+
+  /** Honest, so that a site's owner can tell who asks and can name it in robots.txt. */
+  static final String USER_AGENT = "stygian-graph/" + version();
+
+  private final SharedClient clients;
+  private final InstantSource clock;
+
+  /** For {@link java.util.ServiceLoader}; starts nothing. */
+  public HttpService() {
+    this(NameLookup.ofSystem(), InstantSource.system(), client -> client);
+  }
+
+  HttpService(
+      NameLookup names, InstantSource clock, UnaryOperator<OkHttpClient.Builder> adjustedClient) {
+    clients = new SharedClient(names, adjustedClient);
+    this.clock = clock;
+  }
+
+  @Override
+  public ServiceDescriptor descriptor() {
+    return DESCRIPTOR;
+  }
+
+  @Override
+  public Outcome execute(ServiceCall call) throws InterruptedException {
+    return switch (RequestUrl.of(call)) {
+      case RequestUrl.Unusable(String reason) -> Outcome.permanent(reason);
+      case RequestUrl.Known known -> {
+        HttpSettings settings = HttpSettings.of(call, USER_AGENT);
+        Outcome outcome = new Fetch(clients.forCall(settings), settings, clock).run(known);
+        if (outcome instanceof Outcome.Retryable(String reason, var cause) && cause.isPresent()) {
+          clients.failed();
+        }
+        yield outcome;
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    clients.close();
+  }
+
+  private static String version() {
+    Properties properties = new Properties();
+    try (InputStream in = HttpService.class.getResourceAsStream("version.properties")) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the resource version.properties cannot be read", e);
+    }
+    return properties.getProperty("version", "development");
+  }
+}
