@@ -26,16 +26,16 @@ enum LuaScript {
 
   private static final String INCLUDE = "-- @include ";
 
-  private final byte[] text;
+  private final String text;
   private final String sha;
 
   LuaScript() {
-    this.text = assemble(name().toLowerCase(java.util.Locale.ROOT) + ".lua").getBytes(UTF_8);
-    this.sha = sha1(text);
+    this.text = assemble(name().toLowerCase(java.util.Locale.ROOT) + ".lua");
+    this.sha = sha1(text.getBytes(UTF_8));
   }
 
   byte[] text() {
-    return text;
+    return text.getBytes(UTF_8);
   }
 
   /** What {@code EVALSHA} takes. */
@@ -47,7 +47,7 @@ enum LuaScript {
     StringBuilder all = new StringBuilder();
     for (String line : read(file).split("\n", -1)) {
       if (line.startsWith(INCLUDE)) {
-        for (String part : line.substring(INCLUDE.length()).split(" ")) {
+        for (String part : line.substring(INCLUDE.length()).split(" ", -1)) {
           all.append(withoutComments(read("include/" + part + ".lua")));
         }
       } else if (!line.startsWith("--")) {

@@ -158,7 +158,7 @@ final class OpenRuns {
   private static RunSpec spec(
       RunId id, String pipeline, String definition, String limits, Map<String, byte[]> lanes) {
     String[] lines = limits.split("\n", -1);
-    String[] numbers = lines[0].split(" ");
+    String[] numbers = lines[0].split(" ", -1);
     List<String> nodes = Arrays.asList(lines).subList(1, lines.length);
     Map<Integer, LaneSpec> sorted = new TreeMap<>();
     lanes.forEach(
@@ -167,7 +167,7 @@ final class OpenRuns {
           List<String> inputs =
               parts[2].isEmpty()
                   ? List.of()
-                  : Arrays.stream(parts[2].split(","))
+                  : Arrays.stream(parts[2].split(",", -1))
                       .map(i -> nodes.get(Integer.parseInt(i)))
                       .toList();
           sorted.put(

@@ -371,7 +371,7 @@ final class RedisRunLedger implements RunLedger {
           if (value == null) {
             return Optional.empty();
           }
-          String[] parts = new String(value, UTF_8).split(" ");
+          String[] parts = new String(value, UTF_8).split(" ", 2);
           return Optional.of(new Delivery(parts[0], Long.parseLong(parts[1])));
         });
   }

@@ -35,7 +35,7 @@ final class ServerCheck {
       throw e;
     }
     String version = info.getOrDefault("redis_version", "");
-    String[] parts = version.split("\\.");
+    String[] parts = version.split("\\.", -1);
     if (parts.length >= 2 && isOlder(parts)) {
       throw new QueueRefusedException(
           settings + " is version " + version + "; Redis 6.2 or newer, or Valkey, is needed");

@@ -26,6 +26,7 @@ final class Wakeups {
   private Optional<RedisLink.BlockingConnection> connection = Optional.empty();
   private boolean connected;
   private boolean blocking;
+  private long rounds;
 
   Wakeups(RedisLink link, Keys keys) {
     this.link = link;
@@ -43,7 +44,11 @@ final class Wakeups {
     try {
       wanted.addAll(services.isEmpty() ? Set.of("") : services);
       if (blocking) {
-        changed.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+        long seen = rounds;
+        long left = wait.toNanos();
+        while (rounds == seen && left > 0) {
+          left = changed.awaitNanos(left);
+        }
         return;
       }
       blocking = true;
@@ -67,6 +72,7 @@ final class Wakeups {
       lock.lock();
       try {
         blocking = false;
+        rounds++;
         changed.signalAll();
       } finally {
         lock.unlock();

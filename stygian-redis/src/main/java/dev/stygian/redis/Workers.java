@@ -15,7 +15,7 @@ final class Workers {
     String[] parts = value.split("\\|", 3);
     return new WorkerInfo(
         worker,
-        parts[2].isEmpty() ? Set.of() : Set.of(parts[2].split(",")),
+        parts[2].isEmpty() ? Set.of() : Set.of(parts[2].split(",", -1)),
         Integer.parseInt(parts[1]),
         Duration.ofMillis(Math.max(0, nowMillis - Long.parseLong(parts[0]))));
   }

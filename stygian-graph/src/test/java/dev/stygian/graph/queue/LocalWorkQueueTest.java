@@ -1,0 +1,26 @@
+package dev.stygian.graph.queue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+class LocalWorkQueueTest extends WorkQueueContract {
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+  private final InstantSource clock = now::get;
+  private final Map<String, LocalWorkQueue> queues = new HashMap<>();
+
+  @Override
+  protected WorkQueue newQueue(String queueName) {
+    return queues.computeIfAbsent(queueName, name -> new LocalWorkQueue(clock)).share();
+  }
+
+  @Override
+  protected void elapse(Duration time) {
+    now.updateAndGet(instant -> instant.plus(time));
+    queues.values().forEach(LocalWorkQueue::wakeAll);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.stygian.graph.queue;
+
+import dev.stygian.graph.item.Payload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Runs, items and tasks for tests of queues and of what stands on them. Nodes are named by a
+ * letter, and the service of a node is its letter in capitals.
+ */
+public final class Specs {
+  private static final Duration RETENTION = Duration.ofHours(1);
+
+  private Specs() {}
+
+  /** A run of the one node {@code a}. */
+  public static RunBuilder single(String run) {
+    return new RunBuilder(run).node("a");
+  }
+
+  /** {@code a -> b}. */
+  public static RunBuilder chain(String run) {
+    return single(run).node("b", "a");
+  }
+
+  /** {@code a -> b, a -> c}: two results an item. */
+  public static RunBuilder fork(String run) {
+    return chain(run).node("c", "a").wide();
+  }
+
+  /** {@code a -> b -> d, a -> c -> d}: d joins. */
+  public static RunBuilder diamond(String run) {
+    return fork(run).node("d", "b", "c");
+  }
+
+  public static RunLimits limits(
+      long maxDepth, long undeliveredResults, Duration resultTtl, Duration retention) {
+    return new RunLimits(maxDepth, undeliveredResults, 64L << 20, resultTtl, 64L << 20, retention);
+  }
+
+  /** An item that is its own name, with tasks for all first nodes and keys of its own run. */
+  public static Submission item(RunSpec run, String item) {
+    return item(run, item, run.id().value(), text(item), List.of());
+  }
+
+  /** An item whose keys are those of all runs with the same scope. */
+  public static Submission shared(RunSpec run, String item, String scope) {
+    return item(run, item, scope, text(item), List.of());
+  }
+
+  /** An item that is done at once if results stand under its last nodes' keys. */
+  public static Submission answerable(RunSpec run, String item, String scope) {
+    List<IdempotencyKey> keys = lastNodes(run).stream().map(n -> key(scope, n, item)).toList();
+    return item(run, item, scope, text(item), keys);
+  }
+
+  private static Submission item(
+      RunSpec run, String item, String scope, Payload input, List<IdempotencyKey> lastKeys) {
+    List<Task> first =
+        run.lanes().stream()
+            .filter(LaneSpec::isFirst)
+            .map(lane -> task(run, item, lane.node(), scope))
+            .toList();
+    return new Submission(item, input, first, lastKeys);
+  }
+
+  public static Task task(RunSpec run, String item, String node, String scope) {
+    String service = run.lanes().get(run.laneOf(node)).service();
+    TaskId id = new TaskId(run.id(), item, node);
+    return new Task(id, service, key(scope, node, item), text(item));
+  }
+
+  public static IdempotencyKey key(String scope, String node, String item) {
+    JsonNode input = JsonNodeFactory.instance.stringNode(item);
+    return IdempotencyKey.Scope.of(scope, node).key(IdempotencyKey.digest(input));
+  }
+
+  /** The nodes that no other one reads, in lane order. */
+  public static List<String> lastNodes(RunSpec run) {
+    return run.lanes().stream()
+        .map(LaneSpec::node)
+        .filter(node -> successors(run, node).isEmpty())
+        .toList();
+  }
+
+  public static List<LaneSpec> successors(RunSpec run, String node) {
+    return run.lanes().stream().filter(lane -> lane.inputs().contains(node)).toList();
+  }
+
+  /** A payload that is a JSON string. */
+  public static Payload text(String text) {
+    return Payload.of(JsonNodeFactory.instance.stringNode(text));
+  }
+
+  public static String textOf(Payload payload) {
+    return payload.decode().asString();
+  }
+
+  /** Builds a run. */
+  public static final class RunBuilder {
+    private final String id;
+    private final List<LaneSpec> lanes = new ArrayList<>();
+    private int maxAttempts = 3;
+    private boolean wide;
+    private RunLimits limits = Specs.limits(10_000, 100_000, Duration.ofHours(1), RETENTION);
+
+    private RunBuilder(String id) {
+      this.id = id;
+    }
+
+    public RunBuilder node(String node, String... inputs) {
+      int level = 0;
+      for (LaneSpec lane : lanes) {
+        if (List.of(inputs).contains(lane.node())) {
+          level = Math.max(level, lane.level() + 1);
+        }
+      }
+      lanes.add(
+          new LaneSpec(node, node.toUpperCase(java.util.Locale.ROOT), level, List.of(inputs), 3));
+      return this;
+    }
+
+    public RunBuilder wide() {
+      wide = true;
+      return this;
+    }
+
+    public RunBuilder maxAttempts(int attempts) {
+      maxAttempts = attempts;
+      return this;
+    }
+
+    public RunBuilder limits(RunLimits ofRun) {
+      limits = ofRun;
+      return this;
+    }
+
+    public RunBuilder maxDepth(long tasks) {
+      return limits(Specs.limits(tasks, 100_000, Duration.ofHours(1), RETENTION));
+    }
+
+    public RunBuilder undeliveredResults(long results) {
+      return limits(Specs.limits(10_000, results, Duration.ofHours(1), RETENTION));
+    }
+
+    public RunSpec build() {
+      List<LaneSpec> all =
+          lanes.stream()
+              .map(l -> new LaneSpec(l.node(), l.service(), l.level(), l.inputs(), maxAttempts))
+              .toList();
+      RunSpec draft = new RunSpec(new RunId(id), "pipeline", "", all, 1, wide, limits);
+      int ends = lastNodes(draft).size();
+      return new RunSpec(draft.id(), "pipeline", "definition of " + id, all, ends, wide, limits);
+    }
+  }
+}

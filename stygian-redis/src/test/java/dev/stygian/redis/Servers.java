@@ -1,0 +1,36 @@
+package dev.stygian.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stygian.redis.embedded.ServerBinary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The servers that tests run on: the carried Redis 6.2 always, what else is installed as well. The
+ * system property {@code stygian.servers.required} names those that must take part.
+ */
+final class Servers {
+  private Servers() {}
+
+  static List<ServerBinary> all() {
+    List<ServerBinary> found = new ArrayList<>(List.of(ServerBinary.carried()));
+    ServerBinary.onPath("redis-server")
+        .ifPresent(b -> found.add(new ServerBinary("redis-7", b.path())));
+    ServerBinary.onPath("valkey-server")
+        .ifPresent(b -> found.add(new ServerBinary("valkey-8", b.path())));
+    assertThat(found.stream().map(ServerBinary::name)).containsAll(required());
+    return found;
+  }
+
+  static ServerBinary named(String name) {
+    return all().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static List<String> required() {
+    return Arrays.stream(System.getProperty("stygian.servers.required", "").split(",", -1))
+        .filter(name -> !name.isBlank())
+        .toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stygian.redis;
+
+import org.jspecify.annotations.NullMarked;
