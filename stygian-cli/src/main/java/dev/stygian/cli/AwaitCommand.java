@@ -3,7 +3,6 @@ package dev.stygian.cli;
 import dev.stygian.cli.output.Console;
 import dev.stygian.cli.output.Progress;
 import dev.stygian.cli.output.StatusView;
-import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunStatus;
 import java.util.concurrent.Callable;
@@ -23,7 +22,6 @@ final class AwaitCommand implements Callable<Integer> {
 
   @Mixin private final RunArgument run = new RunArgument();
   @Mixin private final QueueOptions queue = new QueueOptions();
-  @Mixin private final Verbosity verbosity = new Verbosity();
 
   @Option(names = "--json", description = "Print the final status as one JSON object.")
   private boolean json;
@@ -34,10 +32,8 @@ final class AwaitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (QueueAccess access = QueueAccess.open(console, queue);
-        Progress progress = Progress.on(console)) {
-      RunStatus status = await(access.ledger(), run.id(), progress);
-      progress.close();
+    try (QueueAccess access = QueueAccess.open(console, queue)) {
+      RunStatus status = await(access.ledger());
       if (json) {
         console.print(StatusView.json(status).toString());
       } else {
@@ -47,17 +43,18 @@ final class AwaitCommand implements Callable<Integer> {
     }
   }
 
-  private static RunStatus await(RunLedger ledger, RunId run, Progress progress)
-      throws InterruptedException {
-    long pause = FIRST_PAUSE_MILLIS;
-    while (true) {
-      RunStatus status = ledger.status(run);
-      progress.show(status);
-      if (isOver(status)) {
-        return status;
+  private RunStatus await(RunLedger ledger) throws InterruptedException {
+    try (Progress progress = Progress.on(console)) {
+      long pause = FIRST_PAUSE_MILLIS;
+      while (true) {
+        RunStatus status = ledger.status(run.id());
+        progress.show(status);
+        if (isOver(status)) {
+          return status;
+        }
+        Thread.sleep(pause);
+        pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
       }
-      Thread.sleep(pause);
-      pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
     }
   }
 

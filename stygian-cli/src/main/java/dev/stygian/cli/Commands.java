@@ -47,25 +47,29 @@ final class Commands {
               : CommandSpec.create();
       spec.name(name).usageMessage().description(summary);
       tree.addSubcommand(name, spec);
+      if (name.equals(wanted)) {
+        addVerbosity(spec);
+      }
     });
     return tree;
   }
 
+  private static void addVerbosity(CommandSpec spec) {
+    spec.addMixin("verbosity", CommandSpec.forAnnotatedObject(new Verbosity()));
+    spec.subcommands().values().forEach(command -> addVerbosity(command.getCommandSpec()));
+  }
+
   private static Object make(String name, Console console) {
     return switch (name) {
-      case "run" -> new RunCommand(console);
-      case "submit" -> new SubmitCommand(console);
-      case "worker" -> new WorkerCommand(console);
       case "status" -> new StatusCommand(console);
       case "await" -> new AwaitCommand(console);
-      case "results" -> new ResultsCommand(console);
       case "cancel" -> new OrderCommand(console, OrderCommand.Order.CANCEL);
       case "pause" -> new OrderCommand(console, OrderCommand.Order.PAUSE);
       case "resume" -> new OrderCommand(console, OrderCommand.Order.RESUME);
-      case "dead" -> new DeadCommand(console);
-      case "queues" -> new QueuesCommand(console);
       case "check" -> new CheckCommand(console);
       case "graph" -> new GraphCommand(console);
+      case "dead" -> new DeadCommand(console);
+      case "queues" -> new QueuesCommand(console);
       case "services" -> new ServicesCommand(console);
       case "doctor" -> new DoctorCommand(console);
       default -> throw new IllegalArgumentException("no command " + name);

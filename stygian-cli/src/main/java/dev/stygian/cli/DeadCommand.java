@@ -10,6 +10,7 @@ import dev.stygian.graph.queue.RunLedger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Spec;
     })
 final class DeadCommand implements Runnable {
   private static final int PAGE = 500;
+  private static final String IDS = "As `dead list` shows them.";
+  private static final String ALL = "All of the run's dead letters.";
 
   private final Console console;
 
@@ -53,9 +56,9 @@ final class DeadCommand implements Runnable {
   int list(
       @Mixin RunArgument run,
       @Mixin QueueOptions queue,
-      @Mixin Verbosity verbosity,
       @Option(names = "--json", description = "Print each as one JSON object on a line.")
-          boolean json) {
+          boolean json)
+      throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       Table table = new Table("id", "node", "attempts", "item", "last error");
       long[] count = {0};
@@ -90,8 +93,8 @@ final class DeadCommand implements Runnable {
       @Parameters(index = "1", paramLabel = "ID", description = "As `dead list` shows it.")
           String item,
       @Mixin QueueOptions queue,
-      @Mixin Verbosity verbosity,
-      @Option(names = "--json", description = "Print one JSON object.") boolean json) {
+      @Option(names = "--json", description = "Print one JSON object.") boolean json)
+      throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       List<DeadLetter> found = new ArrayList<>();
       forEach(access.ledger(), run.id(), letter -> {
@@ -118,12 +121,14 @@ final class DeadCommand implements Runnable {
       footer = {"", "Example:", "  stygian dead replay books-7f3a 17 23"})
   int replay(
       @Mixin RunArgument run,
-      @Mixin Letters letters,
-      @Mixin QueueOptions queue,
-      @Mixin Verbosity verbosity) {
+      @Parameters(index = "1..*", arity = "0..*", paramLabel = "ID", description = IDS)
+          @Nullable List<String> ids,
+      @Option(names = "--all", description = ALL) boolean all,
+      @Mixin QueueOptions queue)
+      throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       long count =
-          apply(letters, access.ledger(), run.id(), ids -> access.ledger().replay(run.id(), ids));
+          apply(access.ledger(), run.id(), ids, all, some -> access.ledger().replay(run.id(), some));
       console.say(count + " put back to work");
       return ExitCode.OK;
     }
@@ -135,40 +140,31 @@ final class DeadCommand implements Runnable {
       footer = {"", "Example:", "  stygian dead drop books-7f3a --all"})
   int drop(
       @Mixin RunArgument run,
-      @Mixin Letters letters,
-      @Mixin QueueOptions queue,
-      @Mixin Verbosity verbosity) {
+      @Parameters(index = "1..*", arity = "0..*", paramLabel = "ID", description = IDS)
+          @Nullable List<String> ids,
+      @Option(names = "--all", description = ALL) boolean all,
+      @Mixin QueueOptions queue)
+      throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       long count =
-          apply(letters, access.ledger(), run.id(), ids -> access.ledger().drop(run.id(), ids));
+          apply(access.ledger(), run.id(), ids, all, some -> access.ledger().drop(run.id(), some));
       console.say(count + " dropped");
       return ExitCode.OK;
     }
-  }
-
-  /** Which letters are meant. */
-  static final class Letters {
-    @Parameters(
-        index = "1..*",
-        arity = "0..*",
-        paramLabel = "ID",
-        description = "As `dead list` shows them.")
-    private List<String> ids = new ArrayList<>();
-
-    @Option(names = "--all", description = "All of the run's dead letters.")
-    private boolean all;
   }
 
   private interface Order {
     long apply(List<String> ids);
   }
 
-  private static long apply(Letters letters, RunLedger ledger, RunId run, Order order) {
-    if (letters.all == !letters.ids.isEmpty()) {
+  private static long apply(
+      RunLedger ledger, RunId run, @Nullable List<String> named, boolean all, Order order) {
+    List<String> some = named == null ? List.of() : named;
+    if (all != some.isEmpty()) {
       throw new SettingInvalidException("name dead letters by their ids, or all of them by --all");
     }
-    if (!letters.all) {
-      return order.apply(letters.ids);
+    if (!all) {
+      return order.apply(some);
     }
     long count = 0;
     String after = "";

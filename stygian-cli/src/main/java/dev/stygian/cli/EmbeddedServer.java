@@ -65,7 +65,7 @@ final class EmbeddedServer implements AutoCloseable {
     try {
       FileLock lock = channel.tryLock();
       return lock != null;
-    } catch (OverlappingFileLockException e) {
+    } catch (OverlappingFileLockException _) {
       return false; // another command of this very process
     }
   }
@@ -112,9 +112,10 @@ final class EmbeddedServer implements AutoCloseable {
     if (owned == null) {
       return;
     }
-    try (FileChannel lock = owned.lock) {
+    try {
       Files.deleteIfExists(owned.address);
       owned.server.close();
+      owned.lock.close();
     } catch (IOException e) {
       throw new QueueUnavailableException(
           "the embedded server's files cannot be put in order: " + e.getMessage(), e);

@@ -23,7 +23,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     console.out().flush();
     return switch (failure) {
       case StygianException known -> {
-        tell(known.getMessage(), known);
+        tell(String.valueOf(known.getMessage()), known);
         yield ExitCode.of(known);
       }
       case InterruptedException e -> {
@@ -50,7 +50,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   @Override
   public int handleParseException(ParameterException problem, String[] arguments) {
     CommandLine command = problem.getCommandLine();
-    console.say("stygian: " + firstLine(problem.getMessage()));
+    console.say("stygian: " + firstLine(String.valueOf(problem.getMessage())));
     UnmatchedArgumentException.printSuggestions(problem, console.err());
     console.say("See `" + command.getCommandSpec().qualifiedName() + " --help`.");
     return ExitCode.USAGE;

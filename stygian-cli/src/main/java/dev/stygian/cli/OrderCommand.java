@@ -44,7 +44,6 @@ final class OrderCommand implements Callable<Integer> {
 
   @Mixin private final RunArgument run = new RunArgument();
   @Mixin private final QueueOptions queue = new QueueOptions();
-  @Mixin private final Verbosity verbosity = new Verbosity();
 
   @Option(names = "--json", description = "Print the status afterwards as one JSON object.")
   private boolean json;
@@ -55,7 +54,7 @@ final class OrderCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       order.give(access.ledger(), run.id());
       if (json) {

@@ -1,6 +1,7 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.WorkQueue;
@@ -29,14 +30,27 @@ final class QueueAccess implements AutoCloseable {
   }
 
   /** The queue that the options, else {@code REDIS_URL}, name. */
-  static QueueAccess open(Console console, QueueOptions options) {
+  static QueueAccess open(Console console, QueueOptions options) throws InterruptedException {
     ExecutionChoices choices =
         ExecutionChoices.of(
             new ExecutionChoices.Given(options.url, options.name, null), console.environment());
     return open(console, choices);
   }
 
-  static QueueAccess open(Console console, ExecutionChoices choices) {
+  /** The queue of these settings, if somebody answers there. */
+  static QueueAccess open(Console console, ExecutionChoices choices) throws InterruptedException {
+    QueueAccess access = openPatiently(console, choices);
+    try {
+      Reachability.require(access.url);
+      return access;
+    } catch (QueueUnavailableException | InterruptedException e) {
+      access.close();
+      throw e;
+    }
+  }
+
+  /** Likewise, but whoever has time waits for a server that is not there yet. */
+  static QueueAccess openPatiently(Console console, ExecutionChoices choices) {
     String given =
         choices
             .queue()

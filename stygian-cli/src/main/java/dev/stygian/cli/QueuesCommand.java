@@ -9,8 +9,8 @@ import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.WorkerInfo;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +27,6 @@ final class QueuesCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final QueueOptions queue = new QueueOptions();
-  @Mixin private final Verbosity verbosity = new Verbosity();
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -37,7 +36,7 @@ final class QueuesCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     ExecutionChoices choices =
         ExecutionChoices.of(
             new ExecutionChoices.Given(queue.url, queue.name, null), console.environment());
@@ -55,15 +54,16 @@ final class QueuesCommand implements Callable<Integer> {
   }
 
   private static List<RunStatus> statuses(RunLedger ledger) {
-    List<RunStatus> all = new ArrayList<>();
-    for (RunId run : ledger.runs()) {
-      try {
-        all.add(ledger.status(run));
-      } catch (RunUnknownException e) {
-        continue; // its time ended while we were reading
-      }
+    return ledger.runs().stream().flatMap(run -> status(ledger, run).stream()).toList();
+  }
+
+  /** Empty where the run's time ended while we were reading. */
+  private static Optional<RunStatus> status(RunLedger ledger, RunId run) {
+    try {
+      return Optional.of(ledger.status(run));
+    } catch (RunUnknownException _) {
+      return Optional.empty();
     }
-    return all;
   }
 
   private void print(String name, List<RunStatus> runs, List<WorkerInfo> workers) {

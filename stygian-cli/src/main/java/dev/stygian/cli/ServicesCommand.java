@@ -32,7 +32,6 @@ final class ServicesCommand implements Callable<Integer> {
       description = "A service whose config keys to show.")
   private @Nullable String name;
 
-  @Mixin private final Verbosity verbosity = new Verbosity();
 
   @Option(names = "--json", description = "Print one JSON object on a line for each service.")
   private boolean json;

@@ -18,7 +18,6 @@ final class StatusCommand implements Callable<Integer> {
 
   @Mixin private final RunArgument run = new RunArgument();
   @Mixin private final QueueOptions queue = new QueueOptions();
-  @Mixin private final Verbosity verbosity = new Verbosity();
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -28,7 +27,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       print(console, access.ledger().status(run.id()), json);
       return ExitCode.OK;

@@ -1,6 +1,10 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,8 +26,8 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  stygian run examples/quickstart/quickstart.toml -o books.jsonl",
       "",
-      "`stygian COMMAND --help` tells about one command. Exit codes: 0 all done, 1 some tasks",
-      "dead, 2 usage or pipeline error, 3 infrastructure (Redis, a disk), 130 interrupted."
+      "`stygian COMMAND --help` tells about one command. Exit codes: 0 all done, 1 some",
+      "tasks dead, 2 usage or pipeline error, 3 infrastructure, 130 interrupted."
     })
 final class Stygian implements Runnable {
   @Spec private CommandSpec spec;
@@ -54,12 +58,16 @@ final class Stygian implements Runnable {
     Failures failures = new Failures(console);
     Ansi ansi = console.colour() ? Ansi.ON : Ansi.OFF;
     ColorScheme colours = CommandLine.Help.defaultColorScheme(ansi);
-    tree.setOut(new java.io.PrintWriter(console.out(), true))
-        .setErr(new java.io.PrintWriter(console.err(), true))
+    tree.setOut(writer(console.out()))
+        .setErr(writer(console.err()))
         .setColorScheme(colours)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
     return tree.execute(args);
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
   @Override

@@ -1,15 +1,14 @@
 package dev.stygian.cli.output;
 
 import dev.stygian.graph.settings.Environment;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a command has to do with the world outside: results go to {@code out}, all else to {@code
@@ -25,16 +24,15 @@ public record Console(
     Environment environment,
     Path folder,
     boolean terminal) {
+  private static final int OUT_BUFFER_BYTES = 1 << 16;
 
   /** The streams of this process, as UTF-8; {@code out} is buffered and has to be flushed. */
   public static Console ofProcess() {
     return new Console(
-        new FileInputStream(FileDescriptor.in),
+        System.in,
         new PrintStream(
-            new java.io.BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
-            false,
-            StandardCharsets.UTF_8),
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+            new BufferedOutputStream(System.out, OUT_BUFFER_BYTES), false, StandardCharsets.UTF_8),
+        new PrintStream(System.err, true, StandardCharsets.UTF_8),
         Environment.ofProcess(),
         Path.of(""),
         errIsTerminal());
@@ -69,9 +67,8 @@ public record Console(
     try {
       String target = Files.readSymbolicLink(link).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-    } catch (IOException | UnsupportedOperationException e) {
-      java.io.Console console = System.console();
-      return console != null && console.isTerminal();
+    } catch (IOException | UnsupportedOperationException _) {
+      return Optional.ofNullable(System.console()).filter(c -> c.isTerminal()).isPresent();
     }
   }
 }
