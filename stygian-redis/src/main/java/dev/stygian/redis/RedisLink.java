@@ -249,7 +249,7 @@ final class RedisLink implements AutoCloseable {
   private static RedisURI uri(String url) {
     try {
       return RedisURI.create(url);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException _) { // its message may repeat the password
       throw new SettingInvalidException(
           "\"" + withoutPassword(url) + "\" is no queue URL; write redis://HOST:PORT");
     }

@@ -8,6 +8,7 @@ import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.Result;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
@@ -41,6 +42,8 @@ final class RedisRunLedger implements RunLedger {
   private static final long DELIVERED_KEPT_BYTES = 8 << 20;
 
   private static final int ITEMS_PER_CALL = 100;
+  private static final int ENTRIES_PER_CALL = 50;
+  private static final long BATCH_BYTES = 8 << 20;
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final RedisLink link;
@@ -73,7 +76,16 @@ final class RedisRunLedger implements RunLedger {
 
   @Override
   public Optional<RunSpec> find(RunId run) {
-    return now(() -> runs.find(run).map(OpenRuns.Known::spec));
+    return now(
+        () -> {
+          Optional<OpenRuns.Known> known = runs.find(run);
+          if (known.isPresent()
+              && link.ask("exists", s -> s.exists(keys.run(known.get().number()))) == 0) {
+            runs.forget(run);
+            return Optional.empty();
+          }
+          return known.map(OpenRuns.Known::spec);
+        });
   }
 
   @Override
@@ -261,70 +273,86 @@ final class RedisRunLedger implements RunLedger {
       throws InterruptedException {
     OpenRuns.Known run = runs.known(id);
     byte[] key = keys.run(run.number(), "results");
+    ResultPosition from = ResultPosition.parse(position);
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
-      List<StreamMessage<byte[], byte[]>> entries =
-          link.ask(
-              "xrange",
-              s ->
-                  s.xrange(
-                      key,
-                      Range.from(Range.Boundary.excluding(position), Range.Boundary.unbounded()),
-                      Limit.from(Math.max(1, max / 50))));
-      if (!entries.isEmpty()) {
-        return batch(run.spec(), position, entries, max);
+      ResultBatch batch = readOn(run, key, from, max);
+      if (!batch.results().isEmpty() || batch.ended()) {
+        return batch;
       }
       if (link.ask("exists", s -> s.exists(keys.run(run.number()))) == 0) {
         runs.forget(id);
         throw OpenRuns.unknown(id);
       }
-      checkNotTrimmed(id, run.number(), position);
       Duration left = Duration.ofNanos(end - System.nanoTime());
       if (left.isNegative() || left.isZero()) {
-        return new ResultBatch(List.of(), position, isOver(run.number()));
+        return batch;
       }
-      awaitEntry(key, position, left);
+      from = ResultPosition.parse(batch.position());
+      awaitEntry(key, from.entry(), left);
     }
   }
 
-  private ResultBatch batch(
-      RunSpec spec, String position, List<StreamMessage<byte[], byte[]>> entries, int max)
+  /** Reads at most {@code max} results, and not much more than a bound of bytes. */
+  private ResultBatch readOn(OpenRuns.Known run, byte[] key, ResultPosition from, int max)
       throws InterruptedException {
-    List<dev.stygian.graph.queue.Result> results = new ArrayList<>();
-    String at = position;
+    checkNotTrimmed(run, from);
+    List<Result> results = new ArrayList<>();
+    ResultPosition at = from;
+    long bytes = 0;
     boolean ended = false;
-    for (StreamMessage<byte[], byte[]> entry : entries) {
-      List<dev.stygian.graph.queue.Result> read = ResultEntries.read(spec, entry.getBody());
-      if (!results.isEmpty() && results.size() + read.size() > max) {
-        break;
+    List<StreamMessage<byte[], byte[]>> page;
+    do {
+      Range.Boundary<String> start =
+          at.taken() == 0
+              ? Range.Boundary.excluding(at.entry())
+              : Range.Boundary.including(at.entry());
+      page =
+          link.ask(
+              "xrange",
+              s ->
+                  s.xrange(
+                      key,
+                      Range.from(start, Range.Boundary.unbounded()),
+                      Limit.from(ENTRIES_PER_CALL)));
+      for (StreamMessage<byte[], byte[]> entry : page) {
+        List<Result> read = ResultEntries.read(run.spec(), entry.getBody());
+        int skip = entry.getId().equals(at.entry()) ? at.taken() : 0;
+        int take = Math.min(read.size() - skip, max - results.size());
+        if (take <= 0 && !read.isEmpty()) {
+          return new ResultBatch(results, at.toString(), false);
+        }
+        for (Result result : read.subList(skip, skip + take)) {
+          results.add(result);
+          bytes += result.output().size() + result.input().size();
+        }
+        at = new ResultPosition(entry.getId(), skip + take < read.size() ? skip + take : 0);
+        ended = ResultEntries.isEnd(entry.getBody());
       }
-      ended = ResultEntries.isEnd(entry.getBody());
-      results.addAll(read);
-      at = entry.getId();
-    }
-    boolean last = ended && isOver(runs.known(spec.id()).number()) && at.equals(lastId(entries));
-    return new ResultBatch(results, at, last);
-  }
-
-  private static String lastId(List<StreamMessage<byte[], byte[]>> entries) {
-    return entries.getLast().getId();
+    } while (page.size() == ENTRIES_PER_CALL && results.size() < max && bytes < BATCH_BYTES);
+    boolean all = at.taken() == 0 && page.size() < ENTRIES_PER_CALL;
+    return new ResultBatch(
+        results, at.toString(), all && (ended || results.isEmpty()) && isOver(run.number()));
   }
 
   private boolean isOver(long run) throws InterruptedException {
     return link.ask("hexists", s -> s.hexists(keys.run(run), bytes("finished")));
   }
 
-  private void checkNotTrimmed(RunId id, long run, String position) throws InterruptedException {
-    byte[] trimmed = link.ask("hget", s -> s.hget(keys.run(run), bytes("trimmed")));
-    if (trimmed != null && position.equals(ResultBatch.START)) {
+  private void checkNotTrimmed(OpenRuns.Known run, ResultPosition from)
+      throws InterruptedException {
+    byte[] trimmed = link.ask("hget", s -> s.hget(keys.run(run.number()), bytes("trimmed")));
+    if (trimmed != null
+        && from.isBefore(ResultPosition.parse(new String(trimmed, UTF_8)))) {
       throw new OutputException(
-          "the first results of run \"" + id + "\" were delivered to another reader and are no"
-              + " longer held; read them where that reader wrote them");
+          "the results of run \"" + run.spec().id() + "\" after position " + from
+              + " were delivered to another reader and are no longer all held; read them where"
+              + " that reader wrote them");
     }
   }
 
   @SuppressWarnings("unchecked") // a varargs array of one generic type, made and read by the client
-  private void awaitEntry(byte[] key, String position, Duration left) throws InterruptedException {
+  private void awaitEntry(byte[] key, String entry, Duration left) throws InterruptedException {
     Duration wait = left.compareTo(Duration.ofSeconds(1)) < 0 ? left : Duration.ofSeconds(1);
     reading.lockInterruptibly();
     try {
@@ -341,7 +369,7 @@ final class RedisRunLedger implements RunLedger {
                 s ->
                     s.xread(
                         XReadArgs.Builder.block(Math.max(1, wait.toMillis())).count(1),
-                        XReadArgs.StreamOffset.from(key, position)),
+                        XReadArgs.StreamOffset.from(key, entry)),
                 wait);
       }
     } finally {

@@ -24,6 +24,18 @@ final class Servers {
     return found;
   }
 
+  static boolean hasRedis7() {
+    return has("redis-7");
+  }
+
+  static boolean hasValkey8() {
+    return has("valkey-8");
+  }
+
+  private static boolean has(String name) {
+    return all().stream().anyMatch(b -> b.name().equals(name));
+  }
+
   static ServerBinary named(String name) {
     return all().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
   }

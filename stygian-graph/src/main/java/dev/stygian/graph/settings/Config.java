@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
  * only as long as the call that needs it. Immutable and thread-safe.
  */
 public final class Config {
-  private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)\\}");
-
   private final ObjectNode values;
   private final Environment environment;
 
@@ -123,7 +120,7 @@ public final class Config {
     if (text.indexOf("${") < 0) {
       return text;
     }
-    return REFERENCE
+    return EnvReference.WELL_FORMED
         .matcher(text)
         .replaceAll(found ->
             Matcher.quoteReplacement(

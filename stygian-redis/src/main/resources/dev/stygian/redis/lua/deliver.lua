@@ -8,13 +8,24 @@ local key, results = run_key(run), run_key(run, 'results')
 if redis.call('EXISTS', key) == 0 then return 'unknown' end
 redis.call('HSET', run_key(run, 'sinks'), reader, position .. ' ' .. bytes)
 local f = redis.call('HMGET', key, 'delivered', 'deliveredBytes', 'trimmedBytes', 'finished', 'retention')
-local entry = redis.call('XRANGE', results, position, position)[1]
-if entry and entry[2][1] == 'n' and tonumber(entry[2][2]) > tonumber(f[1] or 0) then
-  local count, total = entry[2][2], tonumber(entry[2][4])
-  redis.call('HSET', key, 'delivered', count, 'deliveredBytes', total)
-  if total - tonumber(f[3] or 0) > tonumber(keep) then
-    redis.call('XTRIM', results, 'MINID', position)
-    redis.call('HSET', key, 'trimmedBytes', total, 'trimmed', position)
+-- a place is behind an entry, or behind the first few results in it
+local id, taken = string.match(position, '^(%d+%-%d+):?(%d*)$')
+local entry = id and redis.call('XRANGE', results, id, id)[1]
+if entry and entry[2][1] == 'n' then
+  local fields = entry[2]
+  local count, total = tonumber(fields[2]), tonumber(fields[4])
+  if taken ~= '' then
+    for i = 6 + 2 * tonumber(taken), #fields, 2 do
+      count = count - 1
+      total = total - #fields[i]
+    end
+  end
+  if count > tonumber(f[1] or 0) then
+    redis.call('HSET', key, 'delivered', count, 'deliveredBytes', total)
+    if taken == '' and total - tonumber(f[3] or 0) > tonumber(keep) then
+      redis.call('XTRIM', results, 'MINID', position)
+      redis.call('HSET', key, 'trimmedBytes', total, 'trimmed', position)
+    end
   end
 end
 if f[4] then redis.call('PEXPIRE', run_key(run, 'sinks'), f[5]) end

@@ -94,8 +94,7 @@ final class AnswerSchema {
     SpecificationVersion draft =
         SpecificationVersion.fromSchemaNode(schema).orElse(SpecificationVersion.DRAFT_2020_12);
     Schema meta =
-        Drafts.META.getSchema(
-            com.networknt.schema.SchemaLocation.of(draft.getDialectId()));
+        Drafts.META.getSchema(com.networknt.schema.SchemaLocation.of(draft.getDialectId()));
     for (Error error : meta.validate(schema)) {
       found.add(
           new Found(

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An answer of the Messages API with an error status; carries what LangChain4j's own type drops. */
+/**
+ * An answer of the Messages API with an error status; carries what LangChain4j's own type drops.
+ */
 final class ApiErrorException extends HttpException {
   private static final long serialVersionUID = 1L;
 

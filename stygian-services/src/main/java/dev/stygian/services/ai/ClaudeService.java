@@ -48,10 +48,9 @@ public final class ClaudeService implements ScrapingService {
           ClaudeSettings.KEY_VARIABLE + " is not set; set it to an Anthropic API key");
     }
     return key.filter(Predicate.not(ClaudeService::isHeaderValue))
-        .map(
-            k ->
-                ClaudeSettings.KEY_VARIABLE
-                    + " holds characters that no API key has; set it to an Anthropic API key");
+        .map(k ->
+            ClaudeSettings.KEY_VARIABLE
+                + " holds characters that no API key has; set it to an Anthropic API key");
   }
 
   @Override

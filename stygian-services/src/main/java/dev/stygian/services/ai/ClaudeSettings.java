@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
  * @param ownPrompt whether the prompt is the user's, not the default
  * @param enforced whether the API is asked to hold the answer to the schema
  * @param key empty where neither the node nor the environment has one
- * @param operatorUrl whether the address is the operator's or the default, so that it may be private
+ * @param operatorUrl whether the address is the operator's or the default, so that it may be
+ *     private
  */
 record ClaudeSettings(
     String model,
@@ -46,7 +47,8 @@ record ClaudeSettings(
       Extract what this input is about. Answer with one JSON object and nothing else, no code \
       fence, with the keys "title" (its title, or null), "summary" (at most three sentences) and \
       "facts" (an object: the name and the value of each fact that it states, such as a price, an \
-      author or a date). Take values from the input only; leave out what it does not say.""";
+      author or a date). Take values from the input only; leave out what it does not say.\
+      """;
 
   static final String DEFAULT_SCHEMA_PROMPT =
       "Extract from this input what the answer's schema asks for. Take values from the input only;"
@@ -82,7 +84,7 @@ record ClaudeSettings(
         .optional(
             "temperature",
             new ValueType.Decimal(0, 1),
-            "Randomness; models from Claude 5 on refuse it.")
+            "Randomness; the models of Claude 5.5 refuse it.")
         .optional(
             "effort",
             new ValueType.Choice(List.of("low", "medium", "high", "xhigh", "max")),
@@ -129,8 +131,7 @@ record ClaudeSettings(
     }
     for (String unknown : new PromptTemplate(text.asString()).unknown()) {
       report.problem(
-          path,
-          "nothing fills in {{" + unknown + "}}; use {{input}}, {{url}} or {{item}}");
+          path, "nothing fills in {{" + unknown + "}}; use {{input}}, {{url}} or {{item}}");
     }
   }
 
@@ -141,7 +142,11 @@ record ClaudeSettings(
     Optional<String> system =
         config
             .text("system_prompt")
-            .or(() -> prompt.map(p -> p.path("system")).flatMap(ClaudeSettings::string).map(config::resolve));
+            .or(() ->
+                prompt
+                    .map(p -> p.path("system"))
+                    .flatMap(ClaudeSettings::string)
+                    .map(config::resolve));
     Optional<AnswerSchema> schema = config.json("schema").map(AnswerSchema::of);
     String standard = schema.isPresent() ? DEFAULT_SCHEMA_PROMPT : DEFAULT_PROMPT;
     Optional<String> operatorUrl = environment.value(URL_VARIABLE).filter(u -> !u.isBlank());

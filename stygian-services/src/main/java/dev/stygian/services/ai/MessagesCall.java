@@ -72,11 +72,10 @@ final class MessagesCall {
   private Map<String, Object> outputConfig() {
     Map<String, Object> config = new LinkedHashMap<>();
     settings.effort().ifPresent(effort -> config.put("effort", effort));
-    format.ifPresent(
-        schema ->
-            config.put(
-                "format",
-                Map.of("type", "json_schema", "schema", MAPPER.convertValue(schema, Map.class))));
+    format.ifPresent(schema ->
+        config.put(
+            "format",
+            Map.of("type", "json_schema", "schema", MAPPER.convertValue(schema, Map.class))));
     return config.isEmpty() ? Map.of() : Map.of("output_config", config);
   }
 
@@ -129,16 +128,15 @@ final class MessagesCall {
     return settings
         .schema()
         .map(schema -> checked(schema, text, response, stopReason, input))
-        .orElseGet(
-            () ->
-                Outcome.success(
-                    output(
-                        json(text)
-                            .filter(JsonNode::isObject)
-                            .orElseGet(() -> JsonNodeFactory.instance.stringNode(text)),
-                        response,
-                        stopReason,
-                        input)));
+        .orElseGet(() ->
+            Outcome.success(
+                output(
+                    json(text)
+                        .filter(JsonNode::isObject)
+                        .orElseGet(() -> JsonNodeFactory.instance.stringNode(text)),
+                    response,
+                    stopReason,
+                    input)));
   }
 
   private Outcome checked(

@@ -66,7 +66,8 @@ final class MessagesTransport implements AutoCloseable {
     return new View(timeout, egress);
   }
 
-  private SuccessfulHttpResponse send(HttpRequest asked, Duration timeout, Optional<EgressRule> egress) {
+  private SuccessfulHttpResponse send(
+      HttpRequest asked, Duration timeout, Optional<EgressRule> egress) {
     Request.Builder request = new Request.Builder().url(asked.url());
     asked.headers().forEach((name, values) -> values.forEach(v -> request.addHeader(name, v)));
     request.header("user-agent", "stygian-graph").post(new OneShot(asked.body()));

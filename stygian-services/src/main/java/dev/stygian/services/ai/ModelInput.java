@@ -19,8 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 record ModelInput(String text, Optional<String> url, boolean truncated) {
 
   static ModelInput of(ServiceCall call, long maxBytes, boolean links) {
-    Optional<String> url =
-        call.input().flatMap(ModelInput::urlOf).or(() -> call.item().url());
+    Optional<String> url = call.input().flatMap(ModelInput::urlOf).or(() -> call.item().url());
     Utf8Limit limit = Utf8Limit.of(text(call, url.orElse(""), links), maxBytes);
     return new ModelInput(limit.text(), url, limit.cut());
   }
@@ -36,8 +35,7 @@ record ModelInput(String text, Optional<String> url, boolean truncated) {
     ObjectNode byNode = JsonNodeFactory.instance.objectNode();
     call.inputs()
         .forEach(
-            (node, output) ->
-                byNode.set(node, reduced(output, urlOf(output).orElse(url), links)));
+            (node, output) -> byNode.set(node, reduced(output, urlOf(output).orElse(url), links)));
     return asText(byNode);
   }
 

@@ -11,9 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The form of a schema that the API itself enforces (structured outputs take a part of JSON Schema
- * only). References are written out, objects are closed, and a constraint that the API does not know
- * moves into the description, where the model reads it; {@link AnswerSchema} still checks it. What
- * has no such form (recursion, objects with free keys, values of any type) is asked for in the
+ * only). References are written out, objects are closed, and a constraint that the API does not
+ * know moves into the description, where the model reads it; {@link AnswerSchema} still checks it.
+ * What has no such form (recursion, objects with free keys, values of any type) is asked for in the
  * prompt instead.
  */
 final class OutputFormat {
@@ -21,15 +21,40 @@ final class OutputFormat {
   private static final Set<String> COPIED = Set.of("type", "title", "default", "required");
   private static final Set<String> FORMATS =
       Set.of(
-          "date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6",
+          "date-time",
+          "time",
+          "date",
+          "duration",
+          "email",
+          "hostname",
+          "uri",
+          "ipv4",
+          "ipv6",
           "uuid");
   private static final Set<String> NOT_CONSTRAINTS =
       Set.of(
-          "$schema", "$id", "$defs", "definitions", "$ref", "$comment", "$anchor", "examples",
-          "description", "additionalProperties", "properties", "items", "anyOf", "oneOf");
+          "$schema",
+          "$id",
+          "$defs",
+          "definitions",
+          "$ref",
+          "$comment",
+          "$anchor",
+          "examples",
+          "description",
+          "additionalProperties",
+          "properties",
+          "items",
+          "anyOf",
+          "oneOf");
   private static final Set<String> INEXPRESSIBLE =
       Set.of(
-          "patternProperties", "allOf", "$dynamicRef", "$recursiveRef", "$anchor", "prefixItems",
+          "patternProperties",
+          "allOf",
+          "$dynamicRef",
+          "$recursiveRef",
+          "$anchor",
+          "prefixItems",
           "unevaluatedProperties");
 
   private final JsonNode root;
@@ -71,17 +96,15 @@ final class OutputFormat {
     ObjectNode moved = JsonNodeFactory.instance.objectNode();
     schema
         .properties()
-        .forEach(
-            e -> {
-              if (isCopied(e.getKey(), e.getValue())) {
-                part.set(e.getKey(), e.getValue());
-              } else if (!NOT_CONSTRAINTS.contains(e.getKey())) {
-                moved.set(e.getKey(), e.getValue());
-              }
-            });
-    String type = schema.path("type").asString("");
-    if (type.equals("object") || schema.has("properties")) {
-      close(schema, part);
+        .forEach(e -> {
+          if (isCopied(e.getKey(), e.getValue())) {
+            part.set(e.getKey(), e.getValue());
+          } else if (!NOT_CONSTRAINTS.contains(e.getKey())) {
+            moved.set(e.getKey(), e.getValue());
+          }
+        });
+    if (schema.has("properties") || mentions(schema, "object")) {
+      closeTo(schema, part);
     }
     if (schema.has("items")) {
       part.set("items", part(schema.get("items")));
@@ -101,10 +124,14 @@ final class OutputFormat {
     return part;
   }
 
-  private void close(JsonNode schema, ObjectNode part) {
+  /** An object of the named properties alone. */
+  private void closeTo(JsonNode schema, ObjectNode part) {
     JsonNode properties = schema.path("properties");
     if (properties.isEmpty() || schema.path("additionalProperties").isObject()) {
       throw new InexpressibleException();
+    }
+    if (!part.has("type")) {
+      part.put("type", "object");
     }
     ObjectNode closed = part.putObject("properties");
     properties.properties().forEach(e -> closed.set(e.getKey(), part(e.getValue())));

@@ -28,15 +28,14 @@ record PromptTemplate(String text) {
     String filled =
         PLACEHOLDER
             .matcher(text)
-            .replaceAll(
-                m ->
-                    Matcher.quoteReplacement(
-                        switch (m.group(1)) {
-                          case "input" -> input.text();
-                          case "url" -> input.url().orElse("");
-                          case "item" -> item;
-                          default -> m.group();
-                        }));
+            .replaceAll(m ->
+                Matcher.quoteReplacement(
+                    switch (m.group(1)) {
+                      case "input" -> input.text();
+                      case "url" -> input.url().orElse("");
+                      case "item" -> item;
+                      default -> m.group();
+                    }));
     return placesInput() ? filled : filled + "\n\n" + block(input.text());
   }
 

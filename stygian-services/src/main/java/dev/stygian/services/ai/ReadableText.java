@@ -26,10 +26,24 @@ import org.jsoup.select.NodeTraversor;
 final class ReadableText implements NodeFilter {
   private static final Set<String> UNSEEN =
       Set.of(
-          "head", "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe",
-          "object", "embed", "audio", "video", "datalist", "textarea");
+          "head",
+          "script",
+          "style",
+          "noscript",
+          "template",
+          "svg",
+          "math",
+          "canvas",
+          "iframe",
+          "object",
+          "embed",
+          "audio",
+          "video",
+          "datalist",
+          "textarea");
   private static final Set<String> SPACED =
       Set.of("p", "ul", "ol", "dl", "table", "pre", "blockquote", "figure", "form", "hr");
+  private static final Set<String> CONTROLS = Set.of("option", "button", "label", "select");
 
   private final boolean links;
   private final Set<Element> layoutTables = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -97,7 +111,7 @@ final class ReadableText implements NodeFilter {
       case "br" -> owe(1);
       case "h1", "h2", "h3", "h4", "h5", "h6" -> {
         owe(2);
-        owedMarker = openCells > 0 ? "" : "#".repeat(name.charAt(1) - '0') + " ";
+        owedMarker += openCells > 0 ? "" : "#".repeat(name.charAt(1) - '0') + " ";
       }
       case "img" -> {
         if (!element.attr("alt").isBlank()) {
@@ -133,7 +147,14 @@ final class ReadableText implements NodeFilter {
       return FilterResult.CONTINUE;
     }
     switch (element.normalName()) {
-      case "h1", "h2", "h3", "h4", "h5", "h6" -> owe(2);
+      case "h1", "h2", "h3", "h4", "h5", "h6" -> {
+        owe(2);
+        owedMarker = "";
+      }
+      case "li" -> {
+        owe(1);
+        owedMarker = ""; // an empty item
+      }
       case "a" -> {
         String target = links ? element.absUrl("href") : "";
         if (target.startsWith("http:") || target.startsWith("https:")) {
@@ -165,11 +186,7 @@ final class ReadableText implements NodeFilter {
   private static boolean isUnseen(Element element) {
     return UNSEEN.contains(element.normalName())
         || element.hasAttr("hidden")
-        || element
-            .attr("style")
-            .toLowerCase(Locale.ROOT)
-            .replace(" ", "")
-            .contains("display:none");
+        || element.attr("style").toLowerCase(Locale.ROOT).replace(" ", "").contains("display:none");
   }
 
   private void oweAround(Element element) {
@@ -177,6 +194,8 @@ final class ReadableText implements NodeFilter {
       owe(2);
     } else if (element.isBlock()) {
       owe(1);
+    } else if (CONTROLS.contains(element.normalName())) {
+      owedSpace = true;
     }
   }
 
@@ -187,7 +206,9 @@ final class ReadableText implements NodeFilter {
 
   private String itemMarker() {
     ListPlace list = lists.peek();
-    if (openCells > 0 || list == null) {
+    if (openCells > 0) {
+      return "";
+    } else if (list == null) {
       return "- ";
     }
     String indent = "  ".repeat(lists.size() - 1);
@@ -245,6 +266,9 @@ final class ReadableText implements NodeFilter {
   private void payLines() {
     if (!out.isEmpty()) {
       out.append("\n".repeat(owedLines));
+      if (owedLines > 0 && owedMarker.isEmpty() && openCells == 0) {
+        out.append("  ".repeat(lists.size())); // goes on within an item
+      }
     }
     owedLines = 0;
     owedSpace = false;
@@ -260,7 +284,9 @@ final class ReadableText implements NodeFilter {
       } else if (c != '\u00ad' && c != '\u200b') {
         if (owedLines > 0 || !owedMarker.isEmpty()) {
           payLines();
-        } else if (owedSpace && !out.isEmpty() && !Character.isWhitespace(out.charAt(out.length() - 1))) {
+        } else if (owedSpace
+            && !out.isEmpty()
+            && !Character.isWhitespace(out.charAt(out.length() - 1))) {
           out.append(' ');
         }
         owedSpace = false;

@@ -14,7 +14,7 @@ import okhttp3.Headers;
 import org.brotli.dec.BrotliInputStream;
 
 /**
- * A response's body, unpacked. What is read and what comes out of each unpacking is counted while it
+ * A response's body, unpacked. What is read and what comes out unpacked is counted while it
  * streams, so neither an endless answer nor a small one that unpacks to gigabytes is ever held.
  */
 sealed interface Body {

@@ -4,7 +4,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Ends after a number of bytes, and knows whether there would have been more. */
+/**
+ * Ends after a number of bytes, and knows whether there would have been more. Closing it leaves the
+ * source open: who owns the response decides whether to read on or to hang up.
+ */
 final class CappedStream extends FilterInputStream {
   private long left;
   private boolean exceeded;
@@ -45,6 +48,9 @@ final class CappedStream extends FilterInputStream {
     left -= skipped;
     return skipped;
   }
+
+  @Override
+  public void close() {}
 
   @Override
   public boolean markSupported() {

@@ -39,21 +39,23 @@ public final class EgressGuard implements AutoCloseable {
   }
 
   /**
-   * Checks a URL whose host is an address, for requests that a proxy will dial. Names pass: the
-   * proxy resolves them.
+   * Checks a URL whose host is an address or {@code localhost}, for requests that a proxy will
+   * dial. Other names pass: the proxy resolves them.
    */
   static void checkLiteral(EgressRule rule, HttpUrl url) throws IOException {
-    InetAddress address;
+    String host = url.host();
     try {
-      address =
-          url.host().indexOf(':') < 0
-              // what inet_aton reads, octal and hexadecimal too: proxies use it
-              ? Inet4Address.ofPosixLiteral(url.host())
-              : InetAddress.ofLiteral(url.host());
+      InetAddress address =
+          host.equals("localhost") || host.endsWith(".localhost")
+              ? InetAddress.getLoopbackAddress()
+              : host.indexOf(':') < 0
+                  // what inet_aton reads, octal and hexadecimal too: proxies use it
+                  ? Inet4Address.ofPosixLiteral(host)
+                  : InetAddress.ofLiteral(host);
+      GuardedSockets.check(rule, host, address, url.port());
     } catch (IllegalArgumentException name) {
-      return;
+      // resolved and judged where it is dialled
     }
-    GuardedSockets.check(rule, url.host(), address, url.port());
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.stygian.graph.settings.Spans;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -13,6 +12,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -93,8 +93,7 @@ final class Fetch {
       EgressGuard.checkLiteral(settings.rule(), hop.url());
     }
     Call call = client.newCall(hop.request());
-    call.timeout()
-        .timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     try (Response response = call.execute()) {
       String location = response.header("Location");
       boolean redirect = REDIRECTS.contains(response.code());
@@ -116,8 +115,13 @@ final class Fetch {
   private Step onward(Hop hop, int status, String location, int redirects) {
     HttpUrl resolved = hop.url().resolve(location);
     if (redirects == settings.maxRedirects()) {
-      return end(hop, "redirects for the " + (redirects + 1) + ". time; max_redirects allows "
-          + settings.maxRedirects());
+      return end(
+          hop,
+          "redirects once more after "
+              + redirects
+              + "; max_redirects = "
+              + settings.maxRedirects()
+              + " allows no more");
     }
     if (resolved == null) {
       return end(hop, "redirects to \"" + location + "\", which is no http or https URL");
@@ -134,7 +138,10 @@ final class Fetch {
       dropped.addAll(settings.secretHeaders());
     }
     if (toGet) {
-      dropped.add("content-type");
+      hop.headers().names().stream()
+          .map(name -> name.toLowerCase(Locale.ROOT))
+          .filter(name -> name.startsWith("content-"))
+          .forEach(dropped::add);
     }
     Headers.Builder headers = hop.headers().newBuilder();
     dropped.forEach(headers::removeAll);
@@ -163,8 +170,7 @@ final class Fetch {
     return switch (body) {
       case Body.Complete(byte[] bytes) ->
           Outcome.success(
-              Page.json(
-                  start.given(), hop.url().toString(), response, bytes, settings));
+              Page.json(start.given(), hop.url().toString(), response, bytes, settings));
       case Body.TooLarge(String what) -> {
         call.cancel(); // or closing would read on, for the sake of the connection
         yield Outcome.permanent(
@@ -181,7 +187,9 @@ final class Fetch {
         yield Outcome.permanent(
             reason(
                 hop,
-                "answered in the content coding \"" + coding + "\"; only gzip, deflate and br are"
+                "answered in the content coding \""
+                    + coding
+                    + "\"; only gzip, deflate and br are"
                     + " understood"));
       }
     };
@@ -212,7 +220,7 @@ final class Fetch {
         };
     Optional<AddressRefusedException> refused = refused(e);
     return refused.isPresent()
-        ? Outcome.permanent(reason(hop, "was not sent: " + refused.get().getMessage()))
+        ? Outcome.permanent(reason(hop, "was not sent: " + refused.get().getMessage()), e)
         : Outcome.retryable(reason(hop, "failed: " + what), e);
   }
 

@@ -7,14 +7,14 @@ import java.util.Optional;
 
 /**
  * Which addresses are globally routable unicast, by the IANA special-purpose address registries
- * (RFC 6890 and its updates). What is not is where a page may lead a fetcher that it must not reach:
- * the machine itself, its network, a cloud's metadata service.
+ * (RFC 6890 and its updates). What is not is where a page may lead a fetcher that it must not
+ * reach: the machine itself, its network, a cloud's metadata service.
  *
- * <p>IPv6 is an allow-list: only {@code 2000::/3} is handed out for global use. An IPv4 address inside
- * an IPv4-mapped or NAT64 address is judged as what it is, since that is where the packets go; the
- * deprecated embeddings (IPv4-compatible, 6to4, Teredo) are refused whole. A few anycast services
- * inside refused blocks ({@code 192.0.0.9}, {@code 2001:1::1}) are refused with them: none serves
- * pages.
+ * <p>IPv6 is an allow-list: only {@code 2000::/3} is handed out for global use. An IPv4 address
+ * inside an IPv4-mapped or NAT64 address is judged as what it is, since that is where the packets
+ * go; the deprecated embeddings (IPv4-compatible, 6to4, Teredo) are refused whole. A few anycast
+ * services inside refused blocks ({@code 192.0.0.9}, {@code 2001:1::1}) are refused with them: none
+ * serves pages.
  */
 public final class GlobalAddress {
   private static final List<Block> REFUSED_IPV4 =
@@ -57,8 +57,7 @@ public final class GlobalAddress {
 
   private static final Block GLOBAL_UNICAST = block("2000::", 3, "global unicast");
   private static final List<Block> IPV4_INSIDE =
-      List.of(
-          new Block(mappedPrefix(), 96, "IPv4-mapped"), block("64:ff9b::", 96, "NAT64"));
+      List.of(new Block(mappedPrefix(), 96, "IPv4-mapped"), block("64:ff9b::", 96, "NAT64"));
 
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   private record Block(byte[] prefix, int bits, String kind) {

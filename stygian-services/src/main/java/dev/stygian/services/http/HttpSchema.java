@@ -14,7 +14,13 @@ final class HttpSchema {
   static final ConfigSchema SCHEMA = build();
 
   private static final Set<String> SET_BY_THE_CLIENT =
-      Set.of("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding",
+      Set.of(
+          "connection",
+          "content-length",
+          "keep-alive",
+          "te",
+          "trailer",
+          "transfer-encoding",
           "upgrade");
   private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -23,23 +29,30 @@ final class HttpSchema {
 
   private static ConfigSchema build() {
     return ConfigSchema.builder()
-        .optional("url", new ValueType.Url(), "what to fetch where neither predecessor nor item has a url")
+        .optional(
+            "url",
+            new ValueType.Url(),
+            "what to fetch where neither predecessor nor item has a url")
         .withDefault(
             "method",
             new ValueType.Choice(
                 List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
             "GET",
             "the request's method")
-        .optional("headers", new ValueType.MapOf(new ValueType.SecretText()), "further request headers")
+        .optional(
+            "headers", new ValueType.MapOf(new ValueType.SecretText()), "further request headers")
         .optional("body", new ValueType.Text(), "the request's body; not with json")
         .optional("json", new ValueType.Anything(), "the request's body as JSON; not with body")
         .withDefault(
             "timeout", span(3600), "30s", "for the whole call: redirects and the body included")
         .withDefault(
-            "connect_timeout", span(600), "10s", "for the name lookup, and again for the connection")
-        .withDefault("follow_redirects", new ValueType.Flag(), true, "whether to go where a 3xx says")
+            "connect_timeout",
+            span(600),
+            "10s",
+            "for the name lookup, and again for the connection")
         .withDefault(
-            "max_redirects", new ValueType.Whole(0, 100), 10, "more of them fail the task")
+            "follow_redirects", new ValueType.Flag(), true, "whether to go where a 3xx says")
+        .withDefault("max_redirects", new ValueType.Whole(0, 100), 10, "more of them fail the task")
         .withDefault(
             "max_body",
             new ValueType.Bytes(0, 1L << 30),
@@ -49,7 +62,8 @@ final class HttpSchema {
             "user_agent",
             new ValueType.Text(),
             "the User-Agent header; default stygian-graph/ and the version")
-        .optional("proxy", new ValueType.SecretText(), "an HTTP proxy, as http://user:password@host:port")
+        .optional(
+            "proxy", new ValueType.SecretText(), "an HTTP proxy, as http://user:password@host:port")
         .optional("charset", new ValueType.Text(), "decodes the body, whatever the answer says")
         .optional(
             "accept_status",
@@ -75,7 +89,9 @@ final class HttpSchema {
     if (charset != null && literal(charset) && PageText.charset(charset.asString()).isEmpty()) {
       report.problem(
           List.of("charset"),
-          "no charset \"" + charset.asString() + "\" is known; write one such as \"utf-8\" or"
+          "no charset \""
+              + charset.asString()
+              + "\" is known; write one such as \"utf-8\" or"
               + " \"windows-1252\"");
     }
     JsonNode proxy = table.get("proxy");

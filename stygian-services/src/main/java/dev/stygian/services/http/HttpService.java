@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 
 /**
- * Fetches a URL: the predecessor's, the item's or the config's. {@code docs/services/http.md} is its
- * reference. An interrupt ends a call at once.
+ * Fetches a URL: the predecessor's, the item's or the config's. {@code docs/services/http.md} is
+ * its reference. An interrupt ends a call at once.
  */
 public final class HttpService implements ScrapingService {
   private static final ServiceDescriptor DESCRIPTOR =
@@ -50,11 +50,20 @@ public final class HttpService implements ScrapingService {
       case RequestUrl.Known known -> {
         HttpSettings settings = HttpSettings.of(call, USER_AGENT);
         Outcome outcome = new Fetch(clients.forCall(settings), settings, clock).run(known);
-        if (outcome instanceof Outcome.Retryable(String reason, var cause) && cause.isPresent()) {
+        if (isBrokenOff(outcome)) {
           clients.failed();
         }
         yield outcome;
       }
+    };
+  }
+
+  private static boolean isBrokenOff(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Retryable(var reason, var cause) -> cause.isPresent();
+      case Outcome.Permanent(var reason, var cause) -> cause.isPresent();
+      case Outcome.Success success -> false;
+      case Outcome.RateLimited limited -> false;
     };
   }
 

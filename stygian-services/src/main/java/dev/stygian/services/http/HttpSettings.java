@@ -54,10 +54,11 @@ record HttpSettings(
   static HttpSettings of(ServiceCall call, String defaultUserAgent) {
     Config config = call.config();
     String method = config.requiredText("method");
+    Headers headers = headers(config, defaultUserAgent);
     return new HttpSettings(
         method,
-        headers(config, defaultUserAgent),
-        body(config, method),
+        headers,
+        body(config, method, headers),
         secretHeaders(config),
         config.json("body").map(Mask::hasReference).orElse(false)
             || config.json("json").map(Mask::hasReference).orElse(false),
@@ -88,7 +89,9 @@ record HttpSettings(
                 headers.set(name, value);
               } catch (IllegalArgumentException e) { // its message would show the value
                 throw new SettingInvalidException(
-                    "the value of header \"" + name + "\" has characters that no header may have;"
+                    "the value of header \""
+                        + name
+                        + "\" has characters that no header may have;"
                         + " keep to printable ASCII");
               }
             });
@@ -107,11 +110,15 @@ record HttpSettings(
     return Set.copyOf(names);
   }
 
-  private static Optional<RequestBody> body(Config config, String method) {
+  private static Optional<RequestBody> body(Config config, String method, Headers headers) {
     Optional<RequestBody> text =
-        config.text("body").map(body -> body(body.getBytes(StandardCharsets.UTF_8), "text/plain"));
+        config
+            .text("body")
+            .map(body -> body(body.getBytes(StandardCharsets.UTF_8), "text/plain", headers));
     Optional<RequestBody> json =
-        config.json("json").map(body -> body(Json.bytes(resolved(config, body)), "application/json"));
+        config
+            .json("json")
+            .map(body -> body(Json.bytes(resolved(config, body)), "application/json", headers));
     Optional<RequestBody> empty =
         Set.of("POST", "PUT", "PATCH").contains(method)
             ? Optional.of(RequestBody.create(new byte[0]))
@@ -119,8 +126,11 @@ record HttpSettings(
     return text.or(() -> json).or(() -> empty);
   }
 
-  private static RequestBody body(byte[] bytes, String type) {
-    return RequestBody.create(bytes, MediaType.get(type + "; charset=utf-8"));
+  /** Without a type where the headers have one: the client would replace it by the body's. */
+  private static RequestBody body(byte[] bytes, String type, Headers headers) {
+    return headers.get("Content-Type") == null
+        ? RequestBody.create(bytes, MediaType.get(type + "; charset=utf-8"))
+        : RequestBody.create(bytes);
   }
 
   private static JsonNode resolved(Config config, JsonNode value) {

@@ -14,8 +14,9 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Resolves names on a few platform threads of its own. The system's resolver blocks in native code:
- * on a virtual thread it would hold a carrier (two slow name servers would stop a two-core machine),
- * and it can neither be interrupted nor given a timeout. Here the caller waits, and can do both.
+ * on a virtual thread it would hold a carrier (two slow name servers would stop a two-core
+ * machine), and it can neither be interrupted nor given a timeout. Here the caller waits, and can
+ * do both.
  */
 final class LookupThreads implements AutoCloseable {
   private static final int MAX_THREADS = 16;
@@ -60,8 +61,7 @@ final class LookupThreads implements AutoCloseable {
   }
 
   private static UnknownHostException unknown(String host, String why, Throwable cause) {
-    UnknownHostException e =
-        new UnknownHostException("host \"" + host + "\" is unknown: " + why);
+    UnknownHostException e = new UnknownHostException("host \"" + host + "\" is unknown: " + why);
     e.initCause(cause);
     return e;
   }

@@ -3,9 +3,10 @@ package dev.stygian.services.http;
 import dev.stygian.graph.settings.Config;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -13,14 +14,19 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Puts {@code ${env:NAME}} back where a config's secret would show: in the URL of an output and in
- * the reason of a failure, both of which are stored and printed. Values shorter than four characters
- * stay, or every other word would be masked.
+ * the reason of a failure, both of which are stored and printed. Values shorter than four
+ * characters stay, or every other word would be masked.
  */
 final class Mask {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:[A-Za-z_][A-Za-z0-9_]*\\}");
   private static final int MIN_CHARS = 4;
 
-  private final Map<String, String> referenceByValue = new LinkedHashMap<>();
+  /** The longest first: a secret may be part of another. */
+  private final Map<String, String> referenceByValue =
+      new TreeMap<>(
+          Comparator.comparingInt(String::length)
+              .reversed()
+              .thenComparing(Comparator.naturalOrder()));
 
   /** Knows the values of all references in the given keys. */
   static Mask of(Config config, List<String> keys) {
@@ -53,7 +59,9 @@ final class Mask {
     put(formEncoded, reference);
     put(formEncoded.replace("+", "%20"), reference);
     HttpUrl.Builder url = new HttpUrl.Builder().scheme("http").host("host");
-    put(url.encodedPath("/").addEncodedPathSegment(value).build().encodedPath().substring(1), reference);
+    put(
+        url.encodedPath("/").addEncodedPathSegment(value).build().encodedPath().substring(1),
+        reference);
     put(String.valueOf(url.encodedQuery(value).build().encodedQuery()), reference);
   }
 

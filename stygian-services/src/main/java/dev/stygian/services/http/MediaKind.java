@@ -28,6 +28,7 @@ record MediaKind(Optional<String> type, Optional<String> charset) {
 
   /** Whether the document may declare its own charset: HTML and XML, and what says nothing. */
   boolean isMarkup() {
-    return type.map(t -> t.contains("html") || t.endsWith("/xml") || t.endsWith("+xml")).orElse(true);
+    return type.map(t -> t.contains("html") || t.endsWith("/xml") || t.endsWith("+xml"))
+        .orElse(true);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 @FunctionalInterface
 interface NameLookup {
   /** Every address of a name, best first. */
-  List<InetAddress> addresses(String host) throws UnknownHostException;
+  List<InetAddress> addresses(String host) throws UnknownHostException, InterruptedException;
 
   /** What the operating system answers. */
   static NameLookup ofSystem() {

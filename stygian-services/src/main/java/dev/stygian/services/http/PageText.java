@@ -23,9 +23,25 @@ record PageText(String text, String charset) {
           Pattern.CASE_INSENSITIVE);
   private static final Set<String> TEXTUAL_APPLICATIONS =
       Set.of(
-          "json", "xml", "javascript", "ecmascript", "x-javascript", "x-ndjson", "ndjson", "jsonl",
-          "x-www-form-urlencoded", "yaml", "x-yaml", "toml", "csv", "sql", "graphql", "rtf",
-          "xml-dtd", "x-sh", "x-httpd-php");
+          "json",
+          "xml",
+          "javascript",
+          "ecmascript",
+          "x-javascript",
+          "x-ndjson",
+          "ndjson",
+          "jsonl",
+          "x-www-form-urlencoded",
+          "yaml",
+          "x-yaml",
+          "toml",
+          "csv",
+          "sql",
+          "graphql",
+          "rtf",
+          "xml-dtd",
+          "x-sh",
+          "x-httpd-php");
 
   /** Decodes a body; what is malformed becomes U+FFFD. */
   static PageText decode(byte[] body, MediaKind kind, Optional<Charset> override) {
@@ -36,7 +52,8 @@ record PageText(String text, String charset) {
             .or(() -> kind.charset().flatMap(PageText::charset))
             .or(() -> kind.isMarkup() ? declared(body) : Optional.empty())
             .orElse(StandardCharsets.UTF_8);
-    int skipped = mark.filter(m -> m.charset().equals(charset)).map(m -> m.latin1().length()).orElse(0);
+    int skipped =
+        mark.filter(m -> m.charset().equals(charset)).map(m -> m.latin1().length()).orElse(0);
     return new PageText(
         new String(body, skipped, body.length - skipped, charset),
         charset.name().toLowerCase(Locale.ROOT));
@@ -63,7 +80,13 @@ record PageText(String text, String charset) {
     String name = label.strip().toLowerCase(Locale.ROOT);
     String known =
         switch (name) {
-          case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "us-ascii",
+          case "iso-8859-1",
+              "iso8859-1",
+              "iso_8859-1",
+              "latin1",
+              "latin-1",
+              "l1",
+              "us-ascii",
               "ascii" ->
               "windows-1252";
           case "iso-8859-9", "latin5" -> "windows-1254";
@@ -115,8 +138,7 @@ record PageText(String text, String charset) {
             new Mark(StandardCharsets.UTF_16LE, "\u00ff\u00fe"));
 
     static Optional<Mark> of(byte[] body) {
-      String start =
-          new String(body, 0, Math.min(body.length, 3), StandardCharsets.ISO_8859_1);
+      String start = new String(body, 0, Math.min(body.length, 3), StandardCharsets.ISO_8859_1);
       return ALL.stream().filter(mark -> start.startsWith(mark.latin1)).findFirst();
     }
   }

@@ -65,8 +65,8 @@ sealed interface RequestUrl {
         : new Unusable(
             "the URL of host \""
                 + url.host()
-                + "\" holds a user name or password, which would be stored with the results; take it"
-                + " out and set headers.Authorization = \"${env:NAME}\"");
+                + "\" holds a user name or password, which would be stored with the results; take"
+                + " it out and set headers.Authorization = \"${env:NAME}\"");
   }
 
   private static RequestUrl invalid(String given) {

@@ -10,15 +10,15 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process's HTTP client, built when first needed: one pool of connections, one TLS context. Calls
- * derive theirs from it, which shares all that.
+ * The process's HTTP client, built when first needed: one pool of connections, one TLS context.
+ * Calls derive theirs from it, which shares all that.
  *
- * <p>A client remembers every address that could not be reached until it can be, without a bound; on
- * a crawl with many dead hosts that would never stop growing. So after a number of failures a new one
- * takes its place; the pool stays.
+ * <p>A client remembers every address that could not be reached until it can be, without a bound;
+ * on a crawl with many dead hosts that would never stop growing. So after a number of failures a
+ * new one takes its place; the pool stays.
  */
 final class SharedClient implements AutoCloseable {
-  private static final int MAX_FAILURES = 10_000;
+  static final int MAX_FAILURES = 10_000;
   private static final int IDLE_CONNECTIONS = 128;
   private static final long IDLE_SECONDS = 60;
 
@@ -48,7 +48,7 @@ final class SharedClient implements AutoCloseable {
     return now.guard().guard(client, settings.rule(), connect).build();
   }
 
-  /** Counts a call that could not be made. */
+  /** Counts a call that broke off or was not sent. */
   void failed() {
     lock.lock();
     try {
@@ -70,8 +70,7 @@ final class SharedClient implements AutoCloseable {
       }
       Parts now = parts;
       if (now == null) {
-        ConnectionPool pool =
-            new ConnectionPool(IDLE_CONNECTIONS, IDLE_SECONDS, TimeUnit.SECONDS);
+        ConnectionPool pool = new ConnectionPool(IDLE_CONNECTIONS, IDLE_SECONDS, TimeUnit.SECONDS);
         now = new Parts(new EgressGuard(names), pool, base(pool));
         parts = now;
       }
@@ -81,7 +80,9 @@ final class SharedClient implements AutoCloseable {
     }
   }
 
-  /** Without cookies, cache, redirects or a proxy from system properties; the call's timeout rules. */
+  /**
+   * Without cookies, cache, redirects or a proxy from system properties; the call's timeout rules.
+   */
   private OkHttpClient base(ConnectionPool pool) {
     OkHttpClient.Builder client =
         new OkHttpClient.Builder()

@@ -20,11 +20,23 @@ import java.util.concurrent.Executors;
 
 /**
  * Serves a folder's files on a free port of 127.0.0.1 until it is closed. Only what lies in the
- * folder is served: a path that leads out of it, by {@code ..} or by a symbolic link, is not found. A
- * folder is answered with its {@code index.html}. No charset is declared, so pages declare their own.
+ * folder is served: a path that leads out of it, by {@code ..} or by a symbolic link, is not found.
+ * A folder is answered with its {@code index.html}. No charset is declared, so pages declare their
+ * own.
  */
 public final class SiteServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
+  private static final String NO_DELAY = "sun.net.httpserver.nodelay";
+
+  static {
+    // Read once, when the JDK's server is first used. Without it the body of an answer waits for
+    // the
+    // acknowledgement of its headers: 50 ms a page of 60 KB instead of 1 ms.
+    if (System.getProperty(NO_DELAY) == null) {
+      System.setProperty(NO_DELAY, "true");
+    }
+  }
+
   private static final Map<String, String> TYPES =
       Map.ofEntries(
           Map.entry("html", "text/html"),
@@ -84,7 +96,8 @@ public final class SiteServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      if (!exchange.getRequestMethod().equals("GET") && !exchange.getRequestMethod().equals("HEAD")) {
+      if (!exchange.getRequestMethod().equals("GET")
+          && !exchange.getRequestMethod().equals("HEAD")) {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD");
         sendText(exchange, 405, "405: only GET and HEAD are served\n");
         return;
@@ -115,17 +128,17 @@ public final class SiteServer implements AutoCloseable {
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
-    if (!target.startsWith(folder) || !Files.exists(target)) {
+    if (!target.startsWith(folder)) {
       return Optional.empty();
     }
-    Path real = target.toRealPath();
-    if (Files.isDirectory(real) && path.endsWith("/")) {
-      Path index = real.resolve("index.html");
-      real = Files.exists(index) ? index.toRealPath() : index;
-    } else if (!Files.isDirectory(real) && path.endsWith("/")) {
+    boolean wantsIndex = path.endsWith("/");
+    Path named = wantsIndex ? target.resolve("index.html") : target;
+    if (!Files.exists(named)) {
       return Optional.empty();
     }
-    return real.startsWith(folder) && Files.isReadable(real) ? Optional.of(real) : Optional.empty();
+    Path real = named.toRealPath();
+    boolean servable = Files.isRegularFile(real) || (Files.isDirectory(real) && !wantsIndex);
+    return real.startsWith(folder) && servable ? Optional.of(real) : Optional.empty();
   }
 
   private static void sendFile(HttpExchange exchange, Path file) throws IOException {

@@ -30,8 +30,7 @@ final class ClaudeCalls {
         "extract",
         1,
         new Item("0", JsonNodeFactory.instance.stringNode(PAGE_URL)),
-        Config.of(
-            ClaudeSettings.schemaOfConfig(), (ObjectNode) Json.parse(config), environment),
+        Config.of(ClaudeSettings.schemaOfConfig(), (ObjectNode) Json.parse(config), environment),
         new LinkedHashMap<>(inputs),
         EgressRule.publicOnly(),
         Optional.empty());

@@ -77,8 +77,7 @@ class ClaudeFailureTest {
   void anOverloadedApiThatAsksToComeBackAtOnceIsNotAskedAgainBehindTheEnginesBack()
       throws Exception {
     Outcome outcome =
-        answering(
-            new FakeMessagesApi.Reply.Response(503, Map.of("retry-after", "0"), "busy"));
+        answering(new FakeMessagesApi.Reply.Response(503, Map.of("retry-after", "0"), "busy"));
 
     assertThat(outcome).isEqualTo(Outcome.retryable("the Anthropic API answered 503"));
   }
@@ -166,8 +165,7 @@ class ClaudeFailureTest {
   @Test
   void anInputBeyondTheModelsContextIsPermanent() throws Exception {
     assertThat(reason(answering(FakeMessagesApi.stopped("model_context_window_exceeded", "x"))))
-        .isEqualTo(
-            "the input is longer than the model claude-haiku-5-5 can read; lower max_input");
+        .isEqualTo("the input is longer than the model claude-haiku-5-5 can read; lower max_input");
   }
 
   @Test
@@ -175,8 +173,7 @@ class ClaudeFailureTest {
     Outcome outcome = answering(FakeMessagesApi.toolUse("answer", Json.parse("{}")));
 
     assertThat(outcome)
-        .isEqualTo(
-            Outcome.retryable("the model answered without a text (stop_reason tool_use)"));
+        .isEqualTo(Outcome.retryable("the model answered without a text (stop_reason tool_use)"));
   }
 
   @Test
@@ -270,7 +267,8 @@ class ClaudeFailureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://10.1.2.3"})
+  @ValueSource(
+      strings = {"http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://10.1.2.3"})
   void anAddressFromAPipelineMayNotBePrivate(String address) throws Exception {
     String config = "{\"base_url\": \"" + address + "\", \"api_key\": \"sk-ant-test-x\"}";
     try (ClaudeService elsewhere = new ClaudeService(Environment.of(Map.of()))) {
@@ -303,7 +301,8 @@ class ClaudeFailureTest {
       case Outcome.Permanent(String reason, Optional<Throwable> cause) -> reason;
       case Outcome.Retryable(String reason, Optional<Throwable> cause) -> reason;
       case Outcome.RateLimited(String reason, Optional<Duration> retryAfter) -> reason;
-      case Outcome.Success success -> throw new AssertionError("expected a failure, got " + success);
+      case Outcome.Success success ->
+          throw new AssertionError("expected a failure, got " + success);
     };
   }
 

@@ -29,7 +29,8 @@ class ClaudeServiceTest {
       """
       {"type": "object", "required": ["title"], "properties": {
         "title": {"type": "string", "maxLength": 80},
-        "price": {"type": ["number", "null"], "minimum": 0}}}""";
+        "price": {"type": ["number", "null"], "minimum": 0}}}\
+      """;
   private static final String WITH_SCHEMA = "{\"schema\": " + BOOK_SCHEMA + "}";
   private static final String HTML = "<h1>Dune</h1><script>x()</script><p>Price: 9.99</p>";
 
@@ -45,11 +46,10 @@ class ClaudeServiceTest {
   @Test
   void isFoundByTheServiceLoader() {
     assertThat(ServiceLoader.load(ScrapingService.class))
-        .anySatisfy(
-            found -> {
-              assertThat(found.descriptor().name()).isEqualTo("ai_claude");
-              assertThat(found.descriptor().aliases()).containsExactly("claude");
-            });
+        .anySatisfy(found -> {
+          assertThat(found.descriptor().name()).isEqualTo("ai_claude");
+          assertThat(found.descriptor().aliases()).containsExactly("claude");
+        });
   }
 
   @Test
@@ -64,7 +64,8 @@ class ClaudeServiceTest {
                 """
                 {"answer": {"title": "Dune", "summary": "A book."}, "model": "claude-fake",
                  "stop_reason": "end_turn", "usage": {"input_tokens": 120, "output_tokens": 7},
-                 "url": "https://books.example/1"}"""));
+                 "url": "https://books.example/1"}\
+                """));
     FakeMessagesApi.Request request = api.requests().getFirst();
     assertThat(request.body().path("model").asString()).isEqualTo(ClaudeSettings.DEFAULT_MODEL);
     assertThat(request.body().path("max_tokens").asInt()).isEqualTo(4096);
@@ -82,7 +83,8 @@ class ClaudeServiceTest {
         """
         {"model": "claude-haiku-4-5", "prompt": {"system": "You are terse.",
          "user": "{{url}} of {{item}}: {{input}}"}, "max_tokens": 99, "temperature": 0.25,
-         "effort": "low"}""";
+         "effort": "low"}\
+        """;
 
     service.execute(page(config, HTML));
 
@@ -90,8 +92,7 @@ class ClaudeServiceTest {
     assertThat(request.body().path("model").asString()).isEqualTo("claude-haiku-4-5");
     assertThat(request.system()).isEqualTo("You are terse.");
     assertThat(request.prompt())
-        .isEqualTo(
-            "https://books.example/1 of https://books.example/1: # Dune\n\nPrice: 9.99");
+        .isEqualTo("https://books.example/1 of https://books.example/1: # Dune\n\nPrice: 9.99");
     assertThat(request.body().path("max_tokens").asInt()).isEqualTo(99);
     assertThat(request.body().path("temperature").asDouble()).isEqualTo(0.25);
     assertThat(request.body().path("output_config")).isEqualTo(Json.parse("{\"effort\": \"low\"}"));
@@ -121,7 +122,8 @@ class ClaudeServiceTest {
 
     JsonNode output = output(service.execute(page(WITH_SCHEMA, HTML)));
 
-    assertThat(output.path("answer")).isEqualTo(Json.parse("{\"title\": \"Dune\", \"price\": 9.99}"));
+    assertThat(output.path("answer"))
+        .isEqualTo(Json.parse("{\"title\": \"Dune\", \"price\": 9.99}"));
     JsonNode format = api.requests().getFirst().body().path("output_config").path("format");
     assertThat(format.path("type").asString()).isEqualTo("json_schema");
     assertThat(format.path("schema").path("additionalProperties").asBoolean(true)).isFalse();
@@ -135,10 +137,12 @@ class ClaudeServiceTest {
     for (String config :
         List.of(
             "{\"enforce\": \"prompt\", \"schema\": " + BOOK_SCHEMA + "}",
-            "{\"schema\": {\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}}}")) {
+            "{\"schema\": {\"type\": \"object\", \"additionalProperties\": {\"type\":"
+                + " \"string\"}}}")) {
       api.reply(FakeMessagesApi.text("{\"title\": \"Dune\"}"));
 
-      assertThat(output(service.execute(page(config, HTML))).path("answer").path("title").asString())
+      assertThat(
+              output(service.execute(page(config, HTML))).path("answer").path("title").asString())
           .isEqualTo("Dune");
 
       FakeMessagesApi.Request request = api.requests().getLast();
@@ -161,8 +165,7 @@ class ClaudeServiceTest {
 
   @Test
   void aSchemaMayBeJsonText() throws Exception {
-    String config =
-        JsonNodeFactory.instance.objectNode().put("schema", BOOK_SCHEMA).toString();
+    String config = JsonNodeFactory.instance.objectNode().put("schema", BOOK_SCHEMA).toString();
     api.reply(FakeMessagesApi.text("{\"price\": 1}"));
 
     assertThat(service.execute(page(config, HTML))).isInstanceOf(Outcome.Retryable.class);
@@ -170,7 +173,8 @@ class ClaudeServiceTest {
 
   @Test
   void aCutInputIsSaidInTheOutput() throws Exception {
-    ServiceCall call = page("{\"max_input\": 6, \"prompt\": \"{{input}}\"}", "<p>abcd\uD83D\uDE00ef");
+    ServiceCall call =
+        page("{\"max_input\": 6, \"prompt\": \"{{input}}\"}", "<p>abcd\uD83D\uDE00ef");
 
     JsonNode output = output(service.execute(call));
 
@@ -244,8 +248,10 @@ class ClaudeServiceTest {
           new ClaudeService(
               Environment.of(
                   Map.of(
-                      "ANTHROPIC_API_KEY", FakeMessagesApi.KEY,
-                      "ANTHROPIC_BASE_URL", api.baseUrl() + suffix)))) {
+                      "ANTHROPIC_API_KEY",
+                      FakeMessagesApi.KEY,
+                      "ANTHROPIC_BASE_URL",
+                      api.baseUrl() + suffix)))) {
         assertThat(other.execute(page("{}", HTML))).isInstanceOf(Outcome.Success.class);
       }
     }

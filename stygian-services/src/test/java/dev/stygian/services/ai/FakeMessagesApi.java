@@ -174,7 +174,8 @@ public final class FakeMessagesApi implements AutoCloseable {
 
   public static Reply rateLimited(String retryAfter) {
     Reply.Response error =
-        (Reply.Response) error(429, "rate_limit_error", "Number of requests has exceeded your limit");
+        (Reply.Response)
+            error(429, "rate_limit_error", "Number of requests has exceeded your limit");
     return new Reply.Response(429, Map.of("retry-after", retryAfter), error.body());
   }
 
@@ -221,7 +222,8 @@ public final class FakeMessagesApi implements AutoCloseable {
       Map<String, String> headers = new java.util.TreeMap<>();
       exchange
           .getRequestHeaders()
-          .forEach((name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.getFirst()));
+          .forEach((name, values) ->
+              headers.put(name.toLowerCase(java.util.Locale.ROOT), values.getFirst()));
       Optional<Reply> refused = refused(exchange, headers);
       if (refused.isPresent()) {
         send(exchange, refused.get());

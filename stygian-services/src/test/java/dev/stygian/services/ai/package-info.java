@@ -1,4 +1,7 @@
-/** Tests of {@code ai_claude}; {@link dev.stygian.services.ai.FakeMessagesApi} serves other modules too. */
+/**
+ * Tests of {@code ai_claude}; {@link dev.stygian.services.ai.FakeMessagesApi} serves other modules
+ * too.
+ */
 @NullMarked
 package dev.stygian.services.ai;
 

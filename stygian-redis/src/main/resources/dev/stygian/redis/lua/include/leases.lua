@@ -78,7 +78,7 @@ local function reap(most)
   for _, lease in ipairs(redis.call('ZRANGEBYSCORE', deadlines, '-inf', now, 'LIMIT', 0, most)) do
     local l = read_lease(lease)
     if l then
-      take_back(l, 'the lease ran out: the worker died, hung or was cut off')
+      take_back(l, 'the lease ran out: the worker died or was cut off')
     else
       redis.call('ZREM', deadlines, lease)
     end

@@ -1,0 +1,114 @@
+package dev.stygian.graph.engine;
+
+import dev.stygian.graph.error.PayloadException;
+import dev.stygian.graph.item.Json;
+import dev.stygian.graph.pipeline.ExecutionSettings;
+import dev.stygian.graph.pipeline.InputSettings;
+import dev.stygian.graph.pipeline.Node;
+import dev.stygian.graph.pipeline.OutputSettings;
+import dev.stygian.graph.pipeline.Pipeline;
+import dev.stygian.graph.pipeline.PipelineFormat;
+import dev.stygian.graph.pipeline.PipelineParser;
+import dev.stygian.graph.pipeline.PipelineText;
+import dev.stygian.graph.pipeline.Topology;
+import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.service.ServiceRegistry;
+import dev.stygian.graph.settings.CanonicalJson;
+import dev.stygian.graph.settings.Config;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a run keeps in the queue so that a worker anywhere can execute it: a JSON object with the keys
+ * {@code pipeline}, {@code fingerprints} (node to fingerprint, made where all services' defaults are
+ * known), {@code fresh} and, where the run has one, {@code site}.
+ *
+ * @param fresh whether stored results of other runs are ignored
+ * @param site where relative URLs start
+ */
+public record RunDefinition(
+    Pipeline pipeline, Map<String, String> fingerprints, boolean fresh, Optional<URI> site) {
+  public RunDefinition {
+    fingerprints = Map.copyOf(fingerprints);
+  }
+
+  /** The definition of a pipeline whose services are all known to {@code registry}. */
+  public static RunDefinition of(
+      Pipeline pipeline, ServiceRegistry registry, boolean fresh, Optional<URI> site) {
+    Map<String, String> fingerprints =
+        Topology.of(pipeline)
+            .fingerprints(
+                node ->
+                    Config.withDefaults(
+                        registry.service(node.service()).descriptor().config(), node.config()));
+    return new RunDefinition(pipeline, fingerprints, fresh, site);
+  }
+
+  /** The text that {@link #read} reads. */
+  public String text() {
+    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    all.set("pipeline", Json.parse(PipelineText.of(pipeline)));
+    ObjectNode prints = all.putObject("fingerprints");
+    fingerprints.forEach(prints::put);
+    all.put("fresh", fresh);
+    site.ifPresent(uri -> all.put("site", uri.toString()));
+    return CanonicalJson.text(all);
+  }
+
+  /**
+   * Reads the definition of a run; a run of single tasks that were enqueued by hand has none, and
+   * its nodes then have no config.
+   *
+   * @throws PayloadException where the text is not a definition
+   */
+  public static RunDefinition read(RunSpec run) {
+    if (run.definition().isEmpty()) {
+      return bare(run);
+    }
+    JsonNode all = Json.parse(run.definition());
+    Pipeline pipeline =
+        PipelineParser.ofCheckedPipelines()
+            .parse(all.path("pipeline").toString(), "run " + run.id(), PipelineFormat.JSON);
+    Map<String, String> prints = new LinkedHashMap<>();
+    all.path("fingerprints").properties().forEach(e -> prints.put(e.getKey(), e.getValue().asString()));
+    Optional<URI> site =
+        all.has("site") ? Optional.of(URI.create(all.get("site").asString())) : Optional.empty();
+    return new RunDefinition(pipeline, prints, all.path("fresh").asBoolean(), site);
+  }
+
+  private static RunDefinition bare(RunSpec run) {
+    List<Node> nodes =
+        run.lanes().stream()
+            .map(
+                lane ->
+                    new Node(
+                        lane.node(),
+                        lane.service(),
+                        JsonNodeFactory.instance.objectNode(),
+                        OptionalInt.of(lane.maxAttempts()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false))
+            .toList();
+    return new RunDefinition(
+        new Pipeline(
+            run.pipelineId(),
+            "run " + run.id(),
+            ExecutionSettings.defaults(),
+            InputSettings.none(),
+            OutputSettings.toStandardOutput(),
+            nodes,
+            List.of(),
+            false),
+        Map.of(),
+        false,
+        Optional.empty());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stygian.graph.engine;
+
+import org.jspecify.annotations.NullMarked;
