@@ -54,13 +54,16 @@ final class ServerCheck {
   /** The policy under which tasks could be evicted; empty where none could, or we may not ask. */
   static Optional<String> evictionPolicy(RedisCommands<byte[], byte[]> server) {
     try {
-      Map<String, String> memory = fields(server.info("memory"));
-      String policy = memory.getOrDefault("maxmemory_policy", "noeviction");
-      boolean bounded = !memory.getOrDefault("maxmemory", "0").equals("0");
-      return bounded && !policy.equals("noeviction") ? Optional.of(policy) : Optional.empty();
-    } catch (RedisCommandExecutionException e) {
+      return evictionPolicy(fields(server.info("memory")));
+    } catch (RedisCommandExecutionException _) {
       return Optional.empty();
     }
+  }
+
+  static Optional<String> evictionPolicy(Map<String, String> memory) {
+    String policy = memory.getOrDefault("maxmemory_policy", "noeviction");
+    boolean bounded = !memory.getOrDefault("maxmemory", "0").equals("0");
+    return bounded && !policy.equals("noeviction") ? Optional.of(policy) : Optional.empty();
   }
 
   private static boolean isOlder(String[] version) {

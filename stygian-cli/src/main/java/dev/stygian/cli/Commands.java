@@ -1,0 +1,78 @@
+package dev.stygian.cli;
+
+import dev.stygian.cli.output.Console;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * All commands by name. A start makes only the command that it runs: the others are a name and a
+ * sentence, so that {@code --help} stays fast however many there are.
+ */
+final class Commands {
+  private static final Map<String, String> SUMMARIES = new LinkedHashMap<>();
+
+  static {
+    SUMMARIES.put("run", "Run a pipeline here and put out its results.");
+    SUMMARIES.put("submit", "Put a pipeline's items into a queue, for workers elsewhere.");
+    SUMMARIES.put("worker", "Work on whatever is in a queue.");
+    SUMMARIES.put("status", "Show how far a run is.");
+    SUMMARIES.put("await", "Wait until a run is over.");
+    SUMMARIES.put("results", "Put out a run's results.");
+    SUMMARIES.put("cancel", "End a run; what is done stays.");
+    SUMMARIES.put("pause", "Stop starting a run's tasks.");
+    SUMMARIES.put("resume", "Go on with a paused run.");
+    SUMMARIES.put("dead", "List, show, replay or drop dead letters.");
+    SUMMARIES.put("queues", "Show a queue's runs and workers.");
+    SUMMARIES.put("check", "Validate a pipeline and show its settings.");
+    SUMMARIES.put("graph", "Draw a pipeline.");
+    SUMMARIES.put("services", "List the services that nodes can name.");
+    SUMMARIES.put("doctor", "Look for what is missing on this machine.");
+  }
+
+  private Commands() {}
+
+  static boolean has(String name) {
+    return SUMMARIES.containsKey(name);
+  }
+
+  /** The whole tree, with only {@code wanted} made; empty text: none. */
+  static CommandLine tree(Console console, CommandSpec root, String wanted) {
+    CommandLine tree = new CommandLine(root);
+    SUMMARIES.forEach((name, summary) -> {
+      CommandSpec spec =
+          name.equals(wanted)
+              ? CommandSpec.forAnnotatedObject(make(name, console))
+              : CommandSpec.create();
+      spec.name(name).usageMessage().description(summary);
+      tree.addSubcommand(name, spec);
+      if (name.equals(wanted)) {
+        addVerbosity(spec);
+      }
+    });
+    return tree;
+  }
+
+  private static void addVerbosity(CommandSpec spec) {
+    spec.addMixin("verbosity", CommandSpec.forAnnotatedObject(new Verbosity()));
+    spec.subcommands().values().forEach(command -> addVerbosity(command.getCommandSpec()));
+  }
+
+  private static Object make(String name, Console console) {
+    return switch (name) {
+      case "status" -> new StatusCommand(console);
+      case "await" -> new AwaitCommand(console);
+      case "cancel" -> new OrderCommand(console, OrderCommand.Order.CANCEL);
+      case "pause" -> new OrderCommand(console, OrderCommand.Order.PAUSE);
+      case "resume" -> new OrderCommand(console, OrderCommand.Order.RESUME);
+      case "check" -> new CheckCommand(console);
+      case "graph" -> new GraphCommand(console);
+      case "dead" -> new DeadCommand(console);
+      case "queues" -> new QueuesCommand(console);
+      case "services" -> new ServicesCommand(console);
+      case "doctor" -> new DoctorCommand(console);
+      default -> throw new IllegalArgumentException("no command " + name);
+    };
+  }
+}

@@ -1,0 +1,61 @@
+package dev.stygian.cli;
+
+import dev.stygian.cli.output.Redaction;
+import dev.stygian.graph.error.QueueUnavailableException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+
+/**
+ * A first look whether somebody listens at a queue's address. The queue itself waits for minutes, as
+ * it must in the middle of a run; who has just mistyped a port should not.
+ */
+final class Reachability {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final long PAUSE_MILLIS = 100;
+  private static final int REDIS_PORT = 6379;
+
+  private Reachability() {}
+
+  /**
+   * Looks at {@code redis://} and {@code rediss://} addresses; others are left to the client.
+   *
+   * @throws QueueUnavailableException where nobody listens
+   */
+  static void require(String url) throws InterruptedException {
+    URI address;
+    try {
+      address = new URI(url);
+    } catch (URISyntaxException _) {
+      return; // the client says what is wrong with it
+    }
+    String scheme = String.valueOf(address.getScheme());
+    if (address.getHost() == null || !(scheme.equals("redis") || scheme.equals("rediss"))) {
+      return;
+    }
+    int port = address.getPort() < 0 ? REDIS_PORT : address.getPort();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try (Socket socket = new Socket()) {
+        String host = address.getHost().replaceAll("[\\[\\]]", "");
+        socket.connect(new InetSocketAddress(host, port), (int) PATIENCE.toMillis());
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() > end) {
+          throw new QueueUnavailableException(
+              "no queue at " + Redaction.withoutPasswords(url) + ": " + reason(e)
+                  + "; is the server running, and reachable from here?",
+              e);
+        }
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof java.net.UnknownHostException ? "unknown host" : String.valueOf(e.getMessage());
+  }
+}

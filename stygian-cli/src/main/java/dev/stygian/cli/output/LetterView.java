@@ -1,0 +1,65 @@
+package dev.stygian.cli.output;
+
+import dev.stygian.graph.error.PayloadException;
+import dev.stygian.graph.queue.DeadLetter;
+import dev.stygian.graph.queue.RunId;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A dead letter for people and for scripts. */
+public final class LetterView {
+  private LetterView() {}
+
+  /** One object; {@code item} is the input, as in a result line, and {@code id} names the letter. */
+  public static ObjectNode json(DeadLetter letter) {
+    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    RunId run = letter.task().id().run();
+    all.put("run", run.value());
+    all.put("id", letter.task().id().item());
+    all.put("node", letter.task().id().node());
+    all.put("service", letter.task().service());
+    all.set("item", input(letter));
+    all.put("attempts", letter.attempts());
+    ArrayNode errors = all.putArray("errors");
+    letter
+        .errors()
+        .forEach(e ->
+            errors
+                .addObject()
+                .put("attempt", e.attempt())
+                .put("at", e.at().toString())
+                .put("message", e.message()));
+    all.put("died", letter.died().toString());
+    return all;
+  }
+
+  /** All of it, on several lines. */
+  public static List<String> lines(DeadLetter letter) {
+    List<String> lines = new ArrayList<>();
+    lines.add("id        " + letter.task().id().item());
+    lines.add("run       " + letter.task().id().run());
+    lines.add("node      " + letter.task().id().node() + " (" + letter.task().service() + ")");
+    lines.add("item      " + input(letter));
+    lines.add("died      " + letter.died() + " after " + letter.attempts() + " attempts");
+    letter.errors().forEach(e -> lines.add("attempt " + e.attempt() + " " + e.at() + " " + e.message()));
+    return lines;
+  }
+
+  /** The last error: mostly what one wants to know. */
+  public static String lastError(DeadLetter letter) {
+    return letter.errors().isEmpty() ? "" : letter.errors().getLast().message();
+  }
+
+  /** The item's input; where its bytes cannot be decoded, a text that says so. */
+  public static JsonNode input(DeadLetter letter) {
+    try {
+      return letter.task().input().decode();
+    } catch (PayloadException e) {
+      return JsonNodeFactory.instance.stringNode("(undecodable: " + e.getMessage() + ")");
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.stygian.cli.output;
+
+import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.queue.RunStatus.NodeCounts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A run's status for people and for scripts. */
+public final class StatusView {
+  private StatusView() {}
+
+  /** One object; durations are not in it, so that two readings of a finished run are equal. */
+  public static ObjectNode json(RunStatus status) {
+    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    all.put("run", status.run().value());
+    all.put("pipeline", status.pipelineId());
+    all.put("state", state(status));
+    all.put("input_closed", status.inputClosed());
+    all.put("submitted", status.submitted());
+    all.put("done", status.done());
+    all.put("dead", status.dead());
+    all.put("cancelled", status.cancelled());
+    all.put("in_flight", status.inFlight());
+    all.put("undelivered_results", status.undeliveredResults());
+    all.put("undelivered_bytes", status.undeliveredBytes());
+    all.put("held_back", status.heldBack());
+    ArrayNode nodes = all.putArray("nodes");
+    status.nodes().forEach(node -> nodes.add(json(node)));
+    ArrayNode missing = all.putArray("missing_services");
+    status.missingServices().forEach(missing::add);
+    all.put("started", status.started().toString());
+    all.put("finished", status.finished().map(Instant::toString).orElse(null));
+    return all;
+  }
+
+  /** A few lines and a table of the nodes. */
+  public static List<String> lines(RunStatus status, Instant now) {
+    List<String> lines = new ArrayList<>();
+    lines.add("run       " + status.run());
+    lines.add("pipeline  " + status.pipelineId());
+    lines.add("state     " + state(status) + (status.inputClosed() ? "" : ", more input may come"));
+    lines.add("items     " + counts(status));
+    Duration took = Duration.between(status.started(), status.finished().orElse(now));
+    lines.add("started   " + status.started() + ", " + Spoken.duration(took)
+        + (status.finished().isPresent() ? " in all" : " ago"));
+    lines.add("results   " + status.undeliveredResults() + " not taken yet, "
+        + Spoken.bytes(status.undeliveredBytes()));
+    if (status.heldBack()) {
+      lines.add("held back new items wait until somebody takes results: stygian results "
+          + status.run());
+    }
+    if (!status.missingServices().isEmpty()) {
+      lines.add("waiting   no live worker offers " + String.join(", ", status.missingServices())
+          + "; start one that does: stygian worker");
+    }
+    lines.add("");
+    lines.addAll(table(status.nodes()));
+    return lines;
+  }
+
+  /** {@code 40 submitted = 36 done + 4 dead + 0 cancelled + 0 in flight}. */
+  public static String counts(RunStatus status) {
+    return status.submitted() + " submitted = " + status.done() + " done + " + status.dead()
+        + " dead + " + status.cancelled() + " cancelled + " + status.inFlight() + " in flight";
+  }
+
+  public static String state(RunStatus status) {
+    return status.state().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static List<String> table(List<NodeCounts> nodes) {
+    Table table =
+        new Table("node", "service", "waiting", "delayed", "leased", "done", "dead", "retries");
+    nodes.forEach(n ->
+        table.row(
+            n.node(),
+            n.service(),
+            String.valueOf(n.waiting()),
+            String.valueOf(n.delayed()),
+            String.valueOf(n.leased()),
+            String.valueOf(n.done()),
+            String.valueOf(n.dead()),
+            String.valueOf(n.retries())));
+    return table.lines();
+  }
+
+  private static ObjectNode json(NodeCounts node) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("node", node.node())
+        .put("service", node.service())
+        .put("waiting", node.waiting())
+        .put("delayed", node.delayed())
+        .put("leased", node.leased())
+        .put("done", node.done())
+        .put("dead", node.dead())
+        .put("retries", node.retries());
+  }
+}
