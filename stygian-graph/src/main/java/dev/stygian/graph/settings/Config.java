@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
  * only as long as the call that needs it. Immutable and thread-safe.
  */
 public final class Config {
-  private static final Pattern REFERENCE = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)\\}");
-
   private final ObjectNode values;
   private final Environment environment;
 
@@ -37,7 +34,9 @@ public final class Config {
     return new Config(withDefaults(schema, values), environment);
   }
 
-  /** The values with the schema's defaults, references unresolved: what a fingerprint is made of. */
+  /**
+   * The values with the schema's defaults, references unresolved: what a fingerprint is made of.
+   */
   public static ObjectNode withDefaults(ConfigSchema schema, ObjectNode values) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     for (ConfigKey key : schema.keys()) {
@@ -107,11 +106,8 @@ public final class Config {
   public Map<String, String> map(String key) {
     Map<String, String> all = new LinkedHashMap<>();
     json(key)
-        .ifPresent(
-            table ->
-                table
-                    .properties()
-                    .forEach(e -> all.put(e.getKey(), resolve(e.getValue().asString()))));
+        .ifPresent(table ->
+            table.properties().forEach(e -> all.put(e.getKey(), resolve(e.getValue().asString()))));
     return java.util.Collections.unmodifiableMap(all);
   }
 
@@ -124,20 +120,18 @@ public final class Config {
     if (text.indexOf("${") < 0) {
       return text;
     }
-    return REFERENCE
+    return EnvReference.WELL_FORMED
         .matcher(text)
-        .replaceAll(
-            found ->
-                Matcher.quoteReplacement(
-                    environment
-                        .value(found.group(1))
-                        .orElseThrow(
-                            () ->
-                                new SettingInvalidException(
-                                    "the environment variable "
-                                        + found.group(1)
-                                        + " is not set on this worker; set it where the worker"
-                                        + " starts"))));
+        .replaceAll(found ->
+            Matcher.quoteReplacement(
+                environment
+                    .value(found.group(1))
+                    .orElseThrow(() ->
+                        new SettingInvalidException(
+                            "the environment variable "
+                                + found.group(1)
+                                + " is not set on this worker; set it where the worker"
+                                + " starts"))));
   }
 
   private static SettingInvalidException missing(String key) {
