@@ -1,6 +1,6 @@
 /**
  * A setting, its type, its bounds, its default and its sources: durations, sizes, the schema of a
- * node's config and the checked config itself. Start at {@link
+ * node's config, the checked config itself and the canonical form of JSON. Start at {@link
  * dev.stygian.graph.settings.ConfigSchema}. Imports {@code error}.
  */
 @NullMarked
