@@ -12,8 +12,15 @@ local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
 local QUANTUM, MOST_VISITS = 100, 64
 local offered, any = {}, #ARGV == 4
-for i = 5, #ARGV do offered[ARGV[i]] = true end
-if any then redis.call('HSET', meta, 'any', '1') end
+-- whoever asks is awake: what is left when this ends is signalled anew
+for i = 5, #ARGV do
+  offered[ARGV[i]] = true
+  redis.call('DEL', signal_key(ARGV[i]))
+end
+if any then
+  redis.call('HSET', meta, 'any', '1')
+  redis.call('DEL', signal_key(''))
+end
 
 local before = redis.call('HGET', workers, 'asked:' .. requester)
 if before then
