@@ -2,26 +2,24 @@ package dev.stygian.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
  * What Ctrl-C and SIGTERM mean while a command works: the first asks it to stop, and it finishes what
  * is running; the second ends the process.
  */
+@SuppressWarnings("sunapi") // a shutdown hook would not hear of the second signal
 final class Interruption implements AutoCloseable {
   private final CountDownLatch asked = new CountDownLatch(1);
   private final Runnable onFirst;
-  private final SignalHandler oldInterrupt;
-  private final SignalHandler oldTerminate;
+  private final sun.misc.SignalHandler oldInterrupt;
+  private final sun.misc.SignalHandler oldTerminate;
   private volatile boolean terminated;
 
   /** Takes the signals over until {@link #close}. */
-  @SuppressWarnings("sunapi") // a shutdown hook could not tell the second signal from the first
   Interruption(Runnable onFirst) {
     this.onFirst = onFirst;
-    oldInterrupt = Signal.handle(new Signal("INT"), signal -> signal(false));
-    oldTerminate = Signal.handle(new Signal("TERM"), signal -> signal(true));
+    oldInterrupt = sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> signal(false));
+    oldTerminate = sun.misc.Signal.handle(new sun.misc.Signal("TERM"), signal -> signal(true));
   }
 
   private void signal(boolean terminate) {
@@ -56,7 +54,7 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
-    Signal.handle(new Signal("INT"), oldInterrupt);
-    Signal.handle(new Signal("TERM"), oldTerminate);
+    sun.misc.Signal.handle(new sun.misc.Signal("INT"), oldInterrupt);
+    sun.misc.Signal.handle(new sun.misc.Signal("TERM"), oldTerminate);
   }
 }

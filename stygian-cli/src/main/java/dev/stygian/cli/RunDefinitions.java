@@ -4,6 +4,7 @@ import dev.stygian.graph.pipeline.ExecutionSettings;
 import dev.stygian.graph.pipeline.Pipeline;
 import dev.stygian.graph.queue.RunId;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,6 +34,6 @@ final class RunDefinitions {
     String random = String.format(Locale.ROOT, "%04x", ThreadLocalRandom.current().nextInt(1 << 16));
     return new RunId(
         name.substring(0, Math.min(name.length(), NAME_LENGTH))
-            + "-" + TIME.format(LocalDateTime.now()) + "-" + random);
+            + "-" + TIME.format(LocalDateTime.now(ZoneId.systemDefault())) + "-" + random);
   }
 }

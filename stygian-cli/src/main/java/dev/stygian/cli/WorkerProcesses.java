@@ -110,7 +110,7 @@ final class WorkerProcesses implements AutoCloseable {
       try {
         process.getOutputStream().close();
       } catch (IOException _) {
-        continue; // it is gone already
+        // it is gone already
       }
     }
   }

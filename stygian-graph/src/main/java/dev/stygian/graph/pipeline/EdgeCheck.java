@@ -141,7 +141,7 @@ final class EdgeCheck {
   }
 
   private String knownNodes() {
-    return ids.isEmpty() ? "no node has an id" : "the nodes are " + Suggestion.listed(ids.keySet());
+    return ids.isEmpty() ? "no node has an id" : "the known node" + Suggestion.listed(ids.keySet());
   }
 
   private void checkCycles() {

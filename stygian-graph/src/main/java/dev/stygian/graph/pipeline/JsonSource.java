@@ -26,6 +26,9 @@ final class JsonSource {
                   .maxNameLength(PipelineSource.MAX_BYTES)
                   .build())
           .build();
+  private static final int LONGEST_MESSAGE = 200;
+  private static final Pattern DETAILS =
+      Pattern.compile(" ?(?:\\(code \\d+[^)]*\\)|\\(start marker.*)", Pattern.DOTALL);
   private static final Pattern LONG_WORDS = Pattern.compile("'[^']{3,}'");
 
   private final JsonParser parser;
@@ -38,21 +41,34 @@ final class JsonSource {
 
   static SourceValue.Table read(String text, Problems problems) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      return new JsonSource(parser, problems).root();
+      return new JsonSource(parser, problems).rootOrNothing();
+    }
+  }
+
+  private SourceValue.Table rootOrNothing() {
+    try {
+      return root();
     } catch (StreamConstraintsException e) {
+      boolean isLong = String.valueOf(e.getMessage()).contains("Number");
       problems.syntax(
-          place(e.getLocation()),
-          String.valueOf(e.getMessage()).contains("Number")
-              ? "the number is too long; write at most 1000 digits"
-              : PipelineSource.TOO_DEEP);
+          place(parser.currentLocation()),
+          isLong ? "the number is too long; write at most 1000 digits" : PipelineSource.TOO_DEEP);
     } catch (JacksonException e) {
-      // the text that was not expected may be a secret that lacks its quotes
-      String found = LONG_WORDS.matcher(e.getOriginalMessage()).replaceAll("");
-      problems.syntax(
-          place(e.getLocation()),
-          "no valid JSON: " + Quoted.plain(found.strip()) + "; repair it from here on");
+      problems.syntax(place(e.getLocation()), message(e.getOriginalMessage()));
     }
     return new SourceValue.Table(Place.START, new LinkedHashMap<>());
+  }
+
+  private static String message(String found) {
+    if (found.startsWith("Unrecognized token")) {
+      // which may be a secret that lacks its quotes
+      return "no valid JSON: there is a word without quotes; put texts in double quotes";
+    }
+    String told = LONG_WORDS.matcher(DETAILS.matcher(found).replaceAll("")).replaceAll("text");
+    return "no valid JSON: "
+        + Character.toLowerCase(told.charAt(0))
+        + Quoted.plain(told.substring(1).strip(), LONGEST_MESSAGE)
+        + "; repair it from here on";
   }
 
   private SourceValue.Table root() {

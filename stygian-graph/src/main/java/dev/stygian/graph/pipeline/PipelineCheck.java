@@ -146,7 +146,10 @@ final class PipelineCheck {
     }
     Optional<String> complaint =
         isServed ? UrlRules.servedComplaint(url.text()) : UrlRules.webComplaint(url.text());
-    complaint.ifPresent(c -> problems.wrong(url.place(), Quoted.url(url.text()) + " " + c));
+    String orServed =
+        isServed || url.text().contains(":") ? "" : ", or name in \"serve\" the folder it is in";
+    complaint.ifPresent(
+        c -> problems.wrong(url.place(), Quoted.url(url.text()) + " " + c + orServed));
   }
 
   private void checkOutput(SourceValue.Table output) {
@@ -175,7 +178,7 @@ final class PipelineCheck {
           "unknown service "
               + Quoted.of(name)
               + Suggestion.ending(
-                  name, new TreeSet<>(services.schemas().keySet()), "known services are"));
+                  name, new TreeSet<>(services.schemas().keySet()), "the known service"));
     }
     checkConfig(node, schema, label);
   }
@@ -209,7 +212,7 @@ final class PipelineCheck {
     } else if (name.filter(n -> n.chars().anyMatch(Character::isISOControl)).isPresent()) {
       problems.wrong(
           value.place(),
-          what + " " + Quoted.of(name.get()) + " has a control character; use any others");
+          what + " " + Quoted.of(name.get()) + " has a control character; remove it");
     } else if (name.filter(n -> n.length() > LONGEST_ID).isPresent()) {
       problems.wrong(
           value.place(), what + " is too long; use at most " + LONGEST_ID + " characters");

@@ -100,7 +100,7 @@ final class PipelineSchema {
             "How long a result answers repeats")
         .withDefault(
             "result_budget",
-            new ValueType.Bytes(1 << 10, 1L << 50),
+            new ValueType.Bytes(1 << 10, 1L << 40),
             defaults.resultBudget(),
             "Bytes of stored results in the queue")
         .withDefault(

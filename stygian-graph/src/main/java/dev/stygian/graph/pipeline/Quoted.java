@@ -23,10 +23,13 @@ final class Quoted {
 
   /** Without quotes: cut to a readable length, with what would break or turn the line escaped. */
   static String plain(String text) {
+    return plain(text, LONGEST);
+  }
+
+  static String plain(String text, int longest) {
     StringBuilder out = new StringBuilder();
-    int length = Math.min(text.length(), LONGEST);
     text.codePoints()
-        .limit(length)
+        .limit(longest)
         .forEach(c -> {
           if (isUnsafe(c)) {
             out.append(String.format("\\u%04x", c));
@@ -34,7 +37,7 @@ final class Quoted {
             out.appendCodePoint(c);
           }
         });
-    return out.append(text.length() > LONGEST ? "…" : "").toString();
+    return out.append(text.codePointCount(0, text.length()) > longest ? "…" : "").toString();
   }
 
   private static boolean isUnsafe(int c) {

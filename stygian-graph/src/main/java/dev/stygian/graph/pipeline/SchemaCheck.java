@@ -7,6 +7,7 @@ import dev.stygian.graph.settings.EnvReference;
 import dev.stygian.graph.settings.Spans;
 import dev.stygian.graph.settings.ValueType;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,12 +165,14 @@ final class SchemaCheck {
 
   private ObjectNode readTable(SourceValue.Table table, ConfigSchema schema, Label label) {
     ObjectNode right = JSON.objectNode();
+    Set<String> misspelt = new HashSet<>();
     table
         .entries()
         .forEach((name, entry) -> {
           Optional<ConfigKey> key = schema.key(name);
           if (key.isEmpty()) {
             problems.wrong(entry.key(), unknownKey(name, schema, label));
+            Suggestion.nearest(name, schema.names()).ifPresent(misspelt::add);
           }
           key.flatMap(k -> read(entry.value(), k.type(), label.child(name)))
               .ifPresentOrElse(v -> right.set(name, v), () -> tainted.add(table));
@@ -178,7 +181,8 @@ final class SchemaCheck {
           }
         });
     for (ConfigKey key : schema.keys()) {
-      if (key.required() && !table.entries().containsKey(key.name())) {
+      boolean isThere = table.entries().containsKey(key.name()) || misspelt.contains(key.name());
+      if (key.required() && !isThere) {
         tainted.add(table);
         problems.missing(
             table.place(),
@@ -201,7 +205,7 @@ final class SchemaCheck {
     String ending =
         home != null
             ? "; it belongs " + home
-            : Suggestion.ending(name, schema.names(), "known keys are");
+            : Suggestion.ending(name, schema.names(), "the known key");
     return "unknown key "
         + Quoted.of(name)
         + " in "

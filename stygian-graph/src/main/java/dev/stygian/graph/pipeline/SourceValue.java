@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A value of a pipeline file and its place: what TOML and JSON are both read into. */
 sealed interface SourceValue {
-  /** From here down, any double is far from a whole number that a long could hold. */
+  /** Whole numbers below it fit a long. */
   double LONG_LIMIT = 0x1p63;
 
   Place place();
@@ -101,7 +101,7 @@ sealed interface SourceValue {
   record Decimal(Place place, double number) implements SourceValue {
     @Override
     public String kind() {
-      return "a decimal number";
+      return Math.abs(number) < LONG_LIMIT ? "a decimal number" : "too large a number";
     }
   }
 

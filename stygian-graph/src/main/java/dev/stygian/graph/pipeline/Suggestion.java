@@ -9,15 +9,15 @@ import java.util.stream.Collectors;
 final class Suggestion {
   private static final int LONGEST = 64;
   private static final int MOST_CANDIDATES = 1000;
-  private static final int MOST_LISTED = 12;
+  private static final int MOST_LISTED = 16;
 
   private Suggestion() {}
 
   /** The end of a message: the word that was meant, or the words there are. */
-  static String ending(String written, Collection<String> known, String whatTheyAre) {
+  static String ending(String written, Collection<String> known, String whatItIs) {
     return nearest(written, known)
         .map(word -> "; did you mean " + Quoted.of(word) + "?")
-        .orElseGet(() -> known.isEmpty() ? "" : "; " + whatTheyAre + " " + listed(known));
+        .orElseGet(() -> known.isEmpty() ? "" : "; " + whatItIs + listed(known));
   }
 
   /** The nearest known word, if it is so near that a slip of the finger explains the other. */
@@ -39,12 +39,13 @@ final class Suggestion {
     return Optional.of(best).filter(w -> !w.isEmpty());
   }
 
-  /** The first few of the words, quoted. */
+  /** The first few of the words, quoted, after the verb: {@code s are "a", "b"}. */
   static String listed(Collection<String> words) {
     String all =
         words.stream().limit(MOST_LISTED).map(Quoted::of).collect(Collectors.joining(", "));
     int more = words.size() - MOST_LISTED;
-    return more > 0 ? all + " and " + more + " more" : all;
+    String verb = words.size() == 1 ? " is " : "s are ";
+    return verb + all + (more > 0 ? " and " + more + " more" : "");
   }
 
   private static String folded(String word) {

@@ -43,12 +43,21 @@ final class TomlSource {
     List<String> lines = result.hasErrors() ? text.lines().toList() : List.of();
     Set<Integer> brokenHeaders = new TreeSet<>();
     for (TomlParseError error : result.errors()) {
-      problems.syntax(place(error.position()), message(String.valueOf(error.getMessage())));
       if (isHeader(lines, error.position().line())) {
         brokenHeaders.add(error.position().line());
       }
     }
     brokenHeaders.forEach(line -> problems.doubt(line, lastLineUnder(line, lines, brokenHeaders)));
+    for (TomlParseError error : result.errors()) {
+      String found = String.valueOf(error.getMessage());
+      boolean isFollowUp =
+          TWICE.matcher(found).matches() && !brokenHeaders.contains(error.position().line());
+      if (isFollowUp) {
+        problems.wrong(place(error.position()), message(found));
+      } else {
+        problems.syntax(place(error.position()), message(found));
+      }
+    }
     return new TomlSource(problems).table(result, Place.START);
   }
 
@@ -129,9 +138,11 @@ final class TomlSource {
       return PipelineSource.TOO_DEEP;
     }
     // the text that was not expected may be a secret that lacks its quotes
+    String told = lowerCaseFirst(UNEXPECTED_WORDS.matcher(found).replaceAll("unexpected text"));
+    boolean lacksValue = told.endsWith("expected a value");
     return "no valid TOML: "
-        + lowerCaseFirst(UNEXPECTED_WORDS.matcher(found).replaceAll("unexpected text"))
-        + "; repair this line";
+        + told
+        + (lacksValue ? "; write a value here, a text in quotes" : "; repair this line");
   }
 
   private static String lowerCaseFirst(String sentence) {
