@@ -1,0 +1,16 @@
+package dev.stygian.services.extract;
+
+import java.util.List;
+
+/** The element or value of the record around. */
+record SelfSelector() implements Selector {
+  @Override
+  public List<Match> all(Match scope) {
+    return List.of(scope);
+  }
+
+  @Override
+  public String quoted() {
+    return "element";
+  }
+}
