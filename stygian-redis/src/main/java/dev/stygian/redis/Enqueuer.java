@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Puts items into runs: forms chunks, waits while the queue is full, goes on after lost replies. */
+/**
+ * Puts items into runs: forms chunks, waits while the queue is full, goes on after lost replies.
+ */
 final class Enqueuer {
   private static final int MOST_ITEMS = 500;
   private static final int CHUNK_TASKS = 100;
@@ -29,8 +31,7 @@ final class Enqueuer {
     this.runs = runs;
   }
 
-  void enqueue(
-      RunId id, String submitter, long position, List<Submission> batch, Duration patience)
+  void enqueue(RunId id, String submitter, long position, List<Submission> batch, Duration patience)
       throws InterruptedException {
     OpenRuns.Known run = runs.known(id);
     long giveUp = System.nanoTime() + Math.min(patience.toNanos(), Long.MAX_VALUE / 2);
@@ -55,9 +56,13 @@ final class Enqueuer {
             most = (int) Math.min(room, size - 1L);
           } else if (System.nanoTime() - giveUp >= 0) {
             throw new QueueFullException(
-                "the queue is at its maximum depth of " + run.spec().limits().maxDepth()
-                    + " tasks and no room came free for run \"" + id + "\" in "
-                    + patience.toMillis() + " ms; start more workers or raise max_depth");
+                "the queue is at its maximum depth of "
+                    + run.spec().limits().maxDepth()
+                    + " tasks and no room came free for run \""
+                    + id
+                    + "\" in "
+                    + patience.toMillis()
+                    + " ms; start more workers or raise max_depth");
           } else {
             Thread.sleep(Math.min(pause, Math.max(1, (giveUp - System.nanoTime()) / 1_000_000)));
             pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
@@ -75,8 +80,14 @@ final class Enqueuer {
   private static long accepted(RunId id, String submitter, long position, long accepted) {
     if (accepted < position) {
       throw new IllegalArgumentException(
-          "run \"" + id + "\" has accepted " + accepted + " items of \"" + submitter
-              + "\", so the next batch starts there, not at " + position);
+          "run \""
+              + id
+              + "\" has accepted "
+              + accepted
+              + " items of \""
+              + submitter
+              + "\", so the next batch starts there, not at "
+              + position);
     }
     return accepted;
   }
@@ -120,7 +131,12 @@ final class Enqueuer {
     }
     for (Object field :
         List.of(
-            run.number(), submitter, position, items.size(), tasks, spec.limits().maxDepth(),
+            run.number(),
+            submitter,
+            position,
+            items.size(),
+            tasks,
+            spec.limits().maxDepth(),
             single ? 0 : items.size())) {
       arguments.add(bytes(String.valueOf(field)));
     }
@@ -152,8 +168,7 @@ final class Enqueuer {
     return last;
   }
 
-  private static void addChunks(
-      long run, int lane, List<byte[]> records, List<byte[]> arguments) {
+  private static void addChunks(long run, int lane, List<byte[]> records, List<byte[]> arguments) {
     int from = 0;
     while (from < records.size()) {
       int to = from;

@@ -10,12 +10,16 @@ import java.util.List;
  */
 final class Keys {
   private static final List<String> FIXED =
-      List.of("meta", "ring", "leases", "deadlines", "delayed", "chunks", "flight", "runs", "workers");
+      List.of(
+          "meta", "ring", "leases", "deadlines", "delayed", "chunks", "flight", "runs", "workers");
 
   private final String prefix;
   private final byte[][] fixed;
 
-  /** The braces make the queue's name the hash tag of Redis Cluster; a name with a brace keeps its tag whole. */
+  /**
+   * The braces make the queue's name the hash tag of Redis Cluster; a name with a brace keeps its
+   * tag whole.
+   */
   Keys(String queueName) {
     this.prefix = "stygian:{" + queueName.replace("{", "(").replace("}", ")") + "}:";
     this.fixed = FIXED.stream().map(part -> bytes(prefix + part)).toArray(byte[][]::new);

@@ -43,8 +43,7 @@ final class Leaser {
     arguments.add(bytes(requester));
     arguments.add(bytes(Long.toString(sequence.incrementAndGet())));
     request.services().forEach(service -> arguments.add(bytes(service)));
-    List<?> groups =
-        link.list(LuaScript.LEASE, arguments);
+    List<?> groups = link.list(LuaScript.LEASE, arguments);
     List<Lease> leases = new ArrayList<>();
     for (Object group : groups) {
       read(Replies.list(group), leases);

@@ -9,7 +9,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The operations of the queue: one file each, with the shared files that its include line names. */
+/**
+ * The operations of the queue: one file each, with the shared files that its include line names.
+ */
 enum LuaScript {
   OPEN,
   ENQUEUE,

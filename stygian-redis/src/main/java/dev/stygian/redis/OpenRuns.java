@@ -63,12 +63,13 @@ final class OpenRuns {
       arguments.add(bytes(String.valueOf(field)));
     }
     spec.lanes().forEach(lane -> arguments.add(bytes(laneText(spec, lane))));
-    List<?> reply =
-        link.list(LuaScript.OPEN, arguments);
+    List<?> reply = link.list(LuaScript.OPEN, arguments);
     if (Replies.text(reply.get(0)).equals("protocol")) {
       throw new QueueRefusedException(
           "the queue was written by another version of this program (protocol "
-              + Replies.text(reply.get(1)) + ", this one speaks " + PROTOCOL
+              + Replies.text(reply.get(1))
+              + ", this one speaks "
+              + PROTOCOL
               + "); run that version, or use another queue_name");
     }
     long number = Replies.number(reply.get(1));
@@ -137,7 +138,9 @@ final class OpenRuns {
 
   static RunUnknownException unknown(RunId id) {
     return new RunUnknownException(
-        "the queue has no run \"" + id + "\": it was never submitted here, its retention is over, or"
+        "the queue has no run \""
+            + id
+            + "\": it was never submitted here, its retention is over, or"
             + " the server lost its data; submit it again");
   }
 
@@ -161,24 +164,23 @@ final class OpenRuns {
     String[] numbers = lines[0].split(" ", -1);
     List<String> nodes = Arrays.asList(lines).subList(1, lines.length);
     Map<Integer, LaneSpec> sorted = new TreeMap<>();
-    lanes.forEach(
-        (number, text) -> {
-          String[] parts = new String(text, UTF_8).split("\\|", 4);
-          List<String> inputs =
-              parts[2].isEmpty()
-                  ? List.of()
-                  : Arrays.stream(parts[2].split(",", -1))
-                      .map(i -> nodes.get(Integer.parseInt(i)))
-                      .toList();
-          sorted.put(
-              Integer.parseInt(number),
-              new LaneSpec(
-                  nodes.get(Integer.parseInt(number)),
-                  parts[3],
-                  Integer.parseInt(parts[0]),
-                  inputs,
-                  Integer.parseInt(parts[1])));
-        });
+    lanes.forEach((number, text) -> {
+      String[] parts = new String(text, UTF_8).split("\\|", 4);
+      List<String> inputs =
+          parts[2].isEmpty()
+              ? List.of()
+              : Arrays.stream(parts[2].split(",", -1))
+                  .map(i -> nodes.get(Integer.parseInt(i)))
+                  .toList();
+      sorted.put(
+          Integer.parseInt(number),
+          new LaneSpec(
+              nodes.get(Integer.parseInt(number)),
+              parts[3],
+              Integer.parseInt(parts[0]),
+              inputs,
+              Integer.parseInt(parts[1])));
+    });
     return new RunSpec(
         id,
         pipeline,
@@ -200,9 +202,22 @@ final class OpenRuns {
     RunLimits limits = spec.limits();
     String nodes =
         spec.lanes().stream().map(lane -> "\n" + lane.node()).collect(Collectors.joining());
-    return spec.endsPerItem() + " " + (spec.wide() ? "1" : "0") + " " + limits.maxDepth() + " " + limits.undeliveredResults() + " " + limits.undeliveredBytes()
-        + " " + limits.resultTtl().toMillis() + " " + limits.resultBudget() + " "
-        + limits.retention().toMillis() + nodes;
+    return spec.endsPerItem()
+        + " "
+        + (spec.wide() ? "1" : "0")
+        + " "
+        + limits.maxDepth()
+        + " "
+        + limits.undeliveredResults()
+        + " "
+        + limits.undeliveredBytes()
+        + " "
+        + limits.resultTtl().toMillis()
+        + " "
+        + limits.resultBudget()
+        + " "
+        + limits.retention().toMillis()
+        + nodes;
   }
 
   private static int lastNode(RunSpec spec) {

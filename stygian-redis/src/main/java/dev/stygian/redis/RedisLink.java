@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections to one server, and the only place that talks to it. A command that meets a server
- * that is away, loading, full or read-only is tried again with back-off until the settings' patience
- * ends; every script can take a repeat. Thread-safe.
+ * that is away, loading, full or read-only is tried again with back-off until the settings'
+ * patience ends; every script can take a repeat. Thread-safe.
  */
 final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
@@ -135,8 +135,13 @@ final class RedisLink implements AutoCloseable {
       complain(what, trouble);
       if (System.nanoTime() - giveUp > 0) {
         throw new QueueUnavailableException(
-            settings + " could not serve \"" + what + "\" for " + settings.patience().toSeconds()
-                + " s: " + trouble.advice(),
+            settings
+                + " could not serve \""
+                + what
+                + "\" for "
+                + settings.patience().toSeconds()
+                + " s: "
+                + trouble.advice(),
             failure);
       }
       Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause));
@@ -157,7 +162,9 @@ final class RedisLink implements AutoCloseable {
     return java.util.Optional.of(new BlockingConnection());
   }
 
-  /** A connection on which one thread at a time may block. Never throws for a server out of reach. */
+  /**
+   * A connection on which one thread at a time may block. Never throws for a server out of reach.
+   */
   final class BlockingConnection {
     private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
@@ -307,9 +314,13 @@ final class RedisLink implements AutoCloseable {
                 + " or fetch results");
       } else if (said.contains("READONLY")) {
         return new Trouble(false, "the server is a read-only replica; a failover may be under way");
-      } else if (said.startsWith("LOADING") || said.startsWith("BUSY") || said.startsWith("TRYAGAIN")
-          || said.startsWith("MASTERDOWN") || said.startsWith("CLUSTERDOWN")
-          || said.startsWith("NOREPLICAS") || said.startsWith("MISCONF")) {
+      } else if (said.startsWith("LOADING")
+          || said.startsWith("BUSY")
+          || said.startsWith("TRYAGAIN")
+          || said.startsWith("MASTERDOWN")
+          || said.startsWith("CLUSTERDOWN")
+          || said.startsWith("NOREPLICAS")
+          || said.startsWith("MISCONF")) {
         return new Trouble(false, firstLine(said));
       }
       return new Trouble(true, firstLine(said));

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.OutputException;
 import dev.stygian.graph.error.QueueClosedException;
-import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Result;
@@ -76,55 +75,52 @@ final class RedisRunLedger implements RunLedger {
 
   @Override
   public Optional<RunSpec> find(RunId run) {
-    return now(
-        () -> {
-          Optional<OpenRuns.Known> known = runs.find(run);
-          if (known.isPresent()
-              && link.ask("exists", s -> s.exists(keys.run(known.get().number()))) == 0) {
-            runs.forget(run);
-            return Optional.empty();
-          }
-          return known.map(OpenRuns.Known::spec);
-        });
+    return now(() -> {
+      Optional<OpenRuns.Known> known = runs.find(run);
+      if (known.isPresent()
+          && link.ask("exists", s -> s.exists(keys.run(known.get().number()))) == 0) {
+        runs.forget(run);
+        return Optional.empty();
+      }
+      return known.map(OpenRuns.Known::spec);
+    });
   }
 
   @Override
   public List<RunId> runs() {
-    return now(
-        () -> {
-          Map<Long, RunId> sorted = new TreeMap<>();
-          ScanCursor cursor = ScanCursor.INITIAL;
-          do {
-            ScanCursor from = cursor;
-            MapScanCursor<byte[], byte[]> page =
-                link.ask("hscan", s -> s.hscan(keys.runs(), from, ScanArgs.Builder.limit(500)));
-            for (var entry : page.getMap().entrySet()) {
-              long number = Long.parseLong(new String(entry.getValue(), UTF_8));
-              if (link.ask("exists", s -> s.exists(keys.run(number))) == 1) {
-                sorted.put(number, new RunId(new String(entry.getKey(), UTF_8)));
-              } else {
-                link.ask("hdel", s -> s.hdel(keys.runs(), entry.getKey()));
-              }
-            }
-            cursor = page;
-          } while (!cursor.isFinished());
-          return List.copyOf(sorted.values());
-        });
+    return now(() -> {
+      Map<Long, RunId> sorted = new TreeMap<>();
+      ScanCursor cursor = ScanCursor.INITIAL;
+      do {
+        ScanCursor from = cursor;
+        MapScanCursor<byte[], byte[]> page =
+            link.ask("hscan", s -> s.hscan(keys.runs(), from, ScanArgs.Builder.limit(500)));
+        for (var entry : page.getMap().entrySet()) {
+          long number = Long.parseLong(new String(entry.getValue(), UTF_8));
+          if (link.ask("exists", s -> s.exists(keys.run(number))) == 1) {
+            sorted.put(number, new RunId(new String(entry.getKey(), UTF_8)));
+          } else {
+            link.ask("hdel", s -> s.hdel(keys.runs(), entry.getKey()));
+          }
+        }
+        cursor = page;
+      } while (!cursor.isFinished());
+      return List.copyOf(sorted.values());
+    });
   }
 
   @Override
   public RunStatus status(RunId id) {
-    return now(
-        () -> {
-          OpenRuns.Known run = runs.known(id);
-          Map<String, byte[]> f =
-              OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.run(run.number()))));
-          if (f.isEmpty()) {
-            runs.forget(id);
-            throw OpenRuns.unknown(id);
-          }
-          return status(run.spec(), new Fields(f), liveServices());
-        });
+    return now(() -> {
+      OpenRuns.Known run = runs.known(id);
+      Map<String, byte[]> f =
+          OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.run(run.number()))));
+      if (f.isEmpty()) {
+        runs.forget(id);
+        throw OpenRuns.unknown(id);
+      }
+      return status(run.spec(), new Fields(f), liveServices());
+    });
   }
 
   /** The fields of a run's hash. */
@@ -189,56 +185,54 @@ final class RedisRunLedger implements RunLedger {
 
   @Override
   public long accepted(RunId id, String submitter) {
-    return now(
-        () -> {
-          long run = runs.known(id).number();
-          byte[] at = link.ask("hget", s -> s.hget(keys.run(run, "cursor"), bytes(submitter)));
-          return at == null ? 0 : Long.parseLong(new String(at, UTF_8));
-        });
+    return now(() -> {
+      long run = runs.known(id).number();
+      byte[] at = link.ask("hget", s -> s.hget(keys.run(run, "cursor"), bytes(submitter)));
+      return at == null ? 0 : Long.parseLong(new String(at, UTF_8));
+    });
   }
 
   @Override
   public void cancel(RunId id) {
-    now(
-        () -> {
-          long run = runs.known(id).number();
-          String reply = cancelSome(id, run, List.of());
-          ScanCursor cursor = ScanCursor.INITIAL;
-          do {
-            ScanCursor from = cursor;
-            ScoredValueScanCursor<byte[]> page =
-                link.ask("zscan", s -> s.zscan(keys.delayed(), from, ScanArgs.Builder.limit(500)));
-            List<byte[]> ours = new ArrayList<>();
-            for (var chunk : page.getValues()) {
-              String name = new String(chunk.getValue(), UTF_8);
-              byte[] head = link.ask("getrange", s -> s.getrange(keys.chunk(name), 0, 3));
-              if (head.length == 4 && runOf(head) == run) {
-                ours.add(chunk.getValue());
-              }
-            }
-            if (!ours.isEmpty()) {
-              reply = cancelSome(id, run, ours);
-            }
-            cursor = page;
-          } while (!cursor.isFinished());
-          while (reply.equals("more")) {
-            reply = cancelSome(id, run, List.of());
+    now(() -> {
+      long run = runs.known(id).number();
+      String reply = cancelSome(id, run, List.of());
+      ScanCursor cursor = ScanCursor.INITIAL;
+      do {
+        ScanCursor from = cursor;
+        ScoredValueScanCursor<byte[]> page =
+            link.ask("zscan", s -> s.zscan(keys.delayed(), from, ScanArgs.Builder.limit(500)));
+        List<byte[]> ours = new ArrayList<>();
+        for (var chunk : page.getValues()) {
+          String name = new String(chunk.getValue(), UTF_8);
+          byte[] head = link.ask("getrange", s -> s.getrange(keys.chunk(name), 0, 3));
+          if (head.length == 4 && runOf(head) == run) {
+            ours.add(chunk.getValue());
           }
-          return reply;
-        });
+        }
+        if (!ours.isEmpty()) {
+          reply = cancelSome(id, run, ours);
+        }
+        cursor = page;
+      } while (!cursor.isFinished());
+      while (reply.equals("more")) {
+        reply = cancelSome(id, run, List.of());
+      }
+      return reply;
+    });
   }
 
   private static long runOf(byte[] head) {
-    return (head[0] & 0xffL) | (head[1] & 0xffL) << 8 | (head[2] & 0xffL) << 16
+    return (head[0] & 0xffL)
+        | (head[1] & 0xffL) << 8
+        | (head[2] & 0xffL) << 16
         | (head[3] & 0xffL) << 24;
   }
 
   private String cancelSome(RunId id, long run, List<byte[]> delayed) throws InterruptedException {
     List<byte[]> arguments = new ArrayList<>(List.of(bytes(Long.toString(run))));
     arguments.addAll(delayed);
-    return checked(
-        id,
-        link.word(LuaScript.CANCEL, arguments));
+    return checked(id, link.word(LuaScript.CANCEL, arguments));
   }
 
   @Override
@@ -252,12 +246,12 @@ final class RedisRunLedger implements RunLedger {
   }
 
   private void setState(RunId id, String state) {
-    now(
-        () ->
-            checked(
-                id,
-                link.word(LuaScript.PAUSE, List.of(bytes(Long.toString(runs.known(id).number())),
-                        bytes(state)))));
+    now(() ->
+        checked(
+            id,
+            link.word(
+                LuaScript.PAUSE,
+                List.of(bytes(Long.toString(runs.known(id).number())), bytes(state)))));
   }
 
   private String checked(RunId id, String reply) {
@@ -342,10 +336,12 @@ final class RedisRunLedger implements RunLedger {
   private void checkNotTrimmed(OpenRuns.Known run, ResultPosition from)
       throws InterruptedException {
     byte[] trimmed = link.ask("hget", s -> s.hget(keys.run(run.number()), bytes("trimmed")));
-    if (trimmed != null
-        && from.isBefore(ResultPosition.parse(new String(trimmed, UTF_8)))) {
+    if (trimmed != null && from.isBefore(ResultPosition.parse(new String(trimmed, UTF_8)))) {
       throw new OutputException(
-          "the results of run \"" + run.spec().id() + "\" after position " + from
+          "the results of run \""
+              + run.spec().id()
+              + "\" after position "
+              + from
               + " were delivered to another reader and are no longer all held; read them where"
               + " that reader wrote them");
     }
@@ -379,57 +375,55 @@ final class RedisRunLedger implements RunLedger {
 
   @Override
   public void deliver(RunId id, String reader, Delivery delivery) {
-    now(
-        () ->
-            checked(
-                id,
-                link.word(LuaScript.DELIVER, List.of(bytes(Long.toString(runs.known(id).number())),
-                        bytes(reader),
-                        bytes(delivery.position()),
-                        bytes(Long.toString(delivery.bytes())),
-                        bytes(Long.toString(DELIVERED_KEPT_BYTES))))));
+    now(() ->
+        checked(
+            id,
+            link.word(
+                LuaScript.DELIVER,
+                List.of(
+                    bytes(Long.toString(runs.known(id).number())),
+                    bytes(reader),
+                    bytes(delivery.position()),
+                    bytes(Long.toString(delivery.bytes())),
+                    bytes(Long.toString(DELIVERED_KEPT_BYTES))))));
   }
 
   @Override
   public Optional<Delivery> delivered(RunId id, String reader) {
-    return now(
-        () -> {
-          long run = runs.known(id).number();
-          byte[] value = link.ask("hget", s -> s.hget(keys.run(run, "sinks"), bytes(reader)));
-          if (value == null) {
-            return Optional.empty();
-          }
-          String[] parts = new String(value, UTF_8).split(" ", 2);
-          return Optional.of(new Delivery(parts[0], Long.parseLong(parts[1])));
-        });
+    return now(() -> {
+      long run = runs.known(id).number();
+      byte[] value = link.ask("hget", s -> s.hget(keys.run(run, "sinks"), bytes(reader)));
+      if (value == null) {
+        return Optional.empty();
+      }
+      String[] parts = new String(value, UTF_8).split(" ", 2);
+      return Optional.of(new Delivery(parts[0], Long.parseLong(parts[1])));
+    });
   }
 
   @Override
   public List<DeadLetter> deadLetters(RunId id, String after, int max) {
-    return now(
-        () -> {
-          OpenRuns.Known run = runs.known(id);
-          Range.Boundary<byte[]> from =
-              after.isEmpty()
-                  ? Range.Boundary.unbounded()
-                  : Range.Boundary.excluding(bytes(after));
-          List<byte[]> items =
-              link.ask(
-                  "zrangebylex",
-                  s ->
-                      s.zrangebylex(
-                          keys.run(run.number(), "deadindex"),
-                          Range.from(from, Range.Boundary.unbounded()),
-                          Limit.from(max)));
-          List<DeadLetter> letters = new ArrayList<>();
-          for (byte[] item : items) {
-            byte[] letter = link.ask("hget", s -> s.hget(keys.run(run.number(), "dead"), item));
-            if (letter != null) {
-              letters.add(ResultEntries.letter(run.spec(), letter));
-            }
-          }
-          return letters;
-        });
+    return now(() -> {
+      OpenRuns.Known run = runs.known(id);
+      Range.Boundary<byte[]> from =
+          after.isEmpty() ? Range.Boundary.unbounded() : Range.Boundary.excluding(bytes(after));
+      List<byte[]> items =
+          link.ask(
+              "zrangebylex",
+              s ->
+                  s.zrangebylex(
+                      keys.run(run.number(), "deadindex"),
+                      Range.from(from, Range.Boundary.unbounded()),
+                      Limit.from(max)));
+      List<DeadLetter> letters = new ArrayList<>();
+      for (byte[] item : items) {
+        byte[] letter = link.ask("hget", s -> s.hget(keys.run(run.number(), "dead"), item));
+        if (letter != null) {
+          letters.add(ResultEntries.letter(run.spec(), letter));
+        }
+      }
+      return letters;
+    });
   }
 
   @Override
@@ -439,17 +433,15 @@ final class RedisRunLedger implements RunLedger {
 
   @Override
   public long drop(RunId id, Collection<String> items) {
-    return now(
-        () ->
-            eachItem(
-                id,
-                LuaScript.DROP,
-                List.of(bytes(Integer.toString(runs.known(id).spec().lanes().size()))),
-                items));
+    return now(() ->
+        eachItem(
+            id,
+            LuaScript.DROP,
+            List.of(bytes(Integer.toString(runs.known(id).spec().lanes().size()))),
+            items));
   }
 
-  private long eachItem(
-      RunId id, LuaScript script, List<byte[]> leading, Collection<String> items)
+  private long eachItem(RunId id, LuaScript script, List<byte[]> leading, Collection<String> items)
       throws InterruptedException {
     byte[] run = bytes(Long.toString(runs.known(id).number()));
     List<String> all = List.copyOf(items);
@@ -459,8 +451,7 @@ final class RedisRunLedger implements RunLedger {
       arguments.addAll(leading);
       all.subList(from, Math.min(from + ITEMS_PER_CALL, all.size()))
           .forEach(item -> arguments.add(bytes(item)));
-      List<?> reply =
-          link.list(script, arguments);
+      List<?> reply = link.list(script, arguments);
       String word = checked(id, Replies.text(reply.get(0)));
       moved += word.equals("ok") ? Replies.number(reply.get(1)) : 0;
     }
@@ -473,8 +464,7 @@ final class RedisRunLedger implements RunLedger {
   }
 
   private List<WorkerInfo> readWorkers() throws InterruptedException {
-    Map<String, byte[]> all =
-        OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.workers())));
+    Map<String, byte[]> all = OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.workers())));
     List<byte[]> time = link.ask("time", s -> s.time());
     long nowMillis = Long.parseLong(new String(time.get(0), UTF_8)) * 1000;
     return all.entrySet().stream()

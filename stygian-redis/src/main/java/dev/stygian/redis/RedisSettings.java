@@ -7,14 +7,13 @@ import java.time.Duration;
 /**
  * How a process uses a queue's server.
  *
- * @param url {@code redis://}, {@code rediss://}, {@code redis-socket://}; a password may stand in it
- *     and is never shown
+ * @param url {@code redis://}, {@code rediss://}, {@code redis-socket://}; a password may stand in
+ *     it and is never shown
  * @param queueName queues of different names do not see each other
  * @param maxConnections the cap on connections of this queue object; from 3 on nothing is polled
  * @param patience how long a command is retried while the server is out of reach
  */
-public record RedisSettings(
-    String url, String queueName, int maxConnections, Duration patience) {
+public record RedisSettings(String url, String queueName, int maxConnections, Duration patience) {
   public RedisSettings {
     if (maxConnections < 1) {
       throw new SettingInvalidException("REDIS_MAX_CONNECTIONS must be at least 1");

@@ -32,11 +32,11 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The work queue on a Redis or Valkey server. Tasks lie in chunks, one string per enqueued batch of a
- * lane; a lane is a list of chunks; a lease is a range of a chunk with one number, one deadline and
- * the tasks in it that are still open. Every change of state is one script, so any process may die at
- * any moment; {@code docs/queue-protocol.md} tells the whole. Costs about one call per batch of what
- * this process's threads ask for at the same time.
+ * The work queue on a Redis or Valkey server. Tasks lie in chunks, one string per enqueued batch of
+ * a lane; a lane is a list of chunks; a lease is a range of a chunk with one number, one deadline
+ * and the tasks in it that are still open. Every change of state is one script, so any process may
+ * die at any moment; {@code docs/queue-protocol.md} tells the whole. Costs about one call per batch
+ * of what this process's threads ask for at the same time.
  */
 public final class RedisWorkQueue implements WorkQueue {
   private static final Duration DEQUEUE_VISIBILITY = Duration.ofSeconds(60);
@@ -72,8 +72,8 @@ public final class RedisWorkQueue implements WorkQueue {
   }
 
   /**
-   * Opens the queue of this process's environment on a server: {@code redis://HOST:PORT}. Nothing is
-   * sent before the first call.
+   * Opens the queue of this process's environment on a server: {@code redis://HOST:PORT}. Nothing
+   * is sent before the first call.
    */
   public static RedisWorkQueue open(String url) {
     return open(RedisSettings.withEnv(url, Environment.ofProcess()));
@@ -146,8 +146,7 @@ public final class RedisWorkQueue implements WorkQueue {
     heartbeat.leases().forEach(lease -> arguments.add(bytes(Long.toString(lease))));
     heartbeat.services().forEach(service -> arguments.add(bytes(service)));
     try {
-      List<?> reply =
-          link.list(LuaScript.RENEW, arguments);
+      List<?> reply = link.list(LuaScript.RENEW, arguments);
       Set<Long> lost = new HashSet<>();
       Replies.list(reply.get(0)).forEach(lease -> lost.add(Replies.number(lease)));
       Set<RunId> cancelled = new HashSet<>();
@@ -192,8 +191,7 @@ public final class RedisWorkQueue implements WorkQueue {
     if (runs.find(id).isEmpty()) {
       LaneSpec lane =
           new LaneSpec(task.id().node(), task.service(), 0, List.of(), DEQUEUE_ATTEMPTS);
-      runs.open(
-          new RunSpec(id, id.value(), "", List.of(lane), 1, false, RunLimits.defaults()));
+      runs.open(new RunSpec(id, id.value(), "", List.of(lane), 1, false, RunLimits.defaults()));
     }
   }
 
@@ -228,8 +226,7 @@ public final class RedisWorkQueue implements WorkQueue {
         new Completion(
             lease,
             List.of(
-                new NodeResult(
-                    task.id().node(), task.key(), output, lease.attempt(), true, false)),
+                new NodeResult(task.id().node(), task.key(), output, lease.attempt(), true, false)),
             List.of()));
   }
 

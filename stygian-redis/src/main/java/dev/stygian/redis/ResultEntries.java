@@ -30,12 +30,11 @@ final class ResultEntries {
 
   static List<Result> read(RunSpec spec, Map<byte[], byte[]> entry) {
     List<Result> results = new ArrayList<>();
-    entry.forEach(
-        (field, value) -> {
-          if (field.length == 1 && field[0] == 'r') {
-            results.add(result(spec, value));
-          }
-        });
+    entry.forEach((field, value) -> {
+      if (field.length == 1 && field[0] == 'r') {
+        results.add(result(spec, value));
+      }
+    });
     return results;
   }
 
@@ -60,13 +59,12 @@ final class ResultEntries {
     TaskBytes.Entry entry = TaskBytes.read(record, 0, record.length);
     JsonNode errors = Json.parse("[" + new String(take(in, in.remaining()), UTF_8) + "]");
     List<DeadLetter.AttemptError> all = new ArrayList<>();
-    errors.forEach(
-        e ->
-            all.add(
-                new DeadLetter.AttemptError(
-                    e.path("attempt").asInt(),
-                    Instant.ofEpochMilli(e.path("at").asLong()),
-                    e.path("message").asString())));
+    errors.forEach(e ->
+        all.add(
+            new DeadLetter.AttemptError(
+                e.path("attempt").asInt(),
+                Instant.ofEpochMilli(e.path("at").asLong()),
+                e.path("message").asString())));
     return new DeadLetter(
         new Task(
             new TaskId(spec.id(), entry.item(), lane.node()),

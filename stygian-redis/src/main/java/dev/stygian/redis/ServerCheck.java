@@ -41,14 +41,13 @@ final class ServerCheck {
           settings + " is version " + version + "; Redis 6.2 or newer, or Valkey, is needed");
     }
     evictionPolicy(server)
-        .ifPresent(
-            policy ->
-                LOG.atWarn()
-                    .addKeyValue("queue", settings)
-                    .addKeyValue("maxmemory-policy", policy)
-                    .log(
-                        "The server may evict tasks when its memory is full; set maxmemory-policy"
-                            + " to noeviction"));
+        .ifPresent(policy ->
+            LOG.atWarn()
+                .addKeyValue("queue", settings)
+                .addKeyValue("maxmemory-policy", policy)
+                .log(
+                    "The server may evict tasks when its memory is full; set maxmemory-policy"
+                        + " to noeviction"));
   }
 
   /** The policy under which tasks could be evicted; empty where none could, or we may not ask. */

@@ -14,7 +14,9 @@ import dev.stygian.graph.queue.Task;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Books the ends of leases: completions and nacks, each gathered into batches of one script call. */
+/**
+ * Books the ends of leases: completions and nacks, each gathered into batches of one script call.
+ */
 final class Settlements implements AutoCloseable {
   private static final int MOST_PER_CALL = 250;
   private static final long MOST_BYTES_PER_CALL = 1 << 20;
@@ -35,7 +37,11 @@ final class Settlements implements AutoCloseable {
     this.runs = runs;
     this.completions =
         new CommandBatcher<>(
-            "complete", MOST_PER_CALL, MOST_BYTES_PER_CALL, c -> weight(c.results()), this::complete);
+            "complete",
+            MOST_PER_CALL,
+            MOST_BYTES_PER_CALL,
+            c -> weight(c.results()),
+            this::complete);
     this.nacks =
         new CommandBatcher<>(
             "nack", MOST_PER_CALL, MOST_BYTES_PER_CALL, n -> weight(n.booked()), this::nack);
@@ -115,8 +121,7 @@ final class Settlements implements AutoCloseable {
 
   private List<Settled> settled(LuaScript script, List<byte[]> arguments, List<Lease> leases)
       throws InterruptedException {
-    List<?> replies =
-        link.list(script, arguments);
+    List<?> replies = link.list(script, arguments);
     List<Settled> all = new ArrayList<>(replies.size());
     for (int i = 0; i < replies.size(); i++) {
       LeaseToken token = leases.get(i).token();

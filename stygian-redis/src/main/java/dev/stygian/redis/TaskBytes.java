@@ -65,7 +65,8 @@ final class TaskBytes {
     if (length < ITEM_AT || from + length > all.length) {
       throw new PayloadException("a task's record of " + length + " bytes is too short");
     }
-    int itemBytes = (all[from + ATTEMPTS_AT + 1] & 0xff) | (all[from + ATTEMPTS_AT + 2] & 0xff) << 8;
+    int itemBytes =
+        (all[from + ATTEMPTS_AT + 1] & 0xff) | (all[from + ATTEMPTS_AT + 2] & 0xff) << 8;
     int inputAt = from + ITEM_AT + itemBytes;
     if (inputAt > from + length) {
       throw new PayloadException("a task's record is damaged: its item's id is cut off");
@@ -78,7 +79,8 @@ final class TaskBytes {
   }
 
   /** What stands before the output in an entry of the result stream. */
-  static byte[] resultHead(int node, int attempts, IdempotencyKey key, String itemId, Payload input) {
+  static byte[] resultHead(
+      int node, int attempts, IdempotencyKey key, String itemId, Payload input) {
     byte[] item = itemId.getBytes(UTF_8);
     return ByteBuffer.allocate(3 + IdempotencyKey.BYTES + 2 + item.length + 4 + input.size())
         .order(ByteOrder.LITTLE_ENDIAN)

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Waits for tasks without polling: one thread blocks at the server on the signals of all services
- * that threads here wait for, the others wait for that thread. A signal is a hint; whoever wakes asks
- * again, and every wait ends within a second, so a lost signal costs no more than that.
+ * that threads here wait for, the others wait for that thread. A signal is a hint; whoever wakes
+ * asks again, and every wait ends within a second, so a lost signal costs no more than that.
  */
 final class Wakeups {
   private static final Duration LONGEST = Duration.ofSeconds(1);

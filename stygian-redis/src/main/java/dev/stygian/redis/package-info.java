@@ -1,9 +1,9 @@
 /**
- * The work queue on Redis and Valkey. Start at {@link dev.stygian.redis.RedisWorkQueue}; what happens
- * inside the server stands in the {@code .lua} files beside this package, one per operation, and
- * {@code complete.lua} is the one to read first. {@code Keys} names every key, {@code TaskBytes} is the
- * binary form of tasks, {@code RedisLink} the only place that talks to a server. Imports {@code
- * dev.stygian.graph.queue} and what that imports.
+ * The work queue on Redis and Valkey. Start at {@link dev.stygian.redis.RedisWorkQueue}; what
+ * happens inside the server stands in the {@code .lua} files beside this package, one per
+ * operation, and {@code complete.lua} is the one to read first. {@code Keys} names every key,
+ * {@code TaskBytes} is the binary form of tasks, {@code RedisLink} the only place that talks to a
+ * server. Imports {@code dev.stygian.graph.queue} and what that imports.
  */
 @NullMarked
 package dev.stygian.redis;

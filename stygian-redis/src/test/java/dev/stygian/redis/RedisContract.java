@@ -13,40 +13,36 @@ import io.lettuce.core.ScanCursor;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The queue's contract on a real server, one per kind and test run. */
+/** The queue's contract on a real server, which lives as long as the test class. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RedisContract extends WorkQueueContract {
-  private static final Map<String, EmbeddedRedis> STARTED = new HashMap<>();
-
-  @TempDir static Path folder;
-
   private final ServerBinary binary;
+  private EmbeddedRedis server;
 
   RedisContract(ServerBinary binary) {
     this.binary = binary;
   }
 
-  @AfterAll
-  static void stopServers() {
-    STARTED.values().forEach(EmbeddedRedis::close);
-    STARTED.clear();
+  @BeforeAll
+  void startServer(@TempDir Path folder) {
+    server = EmbeddedRedis.start(binary, folder, List.of("--save", ""));
   }
 
-  private EmbeddedRedis server() {
-    return STARTED.computeIfAbsent(
-        binary.name(),
-        name -> EmbeddedRedis.start(binary, folder.resolve(name), List.of("--save", "")));
+  @AfterAll
+  void stopServer() {
+    server.close();
   }
 
   @Override
   protected WorkQueue newQueue(String queueName) {
-    return RedisWorkQueue.open(RedisSettings.of(server().url()).withQueueName(queueName));
+    return RedisWorkQueue.open(RedisSettings.of(server.url()).withQueueName(queueName));
   }
 
   /** The clock is the server's, so time really passes. */
@@ -62,7 +58,7 @@ abstract class RedisContract extends WorkQueueContract {
   @Override
   protected OptionalLong keyCount(String queueName) {
     String pattern = new Keys(queueName).prefix() + "*";
-    RedisClient client = RedisClient.create(server().url());
+    RedisClient client = RedisClient.create(server.url());
     try (StatefulRedisConnection<String, String> connection = client.connect()) {
       long keys = 0;
       ScanCursor cursor = ScanCursor.INITIAL;

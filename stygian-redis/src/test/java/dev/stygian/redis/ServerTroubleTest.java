@@ -16,6 +16,7 @@ import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import io.lettuce.core.api.sync.RedisCommands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +43,8 @@ final class ServerTroubleTest {
     return Servers.all();
   }
 
-  private static void administer(EmbeddedRedis server, Consumer<RedisCommands<String, String>> act) {
+  private static void administer(
+      EmbeddedRedis server, Consumer<RedisCommands<String, String>> act) {
     RedisClient client = RedisClient.create(server.url());
     try (StatefulRedisConnection<String, String> connection = client.connect()) {
       act.accept(connection.sync());
@@ -169,7 +170,10 @@ final class ServerTroubleTest {
                 run.submit(queue, 100);
                 return true;
               });
-      await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(5)).until(() -> !producer.isDone());
+      await()
+          .during(Duration.ofMillis(300))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> !producer.isDone());
       administer(server, c -> c.configSet("maxmemory", "0"));
 
       assertThat(producer.get(10, TimeUnit.SECONDS)).isTrue();
@@ -186,7 +190,10 @@ final class ServerTroubleTest {
       run.submit(queue, 10);
       administer(server, c -> c.replicaof("127.0.0.1", 1));
       Future<Integer> worker = start(threads, () -> NoopRun.work(queue));
-      await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(5)).until(() -> !worker.isDone());
+      await()
+          .during(Duration.ofMillis(300))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> !worker.isDone());
       administer(server, RedisCommands::replicaofNoOne);
 
       assertThat(worker.get(20, TimeUnit.SECONDS)).isEqualTo(10);
@@ -216,8 +223,7 @@ final class ServerTroubleTest {
       assertThat(reader.get(10, TimeUnit.SECONDS)).hasSize(2000);
       // the administrator's own connection is one more
       administer(
-          server,
-          c -> assertThat(c.clientList().lines().count()).isLessThanOrEqualTo(3 + 1));
+          server, c -> assertThat(c.clientList().lines().count()).isLessThanOrEqualTo(3 + 1));
     }
   }
 

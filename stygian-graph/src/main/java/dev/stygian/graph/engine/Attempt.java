@@ -166,11 +166,10 @@ final class Attempt {
       throws InterruptedException {
     List<Release> releases =
         plan.successors(last.id()).stream()
-            .map(
-                s ->
-                    new Release(
-                        plan.task(s, item.id(), lease.task().input(), digest),
-                        plan.predecessors(s).size()))
+            .map(s ->
+                new Release(
+                    plan.task(s, item.id(), lease.task().input(), digest),
+                    plan.predecessors(s).size()))
             .toList();
     if (!isAbandoned()) {
       worker.complete(new Completion(lease, booked, releases));
@@ -187,12 +186,11 @@ final class Attempt {
           case Outcome.Success _ -> throw new IllegalStateException("a success is no failure");
           case Outcome.Retryable(String reason, Optional<Throwable> cause) ->
               interruptedVerdict()
-                  .orElseGet(
-                      () -> {
-                        log(node, attempt, reason, cause);
-                        return new Nack.Verdict.Retry(
-                            reason, worker.backoff(attempt + 1, plan.backoff(node)));
-                      });
+                  .orElseGet(() -> {
+                    log(node, attempt, reason, cause);
+                    return new Nack.Verdict.Retry(
+                        reason, worker.backoff(attempt + 1, plan.backoff(node)));
+                  });
           case Outcome.Permanent(String reason, Optional<Throwable> cause) -> {
             log(node, attempt, reason, cause);
             yield new Nack.Verdict.Bury(reason);
@@ -222,7 +220,9 @@ final class Attempt {
       RunPlan plan, Node node, int attempt, Item item, Map<String, JsonNode> inputs) {
     Duration timeout = plan.timeout(node);
     ScheduledFuture<?> timer =
-        worker.timers().schedule(() -> stop(Stop.TIMEOUT), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        worker
+            .timers()
+            .schedule(() -> stop(Stop.TIMEOUT), timeout.toMillis(), TimeUnit.MILLISECONDS);
     ScheduledFuture<?> lastResort =
         worker
             .timers()
@@ -233,8 +233,7 @@ final class Attempt {
     Outcome outcome;
     try {
       ScrapingService service = worker.service(node.service());
-      Config config =
-          Config.of(service.descriptor().config(), node.config(), worker.environment());
+      Config config = Config.of(service.descriptor().config(), node.config(), worker.environment());
       ServiceCall call =
           new ServiceCall(
               plan.definition().pipeline().id(),
@@ -258,7 +257,8 @@ final class Attempt {
       lastResort.cancel(false);
     }
     return stopReason() == Stop.TIMEOUT && !(outcome instanceof Outcome.Success)
-        ? Outcome.retryable("the attempt took longer than its timeout of " + timeout.toMillis() + " ms")
+        ? Outcome.retryable(
+            "the attempt took longer than its timeout of " + timeout.toMillis() + " ms")
         : outcome;
   }
 
@@ -318,7 +318,9 @@ final class Attempt {
         : Optional.of(new Nack.Verdict.HandBack());
   }
 
-  /** Gives the task back although its service ignores the interrupt; what it yields later is void. */
+  /**
+   * Gives the task back although its service ignores the interrupt; what it yields later is void.
+   */
   private void abandon(RunPlan plan, Node node, int attempt, Item item, Duration timeout) {
     lock.lock();
     try {
@@ -335,28 +337,27 @@ final class Attempt {
         .addKeyValue("item", item.id())
         .log("A service ignores the interrupt at its timeout; its task goes back without it");
     Task task =
-        plan.task(
-            node.id(), item.id(), lease.task().input(), IdempotencyKey.digest(item.input()));
+        plan.task(node.id(), item.id(), lease.task().input(), IdempotencyKey.digest(item.input()));
     String error =
-        "the attempt took longer than its timeout of " + timeout.toMillis()
+        "the attempt took longer than its timeout of "
+            + timeout.toMillis()
             + " ms and ignored the interrupt";
     Thread.ofVirtual()
         .name("stygian-abandon")
-        .start(
-            () -> {
-              try {
-                worker.nack(
-                    new Nack(
-                        lease,
-                        checkpoint(),
-                        task,
-                        attempt,
-                        new Nack.Verdict.Retry(
-                            error, worker.backoff(attempt + 1, plan.backoff(node)))));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        .start(() -> {
+          try {
+            worker.nack(
+                new Nack(
+                    lease,
+                    checkpoint(),
+                    task,
+                    attempt,
+                    new Nack.Verdict.Retry(
+                        error, worker.backoff(attempt + 1, plan.backoff(node)))));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private void log(Node node, int attempt, String reason, Optional<Throwable> cause) {

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long a failed task waits: the base doubled for each further attempt, up to five minutes, and up
- * to a half on top by chance, so that what failed together does not return together.
+ * How long a failed task waits: the base doubled for each further attempt, up to five minutes, and
+ * up to a half on top by chance, so that what failed together does not return together.
  */
 final class Backoff {
   private static final Duration LONGEST = Duration.ofMinutes(5);

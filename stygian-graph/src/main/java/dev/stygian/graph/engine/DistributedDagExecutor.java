@@ -1,11 +1,11 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.pipeline.ExecutionSettings;
 import dev.stygian.graph.pipeline.InputSettings;
 import dev.stygian.graph.pipeline.Node;
 import dev.stygian.graph.pipeline.OutputSettings;
 import dev.stygian.graph.pipeline.Pipeline;
-import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.Result;
@@ -32,9 +32,9 @@ import java.util.concurrent.Future;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Executes pipelines over a shared work queue: this process submits, works with as many tasks at once
- * as it was given, and gathers; other processes with workers on the same queue take their share.
- * Thread-safe. The queue and the registry stay the caller's to close.
+ * Executes pipelines over a shared work queue: this process submits, works with as many tasks at
+ * once as it was given, and gathers; other processes with workers on the same queue take their
+ * share. Thread-safe. The queue and the registry stay the caller's to close.
  */
 public final class DistributedDagExecutor implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -49,8 +49,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
     this(queue, registry, WorkerOptions.of(workers));
   }
 
-  public DistributedDagExecutor(
-      WorkQueue queue, ServiceRegistry registry, WorkerOptions options) {
+  public DistributedDagExecutor(WorkQueue queue, ServiceRegistry registry, WorkerOptions options) {
     this.queue = queue;
     this.registry = registry;
     this.options = options;
@@ -90,12 +89,11 @@ public final class DistributedDagExecutor implements AutoCloseable {
     try (Worker worker = Worker.start(queue, services, options);
         ExecutorService submitting = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Boolean> submitted =
-          submitting.submit(
-              () -> {
-                queue.enqueue(run, "wave", 0, items, Duration.ofDays(36_500));
-                queue.closeInput(run);
-                return true;
-              });
+          submitting.submit(() -> {
+            queue.enqueue(run, "wave", 0, items, Duration.ofDays(36_500));
+            queue.closeInput(run);
+            return true;
+          });
       Map<String, Result> results = gather(run, submitted, worker);
       return outcomes(run, tasks, results);
     }
@@ -149,10 +147,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
       if (result != null) {
         outcomes.add(
             new TaskOutcome(
-                tasks.get(i),
-                Optional.of(result.output().decode()),
-                result.attempts(),
-                List.of()));
+                tasks.get(i), Optional.of(result.output().decode()), result.attempts(), List.of()));
       } else if (letter != null) {
         outcomes.add(
             new TaskOutcome(
@@ -162,8 +157,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
                 letter.errors().stream().map(DeadLetter.AttemptError::message).toList()));
       } else {
         outcomes.add(
-            new TaskOutcome(
-                tasks.get(i), Optional.empty(), 0, List.of("the run was cancelled")));
+            new TaskOutcome(tasks.get(i), Optional.empty(), 0, List.of("the run was cancelled")));
       }
     }
     return outcomes;
@@ -225,11 +219,10 @@ public final class DistributedDagExecutor implements AutoCloseable {
         Worker worker = Worker.start(queue, registry, options)) {
       Future<Long> submitted = submitting.submit(() -> submitter.submitAll(inputs));
       Future<?> delivered =
-          submitting.submit(
-              () -> {
-                new ResultDelivery(queue.ledger(), run, reader).deliverAll(sink);
-                return true;
-              });
+          submitting.submit(() -> {
+            new ResultDelivery(queue.ledger(), run, reader).deliverAll(sink);
+            return true;
+          });
       try {
         submitted.get();
         delivered.get();

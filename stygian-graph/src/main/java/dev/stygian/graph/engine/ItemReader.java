@@ -13,8 +13,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Reads inputs, one a line: a JSON object, or else a text, which is taken as a URL. Empty lines and
- * lines that start with {@code #} are passed over. A line that looks like an object and is none stays
- * a text, so that it ends as a dead letter that shows it. Not for use by several threads.
+ * lines that start with {@code #} are passed over. A line that looks like an object and is none
+ * stays a text, so that it ends as a dead letter that shows it. Not for use by several threads.
  */
 public final class ItemReader implements Iterator<JsonNode> {
   private final BufferedReader lines;

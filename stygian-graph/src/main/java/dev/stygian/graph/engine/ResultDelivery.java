@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * Carries a run's results into a sink, each exactly once: the position in the results is committed
- * together with the length of the sink, and a delivery that starts after a crash cuts the sink back to
- * the committed length and goes on from the committed position.
+ * together with the length of the sink, and a delivery that starts after a crash cuts the sink back
+ * to the committed length and goes on from the committed position.
  */
 public final class ResultDelivery {
   private static final int MOST = 1000;

@@ -26,9 +26,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a run keeps in the queue so that a worker anywhere can execute it: a JSON object with the keys
- * {@code pipeline}, {@code fingerprints} (node to fingerprint, made where all services' defaults are
- * known), {@code fresh} and, where the run has one, {@code site}.
+ * What a run keeps in the queue so that a worker anywhere can execute it: a JSON object with the
+ * keys {@code pipeline}, {@code fingerprints} (node to fingerprint, made where all services'
+ * defaults are known), {@code fresh} and, where the run has one, {@code site}.
  *
  * @param fresh whether stored results of other runs are ignored
  * @param site where relative URLs start
@@ -44,10 +44,9 @@ public record RunDefinition(
       Pipeline pipeline, ServiceRegistry registry, boolean fresh, Optional<URI> site) {
     Map<String, String> fingerprints =
         Topology.of(pipeline)
-            .fingerprints(
-                node ->
-                    Config.withDefaults(
-                        registry.service(node.service()).descriptor().config(), node.config()));
+            .fingerprints(node ->
+                Config.withDefaults(
+                    registry.service(node.service()).descriptor().config(), node.config()));
     return new RunDefinition(pipeline, fingerprints, fresh, site);
   }
 
@@ -77,7 +76,9 @@ public record RunDefinition(
         PipelineParser.ofCheckedPipelines()
             .parse(all.path("pipeline").toString(), "run " + run.id(), PipelineFormat.JSON);
     Map<String, String> prints = new LinkedHashMap<>();
-    all.path("fingerprints").properties().forEach(e -> prints.put(e.getKey(), e.getValue().asString()));
+    all.path("fingerprints")
+        .properties()
+        .forEach(e -> prints.put(e.getKey(), e.getValue().asString()));
     Optional<URI> site =
         all.has("site") ? Optional.of(URI.create(all.get("site").asString())) : Optional.empty();
     return new RunDefinition(pipeline, prints, all.path("fresh").asBoolean(), site);
@@ -86,16 +87,15 @@ public record RunDefinition(
   private static RunDefinition bare(RunSpec run) {
     List<Node> nodes =
         run.lanes().stream()
-            .map(
-                lane ->
-                    new Node(
-                        lane.node(),
-                        lane.service(),
-                        JsonNodeFactory.instance.objectNode(),
-                        OptionalInt.of(lane.maxAttempts()),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false))
+            .map(lane ->
+                new Node(
+                    lane.node(),
+                    lane.service(),
+                    JsonNodeFactory.instance.objectNode(),
+                    OptionalInt.of(lane.maxAttempts()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false))
             .toList();
     return new RunDefinition(
         new Pipeline(

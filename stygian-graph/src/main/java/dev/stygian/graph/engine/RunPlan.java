@@ -114,8 +114,7 @@ final class RunPlan {
   }
 
   EgressRule egress(boolean workerAllowsPrivate) {
-    Set<String> allowed =
-        definition.site().map(RunPlan::hostAndPort).map(Set::of).orElse(Set.of());
+    Set<String> allowed = definition.site().map(RunPlan::hostAndPort).map(Set::of).orElse(Set.of());
     return new EgressRule(workerAllowsPrivate || definition.pipeline().allowPrivate(), allowed);
   }
 
@@ -137,14 +136,13 @@ final class RunPlan {
     ExecutionSettings execution = execution();
     List<LaneSpec> lanes =
         topology.nodes().stream()
-            .map(
-                node ->
-                    new LaneSpec(
-                        node.id(),
-                        node.service(),
-                        topology.level(node.id()),
-                        topology.predecessors(node.id()),
-                        node.maxAttempts().orElse(execution.maxAttempts())))
+            .map(node ->
+                new LaneSpec(
+                    node.id(),
+                    node.service(),
+                    topology.level(node.id()),
+                    topology.predecessors(node.id()),
+                    node.maxAttempts().orElse(execution.maxAttempts())))
             .toList();
     return new RunSpec(
         run,

@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Puts the items of an input into a run, in order and each once, in constant memory: what has been
- * read while the last batch was under way goes out together. Started again with the same input after a
- * crash, it goes on where the queue says that it was.
+ * read while the last batch was under way goes out together. Started again with the same input
+ * after a crash, it goes on where the queue says that it was.
  */
 public final class Submitter {
   private static final String NAME = "input";
@@ -34,8 +34,8 @@ public final class Submitter {
   }
 
   /**
-   * Opens a run, or finds it as it was opened: an unfinished run of that id goes on with the pipeline
-   * that it began with.
+   * Opens a run, or finds it as it was opened: an unfinished run of that id goes on with the
+   * pipeline that it began with.
    */
   public static Submitter open(WorkQueue queue, RunId run, RunDefinition definition) {
     queue.open(new RunPlan(run, definition).spec());

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,18 +31,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.Random;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leases tasks, executes them and books what came of it. One thread asks the queue for as many tasks
- * as there are free slots, each task runs on a virtual thread of its own, and one heartbeat a second
- * renews all leases. Nothing here waits longer than a second for the queue, and a queue that is away is
- * waited for, however long. Thread-safe; {@link #close} ends all of its threads.
+ * Leases tasks, executes them and books what came of it. One thread asks the queue for as many
+ * tasks as there are free slots, each task runs on a virtual thread of its own, and one heartbeat a
+ * second renews all leases. Nothing here waits longer than a second for the queue, and a queue that
+ * is away is waited for, however long. Thread-safe; {@link #close} ends all of its threads.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -186,24 +185,23 @@ public final class Worker implements AutoCloseable {
     running.put(lease.token(), attempt);
     Thread.ofVirtual()
         .name("stygian-task")
-        .start(
-            () -> {
-              try {
-                attempt.run();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } catch (QueueClosedException | RunUnknownException e) {
-                LOG.atDebug().setCause(e).log("A lease ended with its queue or its run");
-              } catch (RuntimeException e) {
-                LOG.atError()
-                    .setCause(e)
-                    .addKeyValue("task", lease.task().id())
-                    .log("A task could not be executed or booked; its lease will run out");
-              } finally {
-                running.remove(lease.token());
-                slots.release();
-              }
-            });
+        .start(() -> {
+          try {
+            attempt.run();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (QueueClosedException | RunUnknownException e) {
+            LOG.atDebug().setCause(e).log("A lease ended with its queue or its run");
+          } catch (RuntimeException e) {
+            LOG.atError()
+                .setCause(e)
+                .addKeyValue("task", lease.task().id())
+                .log("A task could not be executed or booked; its lease will run out");
+          } finally {
+            running.remove(lease.token());
+            slots.release();
+          }
+        });
   }
 
   private void beat() {
@@ -227,8 +225,7 @@ public final class Worker implements AutoCloseable {
     try {
       renewal =
           queue.renew(
-              new Heartbeat(
-                  options.name(), services, options.slots(), held, options.visibility()));
+              new Heartbeat(options.name(), services, options.slots(), held, options.visibility()));
     } catch (QueueUnavailableException e) {
       LOG.atDebug().setCause(e).log("A heartbeat did not reach the queue");
       return;

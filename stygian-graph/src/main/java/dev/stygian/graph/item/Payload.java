@@ -40,7 +40,11 @@ public final class Payload {
   public static Payload ofJson(byte[] json) {
     if (json.length > MAX_BYTES) {
       throw new PayloadException(
-          "a value of " + json.length + " bytes is larger than the " + MAX_BYTES + " that can be"
+          "a value of "
+              + json.length
+              + " bytes is larger than the "
+              + MAX_BYTES
+              + " that can be"
               + " carried; let the node put out less");
     }
     if (json.length >= COMPRESS_FROM_BYTES) {
@@ -97,7 +101,8 @@ public final class Payload {
     byte[] packed = Arrays.copyOfRange(bytes, 1, bytes.length);
     long size = Zstd.getFrameContentSize(packed);
     if (size < 0 || size > MAX_BYTES) {
-      throw new PayloadException("a damaged payload: its unpacked size cannot be told or is too large");
+      throw new PayloadException(
+          "a damaged payload: its unpacked size cannot be told or is too large");
     }
     try {
       return Zstd.decompress(packed, (int) size);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A validated pipeline: a DAG of nodes with unique ids, joined by edges between existing nodes, none
- * twice, without a cycle. {@link PipelineParser} makes one from a file.
+ * A validated pipeline: a DAG of nodes with unique ids, joined by edges between existing nodes,
+ * none twice, without a cycle. {@link PipelineParser} makes one from a file.
  *
  * @param id names the pipeline in idempotency keys; default: the file's name without its ending
  * @param source the file it came from, as the user named it

@@ -7,7 +7,9 @@ package dev.stygian.graph.queue;
  */
 public record RunId(String value) {
   public RunId {
-    if (value.isEmpty() || value.length() > 1024 || value.chars().anyMatch(Character::isISOControl)) {
+    if (value.isEmpty()
+        || value.length() > 1024
+        || value.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
           "a run's id has 1 to 1024 characters, none of them a control character");
     }

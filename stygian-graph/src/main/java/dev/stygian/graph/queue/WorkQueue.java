@@ -14,8 +14,8 @@ import java.util.Optional;
  * {@code docs/queue-protocol.md} hold for every adapter, and one contract suite checks them.
  *
  * <p>Thread-safe; methods block the calling thread, which is meant to be virtual, and adapters send
- * together what many threads ask for at once. Every method throws {@link QueueClosedException} after
- * {@link #close} and {@link QueueUnavailableException} where the server stays out of reach.
+ * together what many threads ask for at once. Every method throws {@link QueueClosedException}
+ * after {@link #close} and {@link QueueUnavailableException} where the server stays out of reach.
  */
 public interface WorkQueue extends AutoCloseable {
 

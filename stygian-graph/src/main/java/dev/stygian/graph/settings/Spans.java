@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Times and sizes as people write them: {@code "250ms"}, {@code "10s"}, {@code "1.5m"}, {@code "2h"},
- * {@code "1d"}; {@code "512 KB"}, {@code "5 MB"}, {@code "1 GiB"}. Decimal and binary size units both
- * mean powers of 1024, as memory limits usually do.
+ * Times and sizes as people write them: {@code "250ms"}, {@code "10s"}, {@code "1.5m"}, {@code
+ * "2h"}, {@code "1d"}; {@code "512 KB"}, {@code "5 MB"}, {@code "1 GiB"}. Decimal and binary size
+ * units both mean powers of 1024, as memory limits usually do.
  */
 public final class Spans {
   private static final Pattern NUMBER_AND_UNIT =

@@ -2,7 +2,9 @@ package dev.stygian.graph.settings;
 
 import java.util.List;
 
-/** What a config value may be. The parser checks a file against it; the docs are written from it. */
+/**
+ * What a config value may be. The parser checks a file against it; the docs are written from it.
+ */
 public sealed interface ValueType {
   /** Any string. */
   record Text() implements ValueType {}

@@ -171,8 +171,7 @@ public abstract class EngineContract {
     assertThat(status.done()).isEqualTo(20);
     assertThat(lines.outputs())
         .hasSize(20)
-        .allSatisfy(
-            o -> assertThat(Json.parse(o).propertyNames()).contains("by", "left", "right"));
+        .allSatisfy(o -> assertThat(Json.parse(o).propertyNames()).contains("by", "left", "right"));
   }
 
   @Test
@@ -283,11 +282,10 @@ public abstract class EngineContract {
 
     assertThat(queue.ledger().deadLetters(new RunId("unset"), "", 9))
         .singleElement()
-        .satisfies(
-            l ->
-                assertThat(l.errors())
-                    .singleElement()
-                    .satisfies(e -> assertThat(e.message()).contains("NOBODY")));
+        .satisfies(l ->
+            assertThat(l.errors())
+                .singleElement()
+                .satisfies(e -> assertThat(e.message()).contains("NOBODY")));
   }
 
   @Test
@@ -383,7 +381,11 @@ public abstract class EngineContract {
     RunId run = new RunId("cancelled");
     ServiceRegistry registry = registry(hanging);
     Submitter.open(
-            queue, run, parse(registry, "[[nodes]]\nid = \"a\"\nservice = \"x\"\n"), registry, false)
+            queue,
+            run,
+            parse(registry, "[[nodes]]\nid = \"a\"\nservice = \"x\"\n"),
+            registry,
+            false)
         .submitAll(urls(3).iterator());
     try (Worker worker = Worker.start(queue, registry, WorkerOptions.of(1))) {
       assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
@@ -409,9 +411,7 @@ public abstract class EngineContract {
       assertThat(onlyX.services()).containsExactly("x");
     }
     try (Worker onlyY = Worker.start(queue, registry(passing("y")), WorkerOptions.of(2))) {
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> queue.ledger().status(run).done() == 4);
+      await().atMost(Duration.ofSeconds(10)).until(() -> queue.ledger().status(run).done() == 4);
       assertThat(onlyY.failure()).isEmpty();
     }
   }

@@ -40,7 +40,10 @@ public final class EmbeddedRedis implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** The best server there is, its data kept in {@code folder} (append-only file, fsync each second). */
+  /**
+   * The best server there is, its data kept in {@code folder} (append-only file, fsync each
+   * second).
+   */
   public static EmbeddedRedis start(Path folder) {
     return start(
         ServerBinary.best(),
@@ -129,8 +132,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
-  private static Process launch(
-      ServerBinary binary, Path folder, int port, List<String> options) {
+  private static Process launch(ServerBinary binary, Path folder, int port, List<String> options) {
     Path log = folder.resolve("server.log");
     List<String> command = new ArrayList<>(List.of(binary.path().toString()));
     command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));

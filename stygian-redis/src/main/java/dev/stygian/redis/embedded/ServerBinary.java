@@ -13,14 +13,16 @@ import redis.embedded.core.ExecutableProvider;
 /**
  * A server program on this machine.
  *
- * @param name such as {@code valkey-server}, or {@code redis-6.2} for the one that this project carries
+ * @param name such as {@code valkey-server}, or {@code redis-6.2} for the one that this project
+ *     carries
  */
 public record ServerBinary(String name, Path path) {
   /** The carried Redis 6.2, unpacked to the temporary folder on first use. */
   public static ServerBinary carried() {
     try {
       File unpacked =
-          ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap()).get();
+          ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap())
+              .get();
       return new ServerBinary("redis-6.2", unpacked.toPath());
     } catch (IOException | RuntimeException e) {
       throw new QueueUnavailableException(

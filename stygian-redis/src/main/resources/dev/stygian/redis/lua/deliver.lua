@@ -7,12 +7,14 @@ local run, reader, position, bytes, keep = unpack(ARGV)
 local key, results = run_key(run), run_key(run, 'results')
 if redis.call('EXISTS', key) == 0 then return 'unknown' end
 redis.call('HSET', run_key(run, 'sinks'), reader, position .. ' ' .. bytes)
-local f = redis.call('HMGET', key, 'delivered', 'deliveredBytes', 'trimmedBytes', 'finished', 'retention')
+local f = redis.call('HMGET', key, 'delivered', 'deliveredBytes', 'trimmedBytes', 'finished', 'retention',
+  'results', 'resultBytes')
 -- a place is behind an entry, or behind the first few results in it
 local id, taken = string.match(position, '^(%d+%-%d+):?(%d*)$')
 local entry = id and redis.call('XRANGE', results, id, id)[1]
-if entry and entry[2][1] == 'n' then
+if entry then
   local fields = entry[2]
+  if fields[1] == 'end' then fields = { 'n', f[6] or 0, 'b', f[7] or 0 } end
   local count, total = tonumber(fields[2]), tonumber(fields[4])
   if taken ~= '' then
     for i = 6 + 2 * tonumber(taken), #fields, 2 do

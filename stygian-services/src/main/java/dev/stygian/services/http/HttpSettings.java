@@ -83,18 +83,17 @@ record HttpSettings(
             .set("Accept-Encoding", "gzip, deflate, br");
     config
         .map("headers")
-        .forEach(
-            (name, value) -> {
-              try {
-                headers.set(name, value);
-              } catch (IllegalArgumentException e) { // its message would show the value
-                throw new SettingInvalidException(
-                    "the value of header \""
-                        + name
-                        + "\" has characters that no header may have;"
-                        + " keep to printable ASCII");
-              }
-            });
+        .forEach((name, value) -> {
+          try {
+            headers.set(name, value);
+          } catch (IllegalArgumentException e) { // its message would show the value
+            throw new SettingInvalidException(
+                "the value of header \""
+                    + name
+                    + "\" has characters that no header may have;"
+                    + " keep to printable ASCII");
+          }
+        });
     return headers.build();
   }
 
@@ -102,11 +101,10 @@ record HttpSettings(
     Set<String> names = new HashSet<>(CREDENTIALS);
     config
         .json("headers")
-        .ifPresent(
-            table ->
-                table.properties().stream()
-                    .filter(header -> Mask.hasReference(header.getValue()))
-                    .forEach(header -> names.add(header.getKey().toLowerCase(Locale.ROOT))));
+        .ifPresent(table ->
+            table.properties().stream()
+                .filter(header -> Mask.hasReference(header.getValue()))
+                .forEach(header -> names.add(header.getKey().toLowerCase(Locale.ROOT))));
     return Set.copyOf(names);
   }
 
@@ -156,11 +154,10 @@ record HttpSettings(
 
   private static Charset charset(String label) {
     return PageText.charset(label)
-        .orElseThrow(
-            () ->
-                new SettingInvalidException(
-                    "config key \"charset\": no charset of that name is known; write \"utf-8\","
-                        + " say"));
+        .orElseThrow(() ->
+            new SettingInvalidException(
+                "config key \"charset\": no charset of that name is known; write \"utf-8\","
+                    + " say"));
   }
 
   private static Set<Integer> acceptStatus(Config config) {

@@ -107,14 +107,13 @@ class BasicServicesTest {
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Thread thread =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    delay.execute(call(delay, "{'duration': '1h'}"));
-                  } catch (InterruptedException e) {
-                    thrown.set(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                delay.execute(call(delay, "{'duration': '1h'}"));
+              } catch (InterruptedException e) {
+                thrown.set(e);
+              }
+            });
     Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
 
     thread.interrupt();

@@ -43,14 +43,13 @@ class HttpInterruptTest {
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Thread thread =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    given.fetchedBy(service);
-                  } catch (Throwable e) {
-                    thrown.set(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                given.fetchedBy(service);
+              } catch (Throwable e) {
+                thrown.set(e);
+              }
+            });
     Awaitility.await().until(underWay::holds);
     Awaitility.await().until(() -> thread.getState() != Thread.State.RUNNABLE);
     thread.interrupt();
