@@ -61,6 +61,10 @@ final class Commands {
 
   private static Object make(String name, Console console) {
     return switch (name) {
+      case "results" -> new ResultsCommand(console);
+      case "worker" -> new WorkerCommand(console);
+      case "submit" -> new SubmitCommand(console);
+      case "run" -> new RunCommand(console);
       case "status" -> new StatusCommand(console);
       case "await" -> new AwaitCommand(console);
       case "cancel" -> new OrderCommand(console, OrderCommand.Order.CANCEL);

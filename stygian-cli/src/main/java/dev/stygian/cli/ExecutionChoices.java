@@ -70,6 +70,18 @@ record ExecutionChoices(
         file);
   }
 
+  /** The same for another queue of the server, with a part of the workers. */
+  ExecutionChoices ofQueue(String name, int share) {
+    return new ExecutionChoices(
+        mode,
+        queue,
+        new Setting<>("queue_name", name, queueName.source(), queueName.origin()),
+        new Setting<>("workers", share, workers.source(), workers.origin()),
+        visibilityTimeout,
+        fileOnly,
+        fromFile);
+  }
+
   /** What the engine is given. */
   ExecutionSettings effective() {
     return new ExecutionSettings(

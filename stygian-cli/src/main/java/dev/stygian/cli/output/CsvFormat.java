@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * are columns, and what later results have besides goes as JSON into the last column, {@code more};
  * nothing is lost. Nested values are JSON, {@code null} is an empty cell.
  */
-public final class CsvFormat implements ResultFormat {
+final class CsvFormat implements ResultFormat {
   private static final CSVFormat RFC_4180 =
       CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
   private static final List<String> BEFORE = List.of("item", "node", "attempts");
@@ -33,7 +33,7 @@ public final class CsvFormat implements ResultFormat {
   }
 
   /** For a new file. */
-  public static CsvFormat create() {
+  static CsvFormat create() {
     return new CsvFormat(List.of());
   }
 
@@ -42,7 +42,7 @@ public final class CsvFormat implements ResultFormat {
    *
    * @throws OutputException where it has none
    */
-  public static CsvFormat ofFile(Path file) {
+  static CsvFormat ofFile(Path file) {
     try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, RFC_4180)) {
       List<String> header = parser.stream().findFirst().orElseThrow().toList();
       return new CsvFormat(header.subList(BEFORE.size(), header.size() - 1));
@@ -53,7 +53,7 @@ public final class CsvFormat implements ResultFormat {
   }
 
   @Override
-  public byte[] start(Result first) {
+  public byte[] head(Result first) {
     JsonNode output = first.output().decode();
     fields = output.properties().stream().map(field -> field.getKey()).toList();
     List<String> header = new ArrayList<>(BEFORE);

@@ -75,11 +75,21 @@ public final class SiteServer implements AutoCloseable {
    * @throws IOException where it is no readable folder, or no port is free
    */
   public static SiteServer start(Path folder) throws IOException {
+    return start(folder, 0);
+  }
+
+  /**
+   * Starts serving {@code folder} on a given port: where a run goes on that began with it.
+   *
+   * @param port 0: any free one
+   * @throws IOException where it is no readable folder, or the port is not free
+   */
+  public static SiteServer start(Path folder, int port) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IOException("\"" + folder + "\" is no folder; name one that holds the pages");
     }
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    HttpServer server = HttpServer.create(new InetSocketAddress(loopback, 0), BACKLOG);
+    HttpServer server = HttpServer.create(new InetSocketAddress(loopback, port), BACKLOG);
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("stygian-site-", 1).factory());
     SiteServer site = new SiteServer(folder.toRealPath(), server, threads);

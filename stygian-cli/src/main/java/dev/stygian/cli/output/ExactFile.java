@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One process writes at a time: the file is locked. Not for use by several threads.
  */
-public final class ResultFile implements AutoCloseable {
+final class ExactFile implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 18;
 
   private final Path path;
@@ -26,7 +26,7 @@ public final class ResultFile implements AutoCloseable {
   private final boolean regular;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
 
-  private ResultFile(Path path, FileChannel channel) {
+  private ExactFile(Path path, FileChannel channel) {
     this.path = path;
     this.channel = channel;
     this.regular = Files.isRegularFile(path);
@@ -38,7 +38,7 @@ public final class ResultFile implements AutoCloseable {
    *
    * @throws OutputException where it cannot be written, or holds less than was committed
    */
-  public static ResultFile open(Path path, long committedBytes) {
+  static ExactFile open(Path path, long committedBytes) {
     FileChannel channel = null;
     try {
       Path parent = path.toAbsolutePath().getParent();
@@ -53,7 +53,7 @@ public final class ResultFile implements AutoCloseable {
             "another process writes results to " + path + "; wait for it or name another file");
       }
       if (!Files.isRegularFile(path)) {
-        return new ResultFile(path, channel); // a device: nothing to cut
+        return new ExactFile(path, channel); // a device: nothing to cut
       }
       if (channel.size() < committedBytes) {
         throw new OutputException(
@@ -63,7 +63,7 @@ public final class ResultFile implements AutoCloseable {
       }
       channel.truncate(committedBytes);
       channel.position(committedBytes);
-      return new ResultFile(path, channel);
+      return new ExactFile(path, channel);
     } catch (IOException e) {
       closeQuietly(channel, e);
       throw new OutputException("results cannot be written to " + path + ": " + reason(e), e);
@@ -73,7 +73,7 @@ public final class ResultFile implements AutoCloseable {
     }
   }
 
-  public void write(byte[] bytes) {
+  void write(byte[] bytes) {
     if (bytes.length > buffer.remaining()) {
       flush();
     }
@@ -85,7 +85,7 @@ public final class ResultFile implements AutoCloseable {
   }
 
   /** Brings everything to the disk; the length may be committed after that. */
-  public long force() {
+  long force() {
     flush();
     try {
       if (regular) {

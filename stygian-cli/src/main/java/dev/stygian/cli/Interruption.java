@@ -1,0 +1,60 @@
+package dev.stygian.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What Ctrl-C and SIGTERM mean while a command works: the first asks it to stop, and it finishes what
+ * is running; the second ends the process.
+ */
+@SuppressWarnings("sunapi") // a shutdown hook would not hear of the second signal
+final class Interruption implements AutoCloseable {
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private final Runnable onFirst;
+  private final sun.misc.SignalHandler oldInterrupt;
+  private final sun.misc.SignalHandler oldTerminate;
+  private volatile boolean terminated;
+
+  /** Takes the signals over until {@link #close}. */
+  Interruption(Runnable onFirst) {
+    this.onFirst = onFirst;
+    oldInterrupt = sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> signal(false));
+    oldTerminate = sun.misc.Signal.handle(new sun.misc.Signal("TERM"), signal -> signal(true));
+  }
+
+  private void signal(boolean terminate) {
+    if (asked.getCount() == 0) {
+      Runtime.getRuntime().exit(ExitCode.INTERRUPTED);
+    }
+    terminated = terminate;
+    ask();
+  }
+
+  /** As a first signal does. */
+  void ask() {
+    if (asked.getCount() > 0) {
+      asked.countDown();
+      onFirst.run();
+    }
+  }
+
+  boolean isAsked() {
+    return asked.getCount() == 0;
+  }
+
+  /** Whether it was SIGTERM: an order, where Ctrl-C is a change of mind. */
+  boolean isTerminated() {
+    return terminated;
+  }
+
+  /** Waits for the first signal; says whether it came. */
+  boolean await(long millis) throws InterruptedException {
+    return asked.await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    sun.misc.Signal.handle(new sun.misc.Signal("INT"), oldInterrupt);
+    sun.misc.Signal.handle(new sun.misc.Signal("TERM"), oldTerminate);
+  }
+}
