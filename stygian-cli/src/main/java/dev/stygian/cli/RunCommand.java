@@ -45,8 +45,8 @@ final class RunCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private final PipelineFile file = new PipelineFile();
   @Mixin private final InputOptions input = new InputOptions();
+  private final PipelineFile file = input.pipelineFile();
   @Mixin private final QueueOptions queue = new QueueOptions();
   @Mixin private final WorkOptions work = new WorkOptions();
 

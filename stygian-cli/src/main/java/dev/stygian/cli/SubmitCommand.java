@@ -27,8 +27,8 @@ import tools.jackson.databind.JsonNode;
 final class SubmitCommand implements Callable<Integer> {
   private final Console console;
 
-  @Mixin private final PipelineFile file = new PipelineFile();
   @Mixin private final InputOptions input = new InputOptions();
+  private final PipelineFile file = input.pipelineFile();
   @Mixin private final QueueOptions queue = new QueueOptions();
 
   @Option(
