@@ -17,35 +17,24 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** Which items a run is over; what the command line gives comes instead of the pipeline's. */
 final class InputOptions {
-  /** Here, because the places of positional parameters are checked mixin by mixin. */
-  @Mixin private final PipelineFile pipelineFile = new PipelineFile();
-
-  @Parameters(
-      index = "1..*",
-      arity = "0..*",
-      paramLabel = "URL",
-      description = "Items, instead of those that the pipeline names.")
-  private List<String> urls = new ArrayList<>();
-
   @Option(
       names = "--input",
       paramLabel = "FILE|-",
       description = "Items from a file or standard input: a URL or a JSON object a line.")
   private @Nullable String file;
 
-  PipelineFile pipelineFile() {
-    return pipelineFile;
-  }
-
-  /** All items, read as they are asked for. */
-  Iterator<JsonNode> items(Console console, Pipeline pipeline, Path pipelineFile) {
+  /**
+   * All items, read as they are asked for.
+   *
+   * @param urls those of the command line
+   */
+  Iterator<JsonNode> items(
+      Console console, List<String> urls, Pipeline pipeline, Path pipelineFile) {
     List<Iterator<JsonNode>> parts = new ArrayList<>();
     if (!urls.isEmpty() || file != null) {
       parts.add(urls.stream().map(ItemReader::parse).iterator());

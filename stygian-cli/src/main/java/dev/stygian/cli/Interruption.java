@@ -7,19 +7,18 @@ import java.util.concurrent.TimeUnit;
  * What Ctrl-C and SIGTERM mean while a command works: the first asks it to stop, and it finishes what
  * is running; the second ends the process.
  */
-@SuppressWarnings("sunapi") // a shutdown hook would not hear of the second signal
 final class Interruption implements AutoCloseable {
   private final CountDownLatch asked = new CountDownLatch(1);
   private final Runnable onFirst;
-  private final sun.misc.SignalHandler oldInterrupt;
-  private final sun.misc.SignalHandler oldTerminate;
+  private final ProcessSignal interrupt;
+  private final ProcessSignal terminate;
   private volatile boolean terminated;
 
-  /** Takes the signals over until {@link #close}. */
+  /** Takes the signals over until {@link #close}; a shutdown hook would not hear of the second. */
   Interruption(Runnable onFirst) {
     this.onFirst = onFirst;
-    oldInterrupt = sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> signal(false));
-    oldTerminate = sun.misc.Signal.handle(new sun.misc.Signal("TERM"), signal -> signal(true));
+    interrupt = ProcessSignal.handle("INT", () -> signal(false));
+    terminate = ProcessSignal.handle("TERM", () -> signal(true));
   }
 
   private void signal(boolean terminate) {
@@ -54,7 +53,7 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
-    sun.misc.Signal.handle(new sun.misc.Signal("INT"), oldInterrupt);
-    sun.misc.Signal.handle(new sun.misc.Signal("TERM"), oldTerminate);
+    interrupt.close();
+    terminate.close();
   }
 }

@@ -21,6 +21,7 @@ import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.ServiceRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** {@code stygian run}: submit, work here, put out the results. */
@@ -45,8 +47,15 @@ final class RunCommand implements Callable<Integer> {
 
   private final Console console;
 
+  @Mixin private final PipelineFile file = new PipelineFile();
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "URL",
+      description = "Items, instead of those that the pipeline names.")
+  private List<String> urls = new ArrayList<>();
+
   @Mixin private final InputOptions input = new InputOptions();
-  private final PipelineFile file = input.pipelineFile();
   @Mixin private final QueueOptions queue = new QueueOptions();
   @Mixin private final WorkOptions work = new WorkOptions();
 
@@ -91,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
           ResultOutput.of(
               console, Optional.ofNullable(output).or(() -> pipeline.output().file()));
       RunId run = id == null ? RunDefinitions.newId(pipeline) : RunArgument.id(id);
-      Iterator<JsonNode> items = input.items(console, pipeline, file.path(console));
+      Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
       boolean local = choices.mode().value() == Mode.LOCAL;
       checkServices(pipeline, registry, local);
       if (!local) {

@@ -61,6 +61,7 @@ final class Stygian implements Runnable {
     tree.setOut(writer(console.out()))
         .setErr(writer(console.err()))
         .setColorScheme(colours)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
     return tree.execute(args);

@@ -7,13 +7,16 @@ import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.pipeline.Pipeline;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.service.ServiceRegistry;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** {@code stygian submit}: items into a queue; workers elsewhere do the rest. */
@@ -27,8 +30,15 @@ import tools.jackson.databind.JsonNode;
 final class SubmitCommand implements Callable<Integer> {
   private final Console console;
 
+  @Mixin private final PipelineFile file = new PipelineFile();
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "URL",
+      description = "Items, instead of those that the pipeline names.")
+  private List<String> urls = new ArrayList<>();
+
   @Mixin private final InputOptions input = new InputOptions();
-  private final PipelineFile file = input.pipelineFile();
   @Mixin private final QueueOptions queue = new QueueOptions();
 
   @Option(
@@ -60,7 +70,7 @@ final class SubmitCommand implements Callable<Integer> {
               parsed.execution());
       Pipeline pipeline = RunDefinitions.withExecution(parsed, choices.effective());
       RunId run = id == null ? RunDefinitions.newId(pipeline) : RunArgument.id(id);
-      Iterator<JsonNode> items = input.items(console, pipeline, file.path(console));
+      Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
       try (QueueAccess access = QueueAccess.open(console, choices)) {
         RunDefinition definition =
             RunDefinition.of(pipeline, registry, fresh, Optional.empty());
