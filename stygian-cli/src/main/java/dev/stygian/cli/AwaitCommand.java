@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
 /** {@code stygian await}: ends when the run does, with the run's exit code. */
 @Command(
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  stygian await books-7f3a && stygian results books-7f3a -o books.jsonl"})
+    footer = {
+      "",
+      "Example:",
+      "  stygian await books-7f3a && stygian results books-7f3a -o books.jsonl"
+    })
 final class AwaitCommand implements Callable<Integer> {
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 500;

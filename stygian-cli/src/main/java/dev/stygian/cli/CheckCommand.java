@@ -60,13 +60,16 @@ final class CheckCommand implements Callable<Integer> {
 
   private void print(Pipeline pipeline, ExecutionChoices choices) {
     console.print(
-        file.name() + " is valid: pipeline \"" + pipeline.id() + "\", "
-            + counted(pipeline.nodes().size(), "node") + ", "
+        file.name()
+            + " is valid: pipeline \""
+            + pipeline.id()
+            + "\", "
+            + counted(pipeline.nodes().size(), "node")
+            + ", "
             + counted(pipeline.edges().size(), "edge"));
     if (explain) {
       Table table = new Table("setting", "value", "source", "set by");
-      choices.all()
-          .forEach(s -> table.row(s.name(), s.shown(), s.source().words(), s.origin()));
+      choices.all().forEach(s -> table.row(s.name(), s.shown(), s.source().words(), s.origin()));
       console.print("");
       table.lines().forEach(console::print);
     }
@@ -92,15 +95,14 @@ final class CheckCommand implements Callable<Integer> {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     all.put("valid", true).put("file", file.name()).put("pipeline", pipeline.id());
     ArrayNode nodes = all.putArray("nodes");
-    pipeline
-        .nodes()
-        .forEach(n -> nodes.addObject().put("id", n.id()).put("service", n.service()));
+    pipeline.nodes().forEach(n -> nodes.addObject().put("id", n.id()).put("service", n.service()));
     ArrayNode edges = all.putArray("edges");
     pipeline.edges().forEach(e -> edges.addObject().put("from", e.from()).put("to", e.to()));
     all.putArray("problems");
     if (explain) {
       ObjectNode settings = all.putObject("settings");
-      choices.all()
+      choices
+          .all()
           .forEach(s ->
               settings
                   .putObject(s.name())

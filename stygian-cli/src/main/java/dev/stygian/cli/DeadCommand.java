@@ -62,19 +62,22 @@ final class DeadCommand implements Runnable {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       Table table = new Table("id", "node", "attempts", "item", "last error");
       long[] count = {0};
-      forEach(access.ledger(), run.id(), letter -> {
-        count[0]++;
-        if (json) {
-          console.out().println(LetterView.json(letter));
-        } else {
-          table.row(
-              letter.task().id().item(),
-              letter.task().id().node(),
-              String.valueOf(letter.attempts()),
-              LetterView.input(letter).toString(),
-              LetterView.lastError(letter));
-        }
-      });
+      forEach(
+          access.ledger(),
+          run.id(),
+          letter -> {
+            count[0]++;
+            if (json) {
+              console.out().println(LetterView.json(letter));
+            } else {
+              table.row(
+                  letter.task().id().item(),
+                  letter.task().id().node(),
+                  String.valueOf(letter.attempts()),
+                  LetterView.input(letter).toString(),
+                  LetterView.lastError(letter));
+            }
+          });
       if (!json && count[0] > 0) {
         table.lines().forEach(console.out()::println);
       } else if (!json) {
@@ -97,15 +100,23 @@ final class DeadCommand implements Runnable {
       throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       List<DeadLetter> found = new ArrayList<>();
-      forEach(access.ledger(), run.id(), letter -> {
-        if (letter.task().id().item().equals(item)) {
-          found.add(letter);
-        }
-      });
+      forEach(
+          access.ledger(),
+          run.id(),
+          letter -> {
+            if (letter.task().id().item().equals(item)) {
+              found.add(letter);
+            }
+          });
       if (found.isEmpty()) {
         throw new SettingInvalidException(
-            "run " + run.id() + " has no dead letter \"" + item + "\"; `stygian dead list "
-                + run.id() + "` shows those that it has");
+            "run "
+                + run.id()
+                + " has no dead letter \""
+                + item
+                + "\"; `stygian dead list "
+                + run.id()
+                + "` shows those that it has");
       }
       DeadLetter letter = found.getFirst();
       List<String> lines =
@@ -128,7 +139,8 @@ final class DeadCommand implements Runnable {
       throws InterruptedException {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       long count =
-          apply(access.ledger(), run.id(), ids, all, some -> access.ledger().replay(run.id(), some));
+          apply(
+              access.ledger(), run.id(), ids, all, some -> access.ledger().replay(run.id(), some));
       console.say(count + " put back to work");
       return ExitCode.OK;
     }

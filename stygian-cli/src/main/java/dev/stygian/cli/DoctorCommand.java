@@ -67,8 +67,8 @@ final class DoctorCommand implements Callable<Integer> {
     if (json) {
       console.print(json(findings).toString());
     } else {
-      findings.forEach(f ->
-          console.print(String.format("%-7s %-18s %s", f.grade.word, f.subject, f.text)));
+      findings.forEach(
+          f -> console.print(String.format("%-7s %-18s %s", f.grade.word, f.subject, f.text)));
     }
     boolean bad = findings.stream().anyMatch(f -> f.grade == Grade.BAD);
     return bad ? ExitCode.INFRASTRUCTURE : ExitCode.OK;
@@ -88,15 +88,23 @@ final class DoctorCommand implements Callable<Integer> {
           RedisSettings.withEnv(url.get(), console.environment()).withPatience(PATIENCE);
       ServerReport report = ServerReport.of(settings);
       String text =
-          settings + ": " + report.product() + " " + report.version() + ", answers in "
-              + report.roundTrip().toMillis() + " ms";
+          settings
+              + ": "
+              + report.product()
+              + " "
+              + report.version()
+              + ", answers in "
+              + report.roundTrip().toMillis()
+              + " ms";
       return report
           .evictionPolicy()
           .map(policy ->
               new Finding(
                   "queue",
                   Grade.BAD,
-                  text + ", but maxmemory-policy is " + policy
+                  text
+                      + ", but maxmemory-policy is "
+                      + policy
                       + ": tasks may be evicted; set it to noeviction"))
           .orElseGet(() -> new Finding("queue", Grade.GOOD, text));
     } catch (StygianException e) {

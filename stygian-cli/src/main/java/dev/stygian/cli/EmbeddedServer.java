@@ -51,7 +51,10 @@ final class EmbeddedServer implements AutoCloseable {
       return new EmbeddedServer(server.url(), new Owned(server, channel, address));
     } catch (IOException e) {
       throw new QueueUnavailableException(
-          "the embedded server's folder " + absolute + " cannot be used: " + e.getMessage()
+          "the embedded server's folder "
+              + absolute
+              + " cannot be used: "
+              + e.getMessage()
               + "; make it writable, or use --queue redis://HOST:PORT",
           e);
     }
@@ -103,7 +106,8 @@ final class EmbeddedServer implements AutoCloseable {
       return Files.readAllLines(address).getFirst();
     }
     throw new QueueUnavailableException(
-        "another process is just starting or stopping the embedded server in " + folder
+        "another process is just starting or stopping the embedded server in "
+            + folder
             + "; try again in a moment");
   }
 

@@ -28,8 +28,7 @@ record ExecutionChoices(
   static final int MOST_WORKERS = 10_000;
 
   /** What the command line gives; {@code null} where it is silent. */
-  record Given(
-      @Nullable String queue, @Nullable String queueName, @Nullable Integer workers) {}
+  record Given(@Nullable String queue, @Nullable String queueName, @Nullable Integer workers) {}
 
   /** For commands without a pipeline file. */
   static ExecutionChoices of(Given given, Environment environment) {

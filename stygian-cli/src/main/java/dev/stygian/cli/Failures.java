@@ -9,7 +9,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Tells a person what went wrong: one plain message; the stack trace only with {@code --verbose}. */
+/**
+ * Tells a person what went wrong: one plain message; the stack trace only with {@code --verbose}.
+ */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private final Console console;
 
@@ -18,8 +20,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   @Override
-  public int handleExecutionException(
-      Exception failure, CommandLine command, ParseResult parsed) {
+  public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     console.out().flush();
     return switch (failure) {
       case StygianException known -> {
@@ -32,7 +33,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       }
       default -> {
         tell(
-            "This is a fault of this program: " + failure + ". Run it again with --verbose to see"
+            "This is a fault of this program: "
+                + failure
+                + ". Run it again with --verbose to see"
                 + " where.",
             failure);
         yield ExitCode.INFRASTRUCTURE;

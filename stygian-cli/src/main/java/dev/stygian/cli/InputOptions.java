@@ -40,9 +40,7 @@ final class InputOptions {
       parts.add(urls.stream().map(ItemReader::parse).iterator());
       if (file != null) {
         parts.add(
-            file.equals("-")
-                ? reader(console.in(), "standard input")
-                : reader(console.path(file)));
+            file.equals("-") ? reader(console.in(), "standard input") : reader(console.path(file)));
       }
     } else {
       parts.add(pipeline.input().urls().stream().map(ItemReader::parse).iterator());
@@ -68,8 +66,7 @@ final class InputOptions {
     try {
       return reader(Files.newInputStream(path), path.toString());
     } catch (NoSuchFileException e) {
-      throw new SettingInvalidException(
-          "there is no input file " + path + "; check its path", e);
+      throw new SettingInvalidException("there is no input file " + path + "; check its path", e);
     } catch (IOException e) {
       throw new SettingInvalidException(
           "the input file " + path + " cannot be read: " + e.getMessage(), e);

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What Ctrl-C and SIGTERM mean while a command works: the first asks it to stop, and it finishes what
- * is running; the second ends the process.
+ * What Ctrl-C and SIGTERM mean while a command works: the first asks it to stop, and it finishes
+ * what is running; the second ends the process.
  */
 final class Interruption implements AutoCloseable {
   private final CountDownLatch asked = new CountDownLatch(1);

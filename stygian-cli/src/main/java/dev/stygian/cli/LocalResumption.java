@@ -21,8 +21,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * How a run in local mode goes on after its process ended: its queue is gone, but its output file
- * says which items are done. Reads the run's whole lines, groups of one per last node; the rest is to
- * be cut off, and the items that are there are not run again. Keeps 16 bytes per item that is done.
+ * says which items are done. Reads the run's whole lines, groups of one per last node; the rest is
+ * to be cut off, and the items that are there are not run again. Keeps 16 bytes per item that is
+ * done.
  */
 final class LocalResumption {
   private final Map<ByteBuffer, Integer> done = new HashMap<>();

@@ -12,11 +12,7 @@ import picocli.CommandLine.Option;
 /** {@code stygian cancel}, {@code pause} and {@code resume}: one order to a run. */
 @Command(
     mixinStandardHelpOptions = true,
-    footer = {
-      "",
-      "Example:",
-      "  ${COMMAND-FULL-NAME} books-7f3a --queue redis://localhost:6379"
-    })
+    footer = {"", "Example:", "  ${COMMAND-FULL-NAME} books-7f3a --queue redis://localhost:6379"})
 final class OrderCommand implements Callable<Integer> {
   /** What can be ordered. */
   enum Order {

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The server of {@code [input] serve}, while a run lasts; nothing where the pipeline serves nothing. */
+/**
+ * The server of {@code [input] serve}, while a run lasts; nothing where the pipeline serves
+ * nothing.
+ */
 final class PipelineSite implements AutoCloseable {
   private final @Nullable SiteServer server;
 
@@ -36,7 +39,8 @@ final class PipelineSite implements AutoCloseable {
       throw new SettingInvalidException(
           "the folder of [input] serve cannot be served"
               + (port == 0 ? "" : " on port " + port + ", where this run began")
-              + ": " + e.getMessage(),
+              + ": "
+              + e.getMessage(),
           e);
     }
   }

@@ -6,8 +6,8 @@ import java.lang.reflect.Proxy;
 /**
  * A signal to this process that is handled instead of ending it. Behind it is {@code
  * sun.misc.Signal}, by reflection because the compiler warns of it and cannot be told not to; a
- * shutdown hook is no substitute, since it hears of no second signal. Where the JDK does not let us,
- * the signal keeps its meaning.
+ * shutdown hook is no substitute, since it hears of no second signal. Where the JDK does not let
+ * us, the signal keeps its meaning.
  */
 final class ProcessSignal implements AutoCloseable {
   private final String name;

@@ -67,10 +67,12 @@ final class QueuesCommand implements Callable<Integer> {
   }
 
   private void print(String name, List<RunStatus> runs, List<WorkerInfo> workers) {
-    console.out().println("queue " + name + ": " + runs.size() + " runs, " + workers.size() + " live workers");
+    console
+        .out()
+        .println(
+            "queue " + name + ": " + runs.size() + " runs, " + workers.size() + " live workers");
     if (!runs.isEmpty()) {
-      Table table =
-          new Table("run", "pipeline", "state", "submitted", "done", "dead", "in flight");
+      Table table = new Table("run", "pipeline", "state", "submitted", "done", "dead", "in flight");
       runs.forEach(r ->
           table.row(
               r.run().value(),

@@ -10,8 +10,8 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 
 /**
- * A first look whether somebody listens at a queue's address. The queue itself waits for minutes, as
- * it must in the middle of a run; who has just mistyped a port should not.
+ * A first look whether somebody listens at a queue's address. The queue itself waits for minutes,
+ * as it must in the middle of a run; who has just mistyped a port should not.
  */
 final class Reachability {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -46,7 +46,10 @@ final class Reachability {
       } catch (IOException e) {
         if (System.nanoTime() > end) {
           throw new QueueUnavailableException(
-              "no queue at " + Redaction.withoutPasswords(url) + ": " + reason(e)
+              "no queue at "
+                  + Redaction.withoutPasswords(url)
+                  + ": "
+                  + reason(e)
                   + "; is the server running, and reachable from here?",
               e);
         }
@@ -56,6 +59,8 @@ final class Reachability {
   }
 
   private static String reason(IOException e) {
-    return e instanceof java.net.UnknownHostException ? "unknown host" : String.valueOf(e.getMessage());
+    return e instanceof java.net.UnknownHostException
+        ? "unknown host"
+        : String.valueOf(e.getMessage());
   }
 }

@@ -62,13 +62,11 @@ final class ResultsCommand implements Callable<Integer> {
     }
   }
 
-  private void print(RunLedger ledger, RunId id, ResultOutput results)
-      throws InterruptedException {
+  private void print(RunLedger ledger, RunId id, ResultOutput results) throws InterruptedException {
     String position = ResultBatch.START;
     try (ResultSink sink = results.open(0)) {
       while (true) {
-        ResultBatch batch =
-            ledger.results(id, position, BATCH, follow ? PATIENCE : Duration.ZERO);
+        ResultBatch batch = ledger.results(id, position, BATCH, follow ? PATIENCE : Duration.ZERO);
         batch.results().forEach(sink::write);
         sink.sync();
         position = batch.position();

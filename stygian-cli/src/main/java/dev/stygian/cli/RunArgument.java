@@ -18,8 +18,8 @@ final class RunArgument {
     try {
       return new RunId(text);
     } catch (IllegalArgumentException e) {
-      throw new SettingInvalidException("\"" + text.replaceAll("\\p{Cntrl}", "?") + "\" is no run: "
-          + e.getMessage(), e);
+      throw new SettingInvalidException(
+          "\"" + text.replaceAll("\\p{Cntrl}", "?") + "\" is no run: " + e.getMessage(), e);
     }
   }
 }

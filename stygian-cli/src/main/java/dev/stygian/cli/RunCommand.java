@@ -48,6 +48,7 @@ final class RunCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final PipelineFile file = new PipelineFile();
+
   @Parameters(
       index = "1..*",
       arity = "0..*",
@@ -97,8 +98,7 @@ final class RunCommand implements Callable<Integer> {
               parsed.execution());
       Pipeline pipeline = RunDefinitions.withExecution(parsed, choices.effective());
       ResultOutput results =
-          ResultOutput.of(
-              console, Optional.ofNullable(output).or(() -> pipeline.output().file()));
+          ResultOutput.of(console, Optional.ofNullable(output).or(() -> pipeline.output().file()));
       RunId run = id == null ? RunDefinitions.newId(pipeline) : RunArgument.id(id);
       Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
       boolean local = choices.mode().value() == Mode.LOCAL;
@@ -145,7 +145,10 @@ final class RunCommand implements Callable<Integer> {
       }
       missing.ifPresent(reason ->
           console.say(
-              "note: service \"" + service + "\" cannot run here: " + reason
+              "note: service \""
+                  + service
+                  + "\" cannot run here: "
+                  + reason
                   + "; its tasks wait for a worker that can"));
     }
   }
@@ -179,8 +182,8 @@ final class RunCommand implements Callable<Integer> {
       long begin = System.nanoTime();
       WorkerOptions options = work.options(choices);
       try (Interruption interruption =
-              new Interruption(() ->
-                  console.say("Finishing what is running; Ctrl-C again stops at once."));
+              new Interruption(
+                  () -> console.say("Finishing what is running; Ctrl-C again stops at once."));
           PipelineSite site =
               PipelineSite.open(pipeline, file.path(console), queue.ledger().find(run))) {
         RunDefinition definition = RunDefinition.of(pipeline, registry, fresh, site.url());
@@ -210,8 +213,14 @@ final class RunCommand implements Callable<Integer> {
       } else {
         double seconds = Math.max(took.toMillis(), 1) / 1000.0;
         console.say(
-            "run " + run + (stopped ? " stopped: " : ": ") + StatusView.counts(status) + ", "
-                + Spoken.duration(took) + ", " + Spoken.rate(status.done() / seconds));
+            "run "
+                + run
+                + (stopped ? " stopped: " : ": ")
+                + StatusView.counts(status)
+                + ", "
+                + Spoken.duration(took)
+                + ", "
+                + Spoken.rate(status.done() / seconds));
         if (doneBefore > 0) {
           console.say(doneBefore + " more items were done before");
         }
@@ -227,7 +236,11 @@ final class RunCommand implements Callable<Integer> {
       List<DeadLetter> some = queue.ledger().deadLetters(run, "", LETTERS_SHOWN);
       some.forEach(letter ->
           console.say(
-              "dead: " + LetterView.input(letter) + " at node " + letter.task().id().node() + ": "
+              "dead: "
+                  + LetterView.input(letter)
+                  + " at node "
+                  + letter.task().id().node()
+                  + ": "
                   + LetterView.lastError(letter)));
       if (status.dead() > some.size()) {
         console.say((status.dead() - some.size()) + " more are dead");
@@ -243,9 +256,12 @@ final class RunCommand implements Callable<Integer> {
         return "the local queue is gone with this process; only a run with -o FILE.jsonl, or with"
             + " --queue, can go on";
       }
-      return "go on with: stygian run " + file.name()
+      return "go on with: stygian run "
+          + file.name()
           + (output == null ? "" : " -o " + output)
-          + queueHint() + " --id " + run;
+          + queueHint()
+          + " --id "
+          + run;
     }
 
     private String queueHint() {

@@ -31,9 +31,13 @@ final class RunDefinitions {
   /** The pipeline's name, the time and something random; needs no quotes in a shell. */
   static RunId newId(Pipeline pipeline) {
     String name = pipeline.id().replaceAll("[^A-Za-z0-9._-]+", "-");
-    String random = String.format(Locale.ROOT, "%04x", ThreadLocalRandom.current().nextInt(1 << 16));
+    String random =
+        String.format(Locale.ROOT, "%04x", ThreadLocalRandom.current().nextInt(1 << 16));
     return new RunId(
         name.substring(0, Math.min(name.length(), NAME_LENGTH))
-            + "-" + TIME.format(LocalDateTime.now(ZoneId.systemDefault())) + "-" + random);
+            + "-"
+            + TIME.format(LocalDateTime.now(ZoneId.systemDefault()))
+            + "-"
+            + random);
   }
 }

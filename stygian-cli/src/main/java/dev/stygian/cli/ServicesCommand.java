@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
@@ -31,7 +30,6 @@ final class ServicesCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "A service whose config keys to show.")
   private @Nullable String name;
-
 
   @Option(names = "--json", description = "Print one JSON object on a line for each service.")
   private boolean json;
@@ -86,8 +84,7 @@ final class ServicesCommand implements Callable<Integer> {
       service
           .config()
           .keys()
-          .forEach(key ->
-              table.row(key.name(), words(key.type()), defaultOf(key), key.help()));
+          .forEach(key -> table.row(key.name(), words(key.type()), defaultOf(key), key.help()));
       console.out().println();
       table.lines().forEach(console.out()::println);
     }

@@ -56,7 +56,8 @@ record SettingSources(Environment environment, Set<String> stated, String fileNa
       T value = read.apply(text.get().strip());
       return Optional.of(new Setting<>(name, value, Source.ENVIRONMENT, variable));
     } catch (SettingInvalidException e) {
-      throw new SettingInvalidException("the environment variable " + variable + ": " + e.getMessage(), e);
+      throw new SettingInvalidException(
+          "the environment variable " + variable + ": " + e.getMessage(), e);
     }
   }
 }

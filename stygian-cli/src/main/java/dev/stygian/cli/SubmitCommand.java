@@ -31,6 +31,7 @@ final class SubmitCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final PipelineFile file = new PipelineFile();
+
   @Parameters(
       index = "1..*",
       arity = "0..*",
@@ -72,8 +73,7 @@ final class SubmitCommand implements Callable<Integer> {
       RunId run = id == null ? RunDefinitions.newId(pipeline) : RunArgument.id(id);
       Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
       try (QueueAccess access = QueueAccess.open(console, choices)) {
-        RunDefinition definition =
-            RunDefinition.of(pipeline, registry, fresh, Optional.empty());
+        RunDefinition definition = RunDefinition.of(pipeline, registry, fresh, Optional.empty());
         Submitter submitter = Submitter.open(access.queue(), run, definition);
         console.print(run.value());
         long count = submitter.submitAll(items);

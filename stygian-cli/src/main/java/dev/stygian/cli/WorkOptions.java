@@ -11,7 +11,8 @@ final class WorkOptions {
       names = "--workers",
       paramLabel = "N",
       description = {
-        "Tasks executing at once in a process.", "Default: STYGIAN_WORKERS, else cores * 4."
+        "Tasks executing at once in a process.",
+        "Default: STYGIAN_WORKERS, else cores * 4."
       })
   @Nullable Integer workers;
 

@@ -65,8 +65,7 @@ final class WorkerCommand implements Callable<Integer> {
     Duration graceSpan = Spans.duration(grace);
     ExecutionChoices choices =
         ExecutionChoices.of(
-            new ExecutionChoices.Given(queue.url, queue.name, work.workers),
-            console.environment());
+            new ExecutionChoices.Given(queue.url, queue.name, work.workers), console.environment());
     try (ServiceRegistry registry = Services.installed(console);
         Interruption interruption =
             new Interruption(() ->

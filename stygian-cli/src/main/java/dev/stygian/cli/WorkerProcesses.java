@@ -90,7 +90,10 @@ final class WorkerProcesses implements AutoCloseable {
         return false;
       }
       console.say(
-          "worker process " + process.pid() + " ended with " + process.exitValue()
+          "worker process "
+              + process.pid()
+              + " ended with "
+              + process.exitValue()
               + "; its tasks go to the others");
       return true;
     });

@@ -66,7 +66,9 @@ public record Console(
     Path link = Path.of("/proc/self/fd/2");
     try {
       String target = Files.readSymbolicLink(link).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException _) {
       return Optional.ofNullable(System.console()).filter(c -> c.isTerminal()).isPresent();
     }

@@ -12,9 +12,9 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that holds every result once, whatever is killed when. Its length is committed together with
- * the reader's position in the results; what lies beyond the committed length was written by a process
- * that died before it could say so, is cut off at the next opening and written again.
+ * A file that holds every result once, whatever is killed when. Its length is committed together
+ * with the reader's position in the results; what lies beyond the committed length was written by a
+ * process that died before it could say so, is cut off at the next opening and written again.
  *
  * <p>One process writes at a time: the file is locked. Not for use by several threads.
  */
@@ -57,7 +57,11 @@ final class ExactFile implements AutoCloseable {
       }
       if (channel.size() < committedBytes) {
         throw new OutputException(
-            path + " holds " + channel.size() + " bytes, but " + committedBytes
+            path
+                + " holds "
+                + channel.size()
+                + " bytes, but "
+                + committedBytes
                 + " were written for this run: somebody changed it. Put the old file back, or name"
                 + " another file to write all results there");
       }
@@ -115,7 +119,11 @@ final class ExactFile implements AutoCloseable {
 
   private OutputException failed(IOException e) {
     return new OutputException(
-        "writing to " + path + " failed: " + reason(e) + "; what was committed before stays, and the"
+        "writing to "
+            + path
+            + " failed: "
+            + reason(e)
+            + "; what was committed before stays, and the"
             + " run goes on from there",
         e);
   }

@@ -14,7 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class LetterView {
   private LetterView() {}
 
-  /** One object; {@code item} is the input, as in a result line, and {@code id} names the letter. */
+  /**
+   * One object; {@code item} is the input, as in a result line, and {@code id} names the letter.
+   */
   public static ObjectNode json(DeadLetter letter) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     RunId run = letter.task().id().run();
@@ -45,7 +47,9 @@ public final class LetterView {
     lines.add("node      " + letter.task().id().node() + " (" + letter.task().service() + ")");
     lines.add("item      " + input(letter));
     lines.add("died      " + letter.died() + " after " + letter.attempts() + " attempts");
-    letter.errors().forEach(e -> lines.add("attempt " + e.attempt() + " " + e.at() + " " + e.message()));
+    letter
+        .errors()
+        .forEach(e -> lines.add("attempt " + e.attempt() + " " + e.at() + " " + e.message()));
     return lines;
   }
 

@@ -47,17 +47,26 @@ public final class StatusView {
     lines.add("state     " + state(status) + (status.inputClosed() ? "" : ", more input may come"));
     lines.add("items     " + counts(status));
     Duration took = Duration.between(status.started(), status.finished().orElse(now));
-    lines.add("started   " + status.started() + ", " + Spoken.duration(took)
-        + (status.finished().isPresent() ? " in all" : " ago"));
-    lines.add("results   " + status.undeliveredResults() + " not taken yet, "
-        + Spoken.bytes(status.undeliveredBytes()));
+    lines.add(
+        "started   "
+            + status.started()
+            + ", "
+            + Spoken.duration(took)
+            + (status.finished().isPresent() ? " in all" : " ago"));
+    lines.add(
+        "results   "
+            + status.undeliveredResults()
+            + " not taken yet, "
+            + Spoken.bytes(status.undeliveredBytes()));
     if (status.heldBack()) {
-      lines.add("held back new items wait until somebody takes results: stygian results "
-          + status.run());
+      lines.add(
+          "held back new items wait until somebody takes results: stygian results " + status.run());
     }
     if (!status.missingServices().isEmpty()) {
-      lines.add("waiting   no live worker offers " + String.join(", ", status.missingServices())
-          + "; start one that does: stygian worker");
+      lines.add(
+          "waiting   no live worker offers "
+              + String.join(", ", status.missingServices())
+              + "; start one that does: stygian worker");
     }
     lines.add("");
     lines.addAll(table(status.nodes()));
@@ -66,8 +75,16 @@ public final class StatusView {
 
   /** {@code 40 submitted = 36 done + 4 dead + 0 cancelled + 0 in flight}. */
   public static String counts(RunStatus status) {
-    return status.submitted() + " submitted = " + status.done() + " done + " + status.dead()
-        + " dead + " + status.cancelled() + " cancelled + " + status.inFlight() + " in flight";
+    return status.submitted()
+        + " submitted = "
+        + status.done()
+        + " done + "
+        + status.dead()
+        + " dead + "
+        + status.cancelled()
+        + " cancelled + "
+        + status.inFlight()
+        + " in flight";
   }
 
   public static String state(RunStatus status) {

@@ -38,7 +38,7 @@ final class BoundedText implements CharSequence {
       return matcher.find()
           ? Optional.ofNullable(matcher.group(matcher.groupCount() == 0 ? 0 : 1))
           : Optional.empty();
-    } catch (StackOverflowError e) {
+    } catch (StackOverflowError _) {
       // java.util.regex recurses for each turn of a repeated group; the stack is whole again here
       throw new TooManyStepsException();
     }
