@@ -70,7 +70,7 @@ public final class LocalWorkQueue implements WorkQueue {
     shared.lock.lockInterruptibly();
     try {
       checkOpen();
-      while (!shared.enqueue(shared.run(run), submitter, position, batch)) {
+      while (!shared.intake.enqueue(shared.run(run), submitter, position, batch)) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           throw full(run, submitter, position, batch.size(), patience);
@@ -126,7 +126,7 @@ public final class LocalWorkQueue implements WorkQueue {
     try {
       checkOpen();
       shared.open(spec);
-      while (!shared.submit(shared.run(id.run()), submission)) {
+      while (!shared.intake.submit(shared.run(id.run()), submission)) {
         awaitRoom(LOOK_AGAIN_NANOS);
       }
       return id;
@@ -145,7 +145,7 @@ public final class LocalWorkQueue implements WorkQueue {
   public void seal() {
     locked(() -> {
       sealed = true;
-      shared.waiters.wakeAll();
+      shared.moves.waiters.wakeAll();
       return true;
     });
   }
@@ -179,12 +179,17 @@ public final class LocalWorkQueue implements WorkQueue {
   void wakeAll() {
     shared.lock.lock();
     try {
-      shared.waiters.wakeAll();
-      shared.room.signalAll();
-      shared.arrival.signalAll();
+      shared.moves.waiters.wakeAll();
+      shared.moves.room.ring();
+      shared.moves.arrival.ring();
     } finally {
       shared.lock.unlock();
     }
+  }
+
+  /** How many entries the queue holds, of whatever kind. */
+  long held() {
+    return locked(shared::held);
   }
 
   private List<Lease> lease(LeaseRequest request, boolean endsWhenSealed)
@@ -201,21 +206,15 @@ public final class LocalWorkQueue implements WorkQueue {
           return leases;
         }
         long due = TimeUnit.MILLISECONDS.toNanos(shared.millisToNextDue());
-        shared.waiters.await(request, Math.min(Math.min(left, due), LOOK_AGAIN_NANOS));
+        shared.moves.waiters.await(request, Math.min(Math.min(left, due), LOOK_AGAIN_NANOS));
       }
     } finally {
       shared.lock.unlock();
     }
   }
 
-  @SuppressWarnings("WaitNotInLoop") // the callers loop
   private void awaitRoom(long nanos) throws InterruptedException {
-    shared.producers++;
-    try {
-      var _ = shared.room.awaitNanos(nanos);
-    } finally {
-      shared.producers--;
-    }
+    shared.moves.room.await(nanos);
     checkOpen();
   }
 
@@ -226,7 +225,7 @@ public final class LocalWorkQueue implements WorkQueue {
         "no room in the queue for "
             + patience.toMillis()
             + " ms: "
-            + shared.unfinishedTasks()
+            + shared.moves.unfinishedTasks()
             + " tasks are unfinished, and run \""
             + run
             + "\" allows "
@@ -252,7 +251,7 @@ public final class LocalWorkQueue implements WorkQueue {
   void checkOpen() {
     if (closed) {
       // a task may have been promised to the thread that leaves here
-      shared.waiters.wakeAll();
+      shared.moves.waiters.wakeAll();
       throw new QueueClosedException("this queue object is closed; open another one");
     }
   }

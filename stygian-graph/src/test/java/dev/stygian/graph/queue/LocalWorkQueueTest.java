@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 class LocalWorkQueueTest extends WorkQueueContract {
@@ -15,12 +16,21 @@ class LocalWorkQueueTest extends WorkQueueContract {
 
   @Override
   protected WorkQueue newQueue(String queueName) {
-    return queues.computeIfAbsent(queueName, name -> new LocalWorkQueue(clock)).share();
+    return queue(queueName).share();
+  }
+
+  private LocalWorkQueue queue(String queueName) {
+    return queues.computeIfAbsent(queueName, name -> new LocalWorkQueue(clock));
   }
 
   @Override
   protected void elapse(Duration time) {
     now.updateAndGet(instant -> instant.plus(time));
     queues.values().forEach(LocalWorkQueue::wakeAll);
+  }
+
+  @Override
+  protected OptionalLong keyCount(String queueName) {
+    return OptionalLong.of(queue(queueName).held());
   }
 }
