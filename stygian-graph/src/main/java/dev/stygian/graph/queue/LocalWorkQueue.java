@@ -24,13 +24,14 @@ public final class LocalWorkQueue implements WorkQueue {
   public static final Duration DEQUEUE_VISIBILITY = Duration.ofSeconds(60);
 
   /** After so long a waiting thread looks by itself, whatever became of the clock. */
-  private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
   private static final int SIMPLE_MAX_ATTEMPTS = 3;
 
   private final SharedQueue shared;
   private final LocalRunLedger ledger;
+  private final long lookAgainNanos;
   private boolean sealed;
   private boolean closed;
 
@@ -41,17 +42,23 @@ public final class LocalWorkQueue implements WorkQueue {
 
   /** A queue of its own that follows this clock. */
   public LocalWorkQueue(InstantSource clock) {
-    this(new SharedQueue(clock));
+    this(clock, LOOK_AGAIN);
   }
 
-  private LocalWorkQueue(SharedQueue shared) {
+  /** A queue whose waiting threads look by themselves after a time of the caller's choice. */
+  LocalWorkQueue(InstantSource clock, Duration lookAgain) {
+    this(new SharedQueue(clock), lookAgain.toNanos());
+  }
+
+  private LocalWorkQueue(SharedQueue shared, long lookAgainNanos) {
     this.shared = shared;
+    this.lookAgainNanos = lookAgainNanos;
     this.ledger = new LocalRunLedger(shared, this);
   }
 
   /** Another handle on the same queue. */
   public LocalWorkQueue share() {
-    return new LocalWorkQueue(shared);
+    return new LocalWorkQueue(shared, lookAgainNanos);
   }
 
   @Override
@@ -127,7 +134,7 @@ public final class LocalWorkQueue implements WorkQueue {
       checkOpen();
       shared.open(spec);
       while (!shared.intake.submit(shared.run(id.run()), submission)) {
-        awaitRoom(LOOK_AGAIN_NANOS);
+        awaitRoom(lookAgainNanos);
       }
       return id;
     } finally {
@@ -206,7 +213,7 @@ public final class LocalWorkQueue implements WorkQueue {
           return leases;
         }
         long due = TimeUnit.MILLISECONDS.toNanos(shared.millisToNextDue());
-        shared.moves.waiters.await(request, Math.min(Math.min(left, due), LOOK_AGAIN_NANOS));
+        shared.moves.waiters.await(request, Math.min(Math.min(left, due), lookAgainNanos));
       }
     } finally {
       shared.lock.unlock();

@@ -177,7 +177,7 @@ interface CompletionContract extends Contract {
   @Test
   default void a_kept_output_may_be_larger_than_what_is_stored() throws Exception {
     q().submitted(Specs.chain("r"), "x");
-    String large = "large ".repeat(200_000);
+    String large = Specs.noise(3, 200_000);
 
     q().finish(q().leaseOne(), large);
 
