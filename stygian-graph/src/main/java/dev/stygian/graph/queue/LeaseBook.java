@@ -1,5 +1,7 @@
 package dev.stygian.graph.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -45,21 +47,28 @@ final class LeaseBook {
     byDeadline.add(handOut);
   }
 
-  /** Ends a lease; null where the token is not current. */
-  @Nullable QueuedTask end(LeaseToken token) {
+  /** The task under a lease; null where the token is not current. */
+  @Nullable QueuedTask find(LeaseToken token) {
     HandOut handOut = byNumber.get(token.lease());
     if (handOut == null || token.index() < 0 || token.index() >= handOut.tasks.length) {
       return null;
     }
-    QueuedTask task = handOut.tasks[token.index()];
-    if (task != null) {
-      handOut.tasks[token.index()] = null;
-      handOut.open--;
-      if (handOut.open == 0) {
-        forget(handOut);
-      }
+    return handOut.tasks[token.index()];
+  }
+
+  /** Ends a lease whose token is current. */
+  void end(LeaseToken token) {
+    HandOut handOut = requireNonNull(byNumber.get(token.lease()));
+    handOut.tasks[token.index()] = null;
+    handOut.open--;
+    if (handOut.open == 0) {
+      forget(handOut);
     }
-    return task;
+  }
+
+  /** How many hand-outs have an open task. */
+  int size() {
+    return byNumber.size();
   }
 
   /** Moves the deadline of a number and shows its tasks; false where it is not current. */

@@ -73,20 +73,10 @@ final class LocalRunLedger implements RunLedger {
         if (!batch.results().isEmpty() || batch.ended() || left <= 0) {
           return batch;
         }
-        awaitArrival(left);
+        shared.moves.arrival.await(left);
       }
     } finally {
       shared.lock.unlock();
-    }
-  }
-
-  @SuppressWarnings("WaitNotInLoop") // the caller loops
-  private void awaitArrival(long nanos) throws InterruptedException {
-    shared.readers++;
-    try {
-      var _ = shared.arrival.awaitNanos(nanos);
-    } finally {
-      shared.readers--;
     }
   }
 

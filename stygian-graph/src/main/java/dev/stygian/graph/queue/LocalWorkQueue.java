@@ -24,13 +24,14 @@ public final class LocalWorkQueue implements WorkQueue {
   public static final Duration DEQUEUE_VISIBILITY = Duration.ofSeconds(60);
 
   /** After so long a waiting thread looks by itself, whatever became of the clock. */
-  private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
   private static final int SIMPLE_MAX_ATTEMPTS = 3;
 
   private final SharedQueue shared;
   private final LocalRunLedger ledger;
+  private final long lookAgainNanos;
   private boolean sealed;
   private boolean closed;
 
@@ -41,17 +42,23 @@ public final class LocalWorkQueue implements WorkQueue {
 
   /** A queue of its own that follows this clock. */
   public LocalWorkQueue(InstantSource clock) {
-    this(new SharedQueue(clock));
+    this(clock, LOOK_AGAIN);
   }
 
-  private LocalWorkQueue(SharedQueue shared) {
+  /** A queue whose waiting threads look by themselves after a time of the caller's choice. */
+  LocalWorkQueue(InstantSource clock, Duration lookAgain) {
+    this(new SharedQueue(clock), lookAgain.toNanos());
+  }
+
+  private LocalWorkQueue(SharedQueue shared, long lookAgainNanos) {
     this.shared = shared;
+    this.lookAgainNanos = lookAgainNanos;
     this.ledger = new LocalRunLedger(shared, this);
   }
 
   /** Another handle on the same queue. */
   public LocalWorkQueue share() {
-    return new LocalWorkQueue(shared);
+    return new LocalWorkQueue(shared, lookAgainNanos);
   }
 
   @Override
@@ -70,7 +77,7 @@ public final class LocalWorkQueue implements WorkQueue {
     shared.lock.lockInterruptibly();
     try {
       checkOpen();
-      while (!shared.enqueue(shared.run(run), submitter, position, batch)) {
+      while (!shared.intake.enqueue(shared.run(run), submitter, position, batch)) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           throw full(run, submitter, position, batch.size(), patience);
@@ -126,8 +133,8 @@ public final class LocalWorkQueue implements WorkQueue {
     try {
       checkOpen();
       shared.open(spec);
-      while (!shared.submit(shared.run(id.run()), submission)) {
-        awaitRoom(LOOK_AGAIN_NANOS);
+      while (!shared.intake.submit(shared.run(id.run()), submission)) {
+        awaitRoom(lookAgainNanos);
       }
       return id;
     } finally {
@@ -145,7 +152,7 @@ public final class LocalWorkQueue implements WorkQueue {
   public void seal() {
     locked(() -> {
       sealed = true;
-      shared.waiters.wakeAll();
+      shared.moves.waiters.wakeAll();
       return true;
     });
   }
@@ -179,12 +186,17 @@ public final class LocalWorkQueue implements WorkQueue {
   void wakeAll() {
     shared.lock.lock();
     try {
-      shared.waiters.wakeAll();
-      shared.room.signalAll();
-      shared.arrival.signalAll();
+      shared.moves.waiters.wakeAll();
+      shared.moves.room.ring();
+      shared.moves.arrival.ring();
     } finally {
       shared.lock.unlock();
     }
+  }
+
+  /** How many entries the queue holds, of whatever kind. */
+  long held() {
+    return locked(shared::held);
   }
 
   private List<Lease> lease(LeaseRequest request, boolean endsWhenSealed)
@@ -201,21 +213,15 @@ public final class LocalWorkQueue implements WorkQueue {
           return leases;
         }
         long due = TimeUnit.MILLISECONDS.toNanos(shared.millisToNextDue());
-        shared.waiters.await(request, Math.min(Math.min(left, due), LOOK_AGAIN_NANOS));
+        shared.moves.waiters.await(request, Math.min(Math.min(left, due), lookAgainNanos));
       }
     } finally {
       shared.lock.unlock();
     }
   }
 
-  @SuppressWarnings("WaitNotInLoop") // the callers loop
   private void awaitRoom(long nanos) throws InterruptedException {
-    shared.producers++;
-    try {
-      var _ = shared.room.awaitNanos(nanos);
-    } finally {
-      shared.producers--;
-    }
+    shared.moves.room.await(nanos);
     checkOpen();
   }
 
@@ -226,7 +232,7 @@ public final class LocalWorkQueue implements WorkQueue {
         "no room in the queue for "
             + patience.toMillis()
             + " ms: "
-            + shared.unfinishedTasks()
+            + shared.moves.unfinishedTasks()
             + " tasks are unfinished, and run \""
             + run
             + "\" allows "
@@ -252,7 +258,7 @@ public final class LocalWorkQueue implements WorkQueue {
   void checkOpen() {
     if (closed) {
       // a task may have been promised to the thread that leaves here
-      shared.waiters.wakeAll();
+      shared.moves.waiters.wakeAll();
       throw new QueueClosedException("this queue object is closed; open another one");
     }
   }

@@ -118,10 +118,6 @@ final class ResultLog {
   }
 
   private void grow() {
-    if (ring.length > 1 << 29) {
-      throw new OutputException(
-          "run \"" + run + "\" has too many undelivered results; deliver them");
-    }
     @Nullable Result[] old = ring;
     int from = slot(first);
     ring = new @Nullable Result[old.length * 2];

@@ -1,7 +1,6 @@
 package dev.stygian.graph.queue;
 
 import dev.stygian.graph.queue.Lease.StoredResult;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Optional;
@@ -50,7 +49,8 @@ final class ResultStore {
     if (result.output().size() > LARGEST_BYTES) {
       return result;
     }
-    entries.put(key, new Entry(result, Optional.of(result), later(now, limits.resultTtl())));
+    entries.put(
+        key, new Entry(result, Optional.of(result), Deadline.after(now, limits.resultTtl())));
     bytes += cost(result);
     trim(Math.min(limits.resultBudget(), ceiling), now);
     return result;
@@ -68,9 +68,12 @@ final class ResultStore {
     }
   }
 
-  private static long later(long now, Duration wait) {
-    long until = now + wait.toMillis();
-    return until < now ? Long.MAX_VALUE : until;
+  void forgetExpired(long now) {
+    trim(Long.MAX_VALUE, now);
+  }
+
+  int size() {
+    return entries.size();
   }
 
   private static long cost(StoredResult result) {

@@ -135,7 +135,7 @@ final class RunBook {
   /** Whether the time has come to forget the run. */
   boolean isStale(long now) {
     return finished != null
-        && now - finished.toEpochMilli() >= spec.limits().retention().toMillis();
+        && now >= Deadline.after(finished.toEpochMilli(), spec.limits().retention());
   }
 
   RunStatus status(Set<String> offered) {

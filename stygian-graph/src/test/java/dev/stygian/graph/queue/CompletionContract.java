@@ -5,6 +5,7 @@ import static dev.stygian.graph.queue.QueueFixture.SOON;
 import static dev.stygian.graph.queue.QueueFixture.result;
 import static dev.stygian.graph.queue.QueueFixture.soon;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -177,7 +178,7 @@ interface CompletionContract extends Contract {
   @Test
   default void a_kept_output_may_be_larger_than_what_is_stored() throws Exception {
     q().submitted(Specs.chain("r"), "x");
-    String large = "large ".repeat(200_000);
+    String large = Specs.noise(3, 200_000);
 
     q().finish(q().leaseOne(), large);
 
@@ -212,5 +213,27 @@ interface CompletionContract extends Contract {
 
     q().isFinished(run, 1, 0);
     assertThat(q().outputs(run)).containsExactly("x after c");
+  }
+
+  @Test
+  default void I3_a_completion_that_names_an_unknown_node_changes_nothing() throws Exception {
+    RunSpec run = q().submitted(Specs.chain("r"), "x");
+    Lease lease = q().leaseOne();
+    RunStatus before = q().status(run);
+    RunSpec other = Specs.chain("r").node("z", "b").build();
+    NodeResult good = result(run, lease.task(), "x after a", 1);
+    Task unknown = Specs.task(other, "x", "z", "r");
+
+    for (Completion wrong :
+        List.of(
+            new Completion(lease, List.of(good), List.of(new Release(unknown, 1))),
+            new Completion(lease, List.of(good, result(other, unknown, "z", 1)), List.of()))) {
+      assertThatThrownBy(() -> q().queue.complete(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("\"z\"");
+    }
+
+    assertThat(q().status(run)).isEqualTo(before);
+    assertThat(q().finish(lease)).isInstanceOf(Settled.Booked.class);
   }
 }

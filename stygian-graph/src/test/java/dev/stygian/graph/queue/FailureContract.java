@@ -11,6 +11,7 @@ import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.DeadLetter.AttemptError;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
@@ -358,7 +359,7 @@ interface FailureContract extends Contract {
   default void a_dead_items_other_lease_that_runs_out_makes_no_second_letter() throws Exception {
     RunSpec run = q().submitted(Specs.fork("r").maxAttempts(1), "x");
     q().finish(q().leaseOne("A"));
-    q().queue.lease(new LeaseRequest(java.util.Set.of("C"), 1, SHORT, Duration.ZERO));
+    q().queue.lease(new LeaseRequest(Set.of("C"), 1, SHORT, Duration.ZERO));
     q().bury(q().leaseOne("B"), "dead");
     q().elapse(SHORT);
     q().nothingToLease();

@@ -239,7 +239,7 @@ interface FlightContract extends Contract {
     RunSpec first = q().open(Specs.single("first").limits(limits));
     for (int i = 0; i < 40; i++) {
       q().submit(first, List.of(Specs.shared(first, "item-" + i, "shared")));
-      q().finish(q().leaseOne(), noise(i, 8_000));
+      q().finish(q().leaseOne(), Specs.noise(i, 8_000));
     }
     RunSpec second = q().open(Specs.single("second").limits(limits));
     for (String item : List.of("item-0", "item-39")) {
@@ -258,7 +258,7 @@ interface FlightContract extends Contract {
     sameKey("two");
     Lease again = q().leaseOne();
     assertThat(again.stored()).isEmpty();
-    String fits = noise(7, 16_000);
+    String fits = Specs.noise(7, 16_000);
     assertThat(Specs.text(fits).size()).isBetween(12_000, 16 << 10);
 
     q().finish(again, fits);
@@ -275,18 +275,8 @@ interface FlightContract extends Contract {
   }
 
   private static String large() {
-    String text = noise(1, 40_000);
+    String text = Specs.noise(1, 40_000);
     assertThat(Specs.text(text).size()).isGreaterThan(16 << 10);
     return text;
-  }
-
-  /** Text that does not get much smaller by compression. */
-  private static String noise(long seed, int length) {
-    java.util.Random random = new java.util.Random(seed);
-    StringBuilder text = new StringBuilder(length);
-    for (int i = 0; i < length; i++) {
-      text.append((char) ('0' + random.nextInt(75)));
-    }
-    return text.toString();
   }
 }

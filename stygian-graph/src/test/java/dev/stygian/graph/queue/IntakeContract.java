@@ -1,5 +1,6 @@
 package dev.stygian.graph.queue;
 
+import static dev.stygian.graph.queue.QueueFixture.LONG;
 import static dev.stygian.graph.queue.QueueFixture.SOON;
 import static dev.stygian.graph.queue.QueueFixture.soon;
 import static dev.stygian.graph.queue.QueueFixture.stillWaits;
@@ -149,7 +150,7 @@ interface IntakeContract extends Contract {
 
     Future<Integer> blocked =
         q().start(() -> {
-          producer.enqueue(run.id(), "t", 0, List.of(Specs.item(run, "late")), SOON);
+          producer.enqueue(run.id(), "t", 0, List.of(Specs.item(run, "late")), LONG);
           return 0;
         });
     stillWaits(blocked);

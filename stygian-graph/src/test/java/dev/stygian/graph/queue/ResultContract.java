@@ -155,11 +155,7 @@ interface ResultContract extends Contract {
     RunLimits limits =
         new RunLimits(100, 1_000, 1_000, Duration.ofHours(1), 1 << 20, Duration.ofHours(1));
     RunSpec run = q().submitted(Specs.single("r").limits(limits), "x", "y");
-    String large =
-        new java.util.Random(5)
-            .ints(3_000, 'a', 'z')
-            .mapToObj(Character::toString)
-            .collect(java.util.stream.Collectors.joining());
+    String large = Specs.noise(5, 3_000);
 
     q().finish(q().leaseOne(), large);
 

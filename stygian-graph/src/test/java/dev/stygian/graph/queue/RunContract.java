@@ -186,7 +186,7 @@ interface RunContract extends Contract {
     RunSpec next = q().open(Specs.single("next").maxDepth(5));
     Future<Integer> producer =
         q().start(() -> {
-          q().submit(next, "x");
+          q().queue.enqueue(next.id(), "s", 0, IntakeContract.items(next, 1), LONG);
           return 0;
         });
     stillWaits(producer);

@@ -4,6 +4,8 @@ import dev.stygian.graph.item.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -99,6 +101,16 @@ public final class Specs {
     return payload.decode().asString();
   }
 
+  /** Text that compression does not make much smaller. */
+  public static String noise(long seed, int length) {
+    Random random = new Random(seed);
+    StringBuilder text = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      text.append((char) ('0' + random.nextInt(75)));
+    }
+    return text.toString();
+  }
+
   /** Builds a run. */
   public static final class RunBuilder {
     private final String id;
@@ -118,8 +130,7 @@ public final class Specs {
           level = Math.max(level, lane.level() + 1);
         }
       }
-      lanes.add(
-          new LaneSpec(node, node.toUpperCase(java.util.Locale.ROOT), level, List.of(inputs), 3));
+      lanes.add(new LaneSpec(node, node.toUpperCase(Locale.ROOT), level, List.of(inputs), 3));
       return this;
     }
 

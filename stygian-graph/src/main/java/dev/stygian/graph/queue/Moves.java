@@ -1,0 +1,202 @@
+package dev.stygian.graph.queue;
+
+import dev.stygian.graph.queue.Lease.StoredResult;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The moves that all changes of a {@link SharedQueue} are made of: a task begins, waits, is
+ * executed and ends, a result is booked. Each moves the counters that belong to it and wakes whom
+ * it concerns. Guarded by the queue's lock.
+ */
+final class Moves {
+  /** Threads that wait for a task. */
+  final Waiters waiters;
+
+  /** Producers that wait for room. */
+  final Bell room;
+
+  /** Readers that wait for results or for a run's end. */
+  final Bell arrival;
+
+  final Turns turns = new Turns();
+  private final InstantSource clock;
+  private final Map<IdempotencyKey, QueuedTask> executing = new HashMap<>();
+  private final ResultStore stored = new ResultStore(Runtime.getRuntime().maxMemory());
+  private long unfinishedTasks;
+
+  Moves(ReentrantLock lock, InstantSource clock) {
+    this.clock = clock;
+    this.waiters = new Waiters(lock);
+    this.room = new Bell(lock);
+    this.arrival = new Bell(lock);
+  }
+
+  long unfinishedTasks() {
+    return unfinishedTasks;
+  }
+
+  /** A new task comes to the end of its lane. */
+  void begin(QueuedTask task) {
+    RunBook run = task.lane.run;
+    task.item.taskBegins();
+    run.unfinishedTasks++;
+    unfinishedTasks++;
+    task.lane.append(task);
+    turns.join(run);
+    waiters.wake(task.lane.spec.service());
+  }
+
+  /** An unfinished task comes to the front of its lane. */
+  void goBack(QueuedTask task) {
+    task.lane.prepend(task);
+    turns.join(task.lane.run);
+    waiters.wake(task.lane.spec.service());
+  }
+
+  /** A task is no longer unfinished; with the last one its item ends, and perhaps its run. */
+  void end(QueuedTask task) {
+    RunBook run = task.lane.run;
+    run.unfinishedTasks--;
+    unfinishedTasks--;
+    if (task.item.taskEnds() && !task.item.isDead()) {
+      if (run.cancelled) {
+        run.cancelledItems++;
+      } else {
+        task.item.takeEnds().forEach(result -> emit(run, result));
+        run.doneItems++;
+      }
+    }
+    endIfOver(run);
+    if (unfinishedTasks == 0) {
+      waiters.wakeAll();
+    }
+  }
+
+  void endIfOver(RunBook run) {
+    if (run.unfinishedTasks == 0 && run.endsNow(clock.millis())) {
+      arrival.ring();
+    }
+  }
+
+  /** Books one executed node: what stands under its key is its output, here and ever after. */
+  void book(QueuedTask leased, NodeResult result) {
+    RunBook run = leased.lane.run;
+    Lane lane = run.lane(result.node());
+    StoredResult valid =
+        stored.store(
+            result.key(),
+            new StoredResult(result.output(), result.attempts()),
+            run.spec.limits(),
+            clock.millis());
+    if (run.cancelled) {
+      return;
+    }
+    lane.countDone();
+    if (result.keep()) {
+      leased.item.keep(result.node(), valid.output());
+    }
+    if (result.last()) {
+      endNode(leased, result, valid);
+    }
+  }
+
+  private void endNode(QueuedTask leased, NodeResult result, StoredResult valid) {
+    RunBook run = leased.lane.run;
+    LiveItem item = leased.item;
+    Result line =
+        new Result(
+            run.spec.id(),
+            item.id,
+            item.input,
+            result.node(),
+            valid.output(),
+            valid.attempts(),
+            result.key());
+    if (run.spec.endsPerItem() == 1) {
+      emit(run, line);
+      return;
+    }
+    item.end(line);
+    if (item.ended() == run.spec.endsPerItem()) {
+      item.takeEnds().forEach(each -> emit(run, each));
+    }
+  }
+
+  void emit(RunBook run, Result result) {
+    run.results.append(result);
+    arrival.ring();
+  }
+
+  void release(QueuedTask leased, Release release) {
+    if (leased.item.isLastRelease(release)) {
+      Task task = release.task();
+      begin(new QueuedTask(task, leased.lane.run.lane(task.id().node()), leased.item, 0));
+    }
+  }
+
+  /** Notes that a key is being executed; where it is already, the task waits for that. */
+  boolean startExecuting(QueuedTask task) {
+    QueuedTask first = executing.putIfAbsent(task.task.key(), task);
+    if (first == null) {
+      return true;
+    }
+    first.follow(task);
+    return false;
+  }
+
+  /** The lease of a task is over; who waited for that comes back to the front, in order. */
+  void endLease(QueuedTask task) {
+    task.lane.leaseEnds();
+    if (executing.remove(task.task.key(), task) && task.hasFollowers()) {
+      for (QueuedTask follower : task.releaseFollowers().reversed()) {
+        follower.lane.unpoll(follower);
+        turns.join(follower.lane.run);
+        waiters.wake(follower.lane.spec.service());
+      }
+    }
+  }
+
+  /** Sets a task of a dead item aside; it is not unfinished until a replay. */
+  void park(QueuedTask task) {
+    task.item.park(task);
+    end(task);
+  }
+
+  /** Ends a task that waits in its lane or for another lease. */
+  void drop(QueuedTask task) {
+    task.lane.leave();
+    end(task);
+  }
+
+  /** Ends the tasks of a run that wait for a lease of their key. */
+  void dropFollowers(RunBook run) {
+    for (QueuedTask task : executing.values()) {
+      if (task.hasFollowers()) {
+        for (QueuedTask follower : task.releaseFollowers()) {
+          if (follower.lane.run == run) {
+            drop(follower);
+          } else {
+            task.follow(follower);
+          }
+        }
+      }
+    }
+  }
+
+  Optional<StoredResult> stored(IdempotencyKey key, long now) {
+    return stored.find(key, now);
+  }
+
+  void forgetExpiredResults(long now) {
+    stored.forgetExpired(now);
+  }
+
+  /** Entries held beside the runs' own. */
+  long held() {
+    return unfinishedTasks + executing.size() + stored.size();
+  }
+}
