@@ -77,7 +77,7 @@ record ValueReader(Page page) {
       throws ExtractionFailedException {
     try {
       return BoundedText.find(field.regex().orElseThrow(), text);
-    } catch (BoundedText.TooManyStepsException e) {
+    } catch (BoundedText.TooManyStepsException _) {
       throw new ExtractionFailedException(
           "the regex of field \""
               + path
