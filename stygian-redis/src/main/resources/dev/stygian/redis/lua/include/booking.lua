@@ -20,11 +20,14 @@ end
 -- as old as results must live, or when its bytes reach half the budget.
 local function settle_store()
   if #to_store == 0 then return end
+  -- a generation that nothing was stored in for long has run out, and begins again
+  local begins = redis.call('EXISTS', store) == 0
+  if begins then redis.call('HSET', meta, 'storedBytes', 0) end
   redis.call('HSET', store, unpack(to_store))
   local bytes = redis.call('HINCRBY', meta, 'storedBytes', stored_bytes)
   local m = redis.call('HMGET', meta, 'generationAt', 'ttl', 'budget')
   local ttl = tonumber(m[2] or 86400000)
-  if bytes == stored_bytes then redis.call('PEXPIRE', store, 2 * ttl) end
+  if begins then redis.call('PEXPIRE', store, 2 * ttl) end
   if now - tonumber(m[1] or now) >= ttl or bytes > tonumber(m[3] or 1e15) / 2 then
     redis.call('UNLINK', old_store)
     redis.call('HSET', meta, 'generation', generation + 1, 'generationAt', now, 'storedBytes', 0)
