@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  stygian run examples/quickstart/quickstart.toml -o books.jsonl",
+      "  stygian run examples/quickstart/quickstart.toml -o products.jsonl",
       "",
       "`stygian COMMAND --help` tells about one command. Exit codes: 0 all done, 1 some",
       "tasks dead, 2 usage or pipeline error, 3 infrastructure, 130 interrupted."

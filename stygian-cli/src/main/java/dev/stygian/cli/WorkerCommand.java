@@ -68,14 +68,12 @@ final class WorkerCommand implements Callable<Integer> {
             new ExecutionChoices.Given(queue.url, queue.name, work.workers), console.environment());
     try (ServiceRegistry registry = Services.installed(console);
         Interruption interruption =
-            new Interruption(() ->
-                console.say(
-                    "Stopping: finishing what is running, at most " + Spans.format(graceSpan)));
+            new Interruption(() -> say("Stopping: finishing what is running, at most " + Spans.format(graceSpan)));
         Staff staff = new Staff()) {
       for (var share : shares(choices).entrySet()) {
         staff.hire(choices, share.getKey(), share.getValue(), registry);
       }
-      console.say("working with services " + String.join(", ", registry.available()));
+      say("working with services " + String.join(", ", registry.available()));
       if (untilInputEnds) {
         stopAtEndOfInput(interruption);
       }
@@ -111,6 +109,13 @@ final class WorkerCommand implements Callable<Integer> {
       shares.put(name, (int) Math.max(1, Math.round((double) workers * weight / total)));
     });
     return shares;
+  }
+
+  /** A child process leaves the talking to its parent. */
+  private void say(String line) {
+    if (!untilInputEnds) {
+      console.say(line);
+    }
   }
 
   private void stopAtEndOfInput(Interruption interruption) {

@@ -23,6 +23,11 @@ final class WorkerProcesses implements AutoCloseable {
     this.console = console;
   }
 
+  /** For a queue that no other process can see. */
+  static WorkerProcesses none(Console console) {
+    return new WorkerProcesses(console);
+  }
+
   /**
    * Starts processes.
    *
