@@ -184,8 +184,7 @@ final class RunCommand implements Callable<Integer> {
                 () -> console.say("Finishing what is running; Ctrl-C again stops at once."));
         PipelineSite site =
             PipelineSite.open(plan.pipeline, file.path(console), opened.ledger().find(plan.run))) {
-      RunDefinition definition =
-          RunDefinition.of(plan.pipeline, plan.registry, fresh, site.url());
+      RunDefinition definition = RunDefinition.of(plan.pipeline, plan.registry, fresh, site.url());
       Submitter submitter = Submitter.open(opened, plan.run, definition);
       RunStatus status;
       try (Worker worker = Worker.start(opened, plan.registry, work.options(plan.choices))) {

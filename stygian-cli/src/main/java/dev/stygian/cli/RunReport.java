@@ -76,8 +76,14 @@ final class RunReport {
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     double seconds = Math.max(took.toMillis(), 1) / 1000.0;
     console.say(
-        "run " + run + (stopped ? " stopped: " : ": ") + StatusView.counts(status) + ", "
-            + Spoken.duration(took) + ", " + Spoken.rate(status.done() / seconds));
+        "run "
+            + run
+            + (stopped ? " stopped: " : ": ")
+            + StatusView.counts(status)
+            + ", "
+            + Spoken.duration(took)
+            + ", "
+            + Spoken.rate(status.done() / seconds));
     if (doneBefore > 0) {
       console.say(doneBefore + " more items were done before");
     }
@@ -88,7 +94,11 @@ final class RunReport {
     List<DeadLetter> some = ledger.deadLetters(run, "", LETTERS_SHOWN);
     for (DeadLetter letter : some) {
       console.say(
-          "dead: " + LetterView.input(letter) + " at node " + letter.task().id().node() + ": "
+          "dead: "
+              + LetterView.input(letter)
+              + " at node "
+              + letter.task().id().node()
+              + ": "
               + LetterView.lastError(letter));
     }
     if (status.dead() > some.size()) {
