@@ -86,7 +86,7 @@ record HttpSettings(
         .forEach((name, value) -> {
           try {
             headers.set(name, value);
-          } catch (IllegalArgumentException e) { // its message would show the value
+          } catch (IllegalArgumentException _) { // its message would show the value
             throw new SettingInvalidException(
                 "the value of header \""
                     + name
