@@ -166,7 +166,7 @@ final class PageReader {
 
   private ExtractionFailedException missing(String path, String why) {
     return new ExtractionFailedException(
-        "field \"" + path + "\" is required, but " + why + " on " + page.label());
+        "field " + Quote.of(path) + " is required, but " + why + " on " + page.label());
   }
 
   private static void letInterruptsThrough() throws InterruptedException {

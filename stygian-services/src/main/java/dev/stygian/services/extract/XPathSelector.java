@@ -64,7 +64,9 @@ record XPathSelector(String text) implements Selector {
 
   /** A computed value; whole numbers as XPath's own string() writes them. */
   private static String computed(XPathEvaluationResult<?> result) {
-    return result.value() instanceof Double number && number == Math.rint(number)
+    return result.value() instanceof Double number
+            && number == Math.rint(number)
+            && Math.abs(number) < 1L << 53
         ? String.valueOf(number.longValue())
         : String.valueOf(result.value());
   }
