@@ -27,15 +27,15 @@ record CssSelector(String text, Evaluator evaluator) implements Selector {
   }
 
   @Override
-  public List<Match> all(Match scope) {
-    return scope instanceof Match.OfElement from
+  public List<Match> all(Scope scope) {
+    return scope.match() instanceof Match.OfElement from
         ? from.element().selectStream(evaluator).<Match>map(Match.OfElement::new).toList()
         : List.of();
   }
 
   @Override
-  public Optional<Match> first(Match scope) {
-    if (!(scope instanceof Match.OfElement from)) {
+  public Optional<Match> first(Scope scope) {
+    if (!(scope.match() instanceof Match.OfElement from)) {
       return Optional.empty();
     }
     Element found = from.element().selectFirst(evaluator);
@@ -43,8 +43,8 @@ record CssSelector(String text, Evaluator evaluator) implements Selector {
   }
 
   @Override
-  public long count(Match scope) {
-    return scope instanceof Match.OfElement from
+  public long count(Scope scope) {
+    return scope.match() instanceof Match.OfElement from
         ? from.element().selectStream(evaluator).count()
         : 0;
   }

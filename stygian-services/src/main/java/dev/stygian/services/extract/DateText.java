@@ -3,7 +3,6 @@ package dev.stygian.services.extract;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -87,7 +86,6 @@ final class DateText {
   private static String iso(TemporalAccessor parsed) {
     return switch (parsed) {
       case ZonedDateTime zoned -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(zoned);
-      case OffsetDateTime offset -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(offset);
       case LocalDateTime local -> DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(local);
       default -> DateTimeFormatter.ISO_LOCAL_DATE.format(parsed);
     };

@@ -44,7 +44,7 @@ public final class ExtractService implements ScrapingService {
   }
 
   @Override
-  public Outcome execute(ServiceCall call) {
+  public Outcome execute(ServiceCall call) throws InterruptedException {
     try {
       return Outcome.success(extract(call));
     } catch (ExtractionFailedException e) {
@@ -52,7 +52,8 @@ public final class ExtractService implements ScrapingService {
     }
   }
 
-  private ObjectNode extract(ServiceCall call) throws ExtractionFailedException {
+  private ObjectNode extract(ServiceCall call)
+      throws ExtractionFailedException, InterruptedException {
     Config config = call.config();
     List<Field> fields = fields(config);
     PageSource source = PageSource.of(call, config.text(ExtractSchema.FROM));

@@ -83,30 +83,37 @@ final class FieldCompiler {
       return List.of();
     }
     List<Field> all = new ArrayList<>();
-    Optional<Boolean> kind = json;
+    Optional<Boolean> kind = json.or(() -> kind(fields));
     for (var entry : fields.properties()) {
       List<String> place = new ArrayList<>(path);
       place.add(entry.getKey());
       if (entry.getKey().equals(EMPTY_MARK)) {
         report.problem(place, "the name " + EMPTY_MARK + " is taken: it marks empty results");
       }
-      Optional<Field> field = field(entry.getKey(), entry.getValue(), place, kind);
-      field.ifPresent(all::add);
-      kind = kind.or(() -> field.map(f -> f.selector() instanceof JsonSelector));
+      field(entry.getKey(), entry.getValue(), place, kind).ifPresent(all::add);
     }
     return all;
+  }
+
+  /** Whether the first field with a selector reads JSON: all of a node's fields read the same. */
+  private static Optional<Boolean> kind(JsonNode fields) {
+    return fields
+        .valueStream()
+        .filter(f -> f.isString() || SELECTORS.stream().anyMatch(f::has))
+        .findFirst()
+        .map(f -> f.has("json"));
   }
 
   private Optional<Field> field(
       String name, JsonNode config, List<String> path, Optional<Boolean> json) {
     if (config.isString()) {
-      return shortForm(config.asString(), path).flatMap(table -> field(name, table, true, json));
+      return shortForm(config.asString(), path).flatMap(table -> field(name, table, json));
     }
     if (!config.isObject()) {
       report.problem(path, "a field is a selector or a table: title = \"h1\", say");
       return Optional.empty();
     }
-    return field(name, new FieldTable(config, path, report), false, json);
+    return field(name, new FieldTable(config, path, false, report), json);
   }
 
   /** {@code a.next@href} as the table that it stands for. */
@@ -131,11 +138,10 @@ final class FieldCompiler {
     if (!css.isBlank()) {
       table.put("css", css);
     }
-    return Optional.of(new FieldTable(table, path, report));
+    return Optional.of(new FieldTable(table, path, true, report));
   }
 
-  private Optional<Field> field(
-      String name, FieldTable table, boolean isShort, Optional<Boolean> json) {
+  private Optional<Field> field(String name, FieldTable table, Optional<Boolean> json) {
     table.refuseOthersThan(KEYS);
     table.exclude("css", List.of("xpath", "json"));
     table.exclude("xpath", List.of("json"));
@@ -148,46 +154,39 @@ final class FieldCompiler {
     }
     boolean all = table.flag("all");
     boolean required = table.flag("required");
-    Optional<Selector> found = selector(table, isShort, json);
-    Selector selector = found.orElse(new SelfSelector());
-    Optional<Boolean> kind = json.or(() -> Optional.of(table.has("json")));
+    Optional<Selector> found = selector(table, json);
     if (table.has("fields")) {
-      List<Field> inner = fields(table.table().get("fields"), table.pathOf("fields"), kind);
+      List<Field> inner = fields(table.table().get("fields"), table.pathOf("fields"), json);
       return found.map(s -> new Field.OfRecord(name, s, required, all, inner));
     }
     if (count) {
       return found.map(s -> new Field.OfCount(name, s, required));
     }
-    Conversion conversion = ValueCompiler.conversion(table, kind.orElse(false));
-    return Optional.of(
-        new Field.OfValue(
-            name,
-            selector,
-            required,
-            all,
-            table.text("attr"),
-            ValueCompiler.regex(table),
-            conversion,
-            ValueCompiler.fallback(table, conversion, all)));
+    Conversion conversion = ValueCompiler.conversion(table, json.orElse(false));
+    Optional<String> attribute = table.text("attr");
+    Optional<Pattern> regex = ValueCompiler.regex(table);
+    Optional<JsonNode> fallback = ValueCompiler.fallback(table, conversion, all);
+    return found.map(
+        s -> new Field.OfValue(name, s, required, all, attribute, regex, conversion, fallback));
   }
 
-  private Optional<Selector> selector(FieldTable table, boolean isShort, Optional<Boolean> json) {
+  private Optional<Selector> selector(FieldTable table, Optional<Boolean> json) {
     List<String> given = SELECTORS.stream().filter(table::has).toList();
     if (given.isEmpty()) {
-      if (json.isPresent() && table.path().size() > 2) {
+      if (table.path().size() > 2) {
         return Optional.of(new SelfSelector());
       }
       report.problem(table.path(), "the field has no selector; give it css, xpath or json");
       return Optional.empty();
     }
     String key = given.getFirst();
-    List<String> place = isShort ? table.path() : table.pathOf(key);
+    List<String> place = table.pathOf(key);
     if (json.isPresent() && json.get() != key.equals("json")) {
       report.problem(
           place,
           json.get()
-              ? "the fields before read JSON, and " + key + " reads HTML or XML; use json"
-              : "the fields before read HTML or XML, and json reads JSON; use css or xpath");
+              ? "the node's fields read JSON, and " + key + " reads HTML or XML; use json"
+              : "the node's fields read HTML or XML, and json reads JSON; use css or xpath");
       return Optional.empty();
     }
     return table.text(key).flatMap(text -> SelectorCompiler.compile(key, text, place, report));

@@ -6,8 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** A field's table in the config, with its place; reports what has the wrong type. */
-record FieldTable(JsonNode table, List<String> path, Report report) {
+/**
+ * A field's table in the config, with its place; reports what has the wrong type.
+ *
+ * @param shortForm whether the file has a text in its place: then no key has a place of its own
+ */
+record FieldTable(JsonNode table, List<String> path, boolean shortForm, Report report) {
   FieldTable {
     path = List.copyOf(path);
   }
@@ -76,6 +80,9 @@ record FieldTable(JsonNode table, List<String> path, Report report) {
   }
 
   List<String> pathOf(String key) {
+    if (shortForm) {
+      return path;
+    }
     List<String> longer = new ArrayList<>(path);
     longer.add(key);
     return longer;

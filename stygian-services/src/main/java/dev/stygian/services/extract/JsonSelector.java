@@ -42,7 +42,7 @@ record JsonSelector(String text, JsonPath path) implements Selector {
    * it names, or else the one value.
    */
   @Override
-  public List<Match> all(Match scope) {
+  public List<Match> all(Scope scope) {
     JsonNode found = evaluate(scope);
     if (found == null) {
       return List.of();
@@ -56,7 +56,7 @@ record JsonSelector(String text, JsonPath path) implements Selector {
   }
 
   @Override
-  public Optional<Match> first(Match scope) {
+  public Optional<Match> first(Scope scope) {
     if (!path.isDefinite()) {
       return all(scope).stream().findFirst();
     }
@@ -64,8 +64,8 @@ record JsonSelector(String text, JsonPath path) implements Selector {
     return found == null ? Optional.empty() : matches(List.of(found)).stream().findFirst();
   }
 
-  private @Nullable JsonNode evaluate(Match scope) {
-    if (!(scope instanceof Match.OfJson(JsonNode value))) {
+  private @Nullable JsonNode evaluate(Scope scope) {
+    if (!(scope.match() instanceof Match.OfJson(JsonNode value))) {
       return null;
     }
     Object found = path.read(value, JSON_NODES);

@@ -11,9 +11,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class PageReader {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+  /** Elements within elements repeat their text; 512 deep a small page would fill the heap. */
+  static final int MAX_CHARACTERS = 1 << 25;
+
   private final Page page;
   private final ValueReader values;
   private boolean foundAnything;
+  private long characters;
 
   PageReader(Page page) {
     this.page = page;
@@ -28,14 +32,16 @@ final class PageReader {
   /**
    * Reads a record.
    *
-   * @throws ExtractionFailedException where a required field has no value, or a regex never ends
+   * @throws ExtractionFailedException where a required field has no value, a regex never ends, or
+   *     the fields hold too much
+   * @throws InterruptedException where the thread was interrupted before a match
    */
-  ObjectNode read(List<Field> fields) throws ExtractionFailedException {
-    return read(fields, page.root(), "");
+  ObjectNode read(List<Field> fields) throws ExtractionFailedException, InterruptedException {
+    return read(fields, Scope.ofPage(page.root()), "");
   }
 
-  private ObjectNode read(List<Field> fields, Match scope, String prefix)
-      throws ExtractionFailedException {
+  private ObjectNode read(List<Field> fields, Scope scope, String prefix)
+      throws ExtractionFailedException, InterruptedException {
     ObjectNode record = JSON.objectNode();
     for (Field field : fields) {
       String path = prefix + field.name();
@@ -52,7 +58,7 @@ final class PageReader {
     return record;
   }
 
-  private JsonNode count(Field.OfCount field, Match scope, String path)
+  private JsonNode count(Field.OfCount field, Scope scope, String path)
       throws ExtractionFailedException {
     long matches = field.selector().count(scope);
     if (matches == 0 && field.required()) {
@@ -62,8 +68,8 @@ final class PageReader {
     return JSON.numberNode(matches);
   }
 
-  private JsonNode record(Field.OfRecord field, Match scope, String path)
-      throws ExtractionFailedException {
+  private JsonNode record(Field.OfRecord field, Scope scope, String path)
+      throws ExtractionFailedException, InterruptedException {
     Optional<Match> match = field.selector().first(scope);
     if (match.isEmpty()) {
       if (field.required()) {
@@ -71,14 +77,15 @@ final class PageReader {
       }
       return JSON.nullNode();
     }
-    return read(field.fields(), match.get(), path + ".");
+    return read(field.fields(), scope.within(match.get()), path + ".");
   }
 
-  private JsonNode records(Field.OfRecord field, Match scope, String path)
-      throws ExtractionFailedException {
+  private JsonNode records(Field.OfRecord field, Scope scope, String path)
+      throws ExtractionFailedException, InterruptedException {
     ArrayNode records = JSON.arrayNode();
     for (Match match : field.selector().all(scope)) {
-      records.add(read(field.fields(), match, path + "[" + records.size() + "]."));
+      letInterruptsThrough();
+      records.add(read(field.fields(), scope.within(match), path + "[" + records.size() + "]."));
     }
     if (records.isEmpty() && field.required()) {
       throw missing(path, matchedNothing(field));
@@ -86,7 +93,7 @@ final class PageReader {
     return records;
   }
 
-  private JsonNode single(Field.OfValue field, Match scope, String path)
+  private JsonNode single(Field.OfValue field, Scope scope, String path)
       throws ExtractionFailedException {
     Optional<Match> match = field.selector().first(scope);
     Reading reading =
@@ -100,11 +107,12 @@ final class PageReader {
     };
   }
 
-  private JsonNode list(Field.OfValue field, Match scope, String path)
-      throws ExtractionFailedException {
+  private JsonNode list(Field.OfValue field, Scope scope, String path)
+      throws ExtractionFailedException, InterruptedException {
     ArrayNode list = JSON.arrayNode();
     String whyNothing = matchedNothing(field);
     for (Match match : field.selector().all(scope)) {
+      letInterruptsThrough();
       switch (values.read(field, match, path)) {
         case Reading.Value(JsonNode value) -> list.add(found(field, value, path));
         case Reading.Unfit(String text) -> list.add(unfit(field, text, path));
@@ -121,6 +129,15 @@ final class PageReader {
       throw missing(path, "its " + field.selector().quoted() + " matched something empty");
     }
     foundAnything |= !empty;
+    characters += value.isString() ? value.asString().length() : 1;
+    if (characters > MAX_CHARACTERS) {
+      throw new ExtractionFailedException(
+          "the fields hold more than "
+              + MAX_CHARACTERS
+              + " characters on "
+              + page.label()
+              + "; do elements within each other match? Select fewer");
+    }
     return value;
   }
 
@@ -149,7 +166,13 @@ final class PageReader {
 
   private ExtractionFailedException missing(String path, String why) {
     return new ExtractionFailedException(
-        "field \"" + path + "\" is required, but " + why + " on " + page.label());
+        "field " + Quote.of(path) + " is required, but " + why + " on " + page.label());
+  }
+
+  private static void letInterruptsThrough() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted in the middle of a page");
+    }
   }
 
   private static String matchedNothing(Field field) {

@@ -7,14 +7,14 @@ import java.util.Optional;
 sealed interface Selector permits CssSelector, XPathSelector, JsonSelector, SelfSelector {
 
   /** All matches within {@code scope}, in the page's order. */
-  List<Match> all(Match scope);
+  List<Match> all(Scope scope);
 
   /** The first match within {@code scope}. */
-  default Optional<Match> first(Match scope) {
+  default Optional<Match> first(Scope scope) {
     return all(scope).stream().findFirst();
   }
 
-  default long count(Match scope) {
+  default long count(Scope scope) {
     return all(scope).size();
   }
 

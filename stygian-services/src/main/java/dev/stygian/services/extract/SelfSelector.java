@@ -5,8 +5,8 @@ import java.util.List;
 /** The element or value of the record around. */
 record SelfSelector() implements Selector {
   @Override
-  public List<Match> all(Match scope) {
-    return List.of(scope);
+  public List<Match> all(Scope scope) {
+    return List.of(scope.match());
   }
 
   @Override

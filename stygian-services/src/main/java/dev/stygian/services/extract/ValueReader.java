@@ -79,9 +79,9 @@ record ValueReader(Page page) {
       return BoundedText.find(field.regex().orElseThrow(), text);
     } catch (BoundedText.TooManyStepsException _) {
       throw new ExtractionFailedException(
-          "the regex of field \""
-              + path
-              + "\" gave up on "
+          "the regex of field "
+              + Quote.of(path)
+              + " gave up on "
               + Quote.of(text)
               + " on "
               + page.label()

@@ -2,20 +2,18 @@ package dev.stygian.services.extract;
 
 import java.util.ArrayList;
 import java.util.List;
-import javax.xml.XMLConstants;
 import javax.xml.xpath.XPathEvaluationResult;
 import javax.xml.xpath.XPathExpressionException;
-import javax.xml.xpath.XPathFactory;
-import javax.xml.xpath.XPathFactoryConfigurationException;
 import javax.xml.xpath.XPathNodes;
 import org.jsoup.Jsoup;
 import org.jsoup.helper.W3CDom;
+import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.w3c.dom.Node;
 
 /**
  * An XPath 1.0 expression: for elements, attributes, text nodes, or a computed string, number or
- * boolean. It is compiled for each evaluation, as the JDK's compiled ones are not thread-safe.
+ * boolean. Compiled by each page's {@link XPathEngine}.
  */
 record XPathSelector(String text) implements Selector {
 
@@ -25,31 +23,26 @@ record XPathSelector(String text) implements Selector {
    * @throws XPathExpressionException where it is none
    */
   static XPathSelector of(String text) throws XPathExpressionException {
-    evaluate(text, new Match.OfElement(Jsoup.parse("")).w3c());
+    Document empty = Jsoup.parse("");
+    evaluate(text, Scope.ofPage(new Match.OfElement(empty)), empty);
     return new XPathSelector(text);
   }
 
   @Override
-  public List<Match> all(Match scope) {
-    if (!(scope instanceof Match.OfElement from)) {
+  public List<Match> all(Scope scope) {
+    if (!(scope.match() instanceof Match.OfElement(Element element))) {
       return List.of();
     }
     try {
-      return matches(evaluate(text, from.w3c()));
+      return matches(evaluate(text, scope, element));
     } catch (XPathExpressionException e) {
       throw new IllegalStateException("the XPath " + Quote.of(text) + " was checked before", e);
     }
   }
 
-  private static XPathEvaluationResult<?> evaluate(String text, Node scope)
+  private static XPathEvaluationResult<?> evaluate(String text, Scope scope, Element element)
       throws XPathExpressionException {
-    XPathFactory factory = XPathFactory.newDefaultInstance();
-    try {
-      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-    } catch (XPathFactoryConfigurationException e) {
-      throw new IllegalStateException("every XPath factory has this feature", e);
-    }
-    return factory.newXPath().compile(text).evaluateExpression(scope);
+    return scope.xpathEngine().evaluate(text, scope.w3c(element));
   }
 
   private static List<Match> matches(XPathEvaluationResult<?> result) {
@@ -71,7 +64,9 @@ record XPathSelector(String text) implements Selector {
 
   /** A computed value; whole numbers as XPath's own string() writes them. */
   private static String computed(XPathEvaluationResult<?> result) {
-    return result.value() instanceof Double number && number == Math.rint(number)
+    return result.value() instanceof Double number
+            && number == Math.rint(number)
+            && Math.abs(number) < 1L << 53
         ? String.valueOf(number.longValue())
         : String.valueOf(result.value());
   }

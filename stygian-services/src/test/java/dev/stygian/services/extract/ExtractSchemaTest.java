@@ -58,8 +58,8 @@ class ExtractSchemaTest {
         "fields.a = { css = 'a', attr = 'x', fields = { b = 'c' } } | fields.a.attr: fields and"
             + " attr exclude each other; keep one",
         "fields.a = { css = 'a', fields = { b = { json = '$.c' } } } | fields.a.fields.b.json: the"
-            + " fields before read HTML or XML,",
-        "fields = { a = 'b', c = { json = '$.d' } } | fields.c.json: the fields before read HTML or"
+            + " node's fields read HTML or XML,",
+        "fields = { a = 'b', c = { json = '$.d' } } | fields.c.json: the node's fields read HTML or"
             + " XML, and json reads JSON; use css or xpath",
         "fields._empty = 'a' | fields._empty: the name _empty is taken: it marks empty results",
         "fields.a.json = '$.b' \\nparser = 'xml' | parser: the fields read JSON; remove parser",
@@ -78,6 +78,14 @@ class ExtractSchemaTest {
                 fields.e = { css = "/", fields = { f = "]" } }
                 """))
         .hasSize(5);
+  }
+
+  @Test
+  void aBrokenFieldDoesNotMakeItsNeighboursWrong() {
+    assertThat(problems("fields.a.json = '$.b['\nfields.c.json = '$.d'\nfields.e = {}"))
+        .containsExactly(
+            "fields.a.json: \"$.b[\" is no JSONPath: the bracket at the end is never closed",
+            "fields.e: the field has no selector; give it css, xpath or json");
   }
 
   @Test

@@ -10,8 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.item.Json;
 import dev.stygian.graph.service.ServiceRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -301,7 +306,7 @@ class ExtractServiceTest {
   @Test
   void aTwoByteCharacterAtTheCutIsKept() {
     String html = "<h1>" + "x".repeat(63_995) + "ä</h1>";
-    assertThat(html.getBytes(java.nio.charset.StandardCharsets.UTF_8).length).isGreaterThan(64_001);
+    assertThat(html.getBytes(StandardCharsets.UTF_8).length).isGreaterThan(64_001);
     assertThat(extract("fields.h1 = 'h1'", html).get("h1").asString())
         .endsWith("xä")
         .hasSize(63_996);
@@ -322,5 +327,24 @@ class ExtractServiceTest {
                         body))
                 .toString())
         .isEqualTo("{\"n\":3,\"all\":[1,2.5],\"max\":[\"1\",\"2.5\"],\"none\":null}");
+  }
+
+  @Test
+  void oneServiceServesManyThreadsAndConfigs() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<JsonNode>> results = new ArrayList<>();
+      for (int i = 0; i < 2_000; i++) {
+        int n = i;
+        // more configs than stay compiled
+        String toml = "fields.f%d = 'div:has(> b) > i:last-of-type'".formatted(n % 400);
+        results.add(
+            threads.submit(
+                () -> extract(toml, "<div><b>x</b><i></i><i>%d</i></div>".formatted(n))));
+      }
+      for (int i = 0; i < results.size(); i++) {
+        assertThat(results.get(i).get().toString())
+            .isEqualTo("{\"f%d\":\"%d\"}".formatted(i % 400, i));
+      }
+    }
   }
 }

@@ -37,17 +37,24 @@ final class Extracts {
         .put("body", body);
   }
 
+  static ServiceCall call(JsonNode config, Map<String, JsonNode> inputs, JsonNode item) {
+    return new ServiceCall(
+        "books",
+        "extract",
+        1,
+        new Item("0", item),
+        Config.of(ExtractSchema.SCHEMA, (ObjectNode) config, Environment.of(Map.of())),
+        new LinkedHashMap<>(inputs),
+        EgressRule.publicOnly(),
+        Optional.empty());
+  }
+
   static Outcome run(JsonNode config, Map<String, JsonNode> inputs, JsonNode item) {
-    return SERVICE.execute(
-        new ServiceCall(
-            "books",
-            "extract",
-            1,
-            new Item("0", item),
-            Config.of(ExtractSchema.SCHEMA, (ObjectNode) config, Environment.of(Map.of())),
-            new LinkedHashMap<>(inputs),
-            EgressRule.publicOnly(),
-            Optional.empty()));
+    try {
+      return SERVICE.execute(call(config, inputs, item));
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts these tests", e);
+    }
   }
 
   static Outcome run(String toml, JsonNode input) {
