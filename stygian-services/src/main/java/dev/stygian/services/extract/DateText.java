@@ -44,7 +44,16 @@ final class DateText {
         .appendFraction(ChronoField.NANO_OF_SECOND, 1, 9, true)
         .optionalEnd()
         .optionalEnd()
-        .appendPattern("[ ][XXX][XX][X]")
+        .appendPattern("[ ]")
+        .optionalStart()
+        .appendOffset("+HH:MM", "Z")
+        .optionalEnd()
+        .optionalStart()
+        .appendOffset("+HHMM", "Z")
+        .optionalEnd()
+        .optionalStart()
+        .appendOffset("+HHmm", "Z")
+        .optionalEnd()
         .toFormatter(Locale.ENGLISH)
         .withResolverStyle(ResolverStyle.STRICT);
   }
