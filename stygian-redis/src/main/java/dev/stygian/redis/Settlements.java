@@ -11,6 +11,7 @@ import dev.stygian.graph.queue.Release;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Task;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,102 +30,91 @@ final class Settlements implements AutoCloseable {
 
   private final RedisLink link;
   private final OpenRuns runs;
-  private final CommandBatcher<Completion, Settled> completions;
-  private final CommandBatcher<Nack, Settled> nacks;
+  private final CommandBatcher<Booking, Settled> completions;
+  private final CommandBatcher<Booking, Settled> nacks;
+
+  /** The end of a lease as its script takes it; made by the thread that asks, checked and whole. */
+  private record Booking(LeaseToken lease, List<byte[]> arguments) {
+    long bytes() {
+      long sum = 0;
+      for (byte[] argument : arguments) {
+        sum += argument.length;
+      }
+      return sum;
+    }
+  }
 
   Settlements(RedisLink link, OpenRuns runs) {
     this.link = link;
     this.runs = runs;
-    this.completions =
-        new CommandBatcher<>(
-            "complete",
-            MOST_PER_CALL,
-            MOST_BYTES_PER_CALL,
-            c -> weight(c.results()),
-            this::complete);
-    this.nacks =
-        new CommandBatcher<>(
-            "nack", MOST_PER_CALL, MOST_BYTES_PER_CALL, n -> weight(n.booked()), this::nack);
+    this.completions = batcher("complete", LuaScript.COMPLETE);
+    this.nacks = batcher("nack", LuaScript.NACK);
+  }
+
+  private CommandBatcher<Booking, Settled> batcher(String name, LuaScript script) {
+    return new CommandBatcher<>(
+        name, MOST_PER_CALL, MOST_BYTES_PER_CALL, Booking::bytes, batch -> book(script, batch));
   }
 
   Settled complete(Completion completion) throws InterruptedException {
-    return completions.ask(completion);
+    Lease lease = completion.lease();
+    RunSpec spec = runs.known(lease.task().id().run()).spec();
+    boolean keeps =
+        !spec.lanes().get(spec.laneOf(lease.task().id().node())).isFirst()
+            || spec.wide()
+            || spec.endsPerItem() > 1;
+    List<byte[]> arguments = new ArrayList<>();
+    addLease(lease, arguments);
+    add(arguments, spec.lanes().size());
+    arguments.add(keeps ? YES : NO);
+    add(arguments, completion.results().size());
+    add(arguments, completion.releases().size());
+    addResults(spec, lease, completion.results(), arguments);
+    for (Release release : completion.releases()) {
+      add(arguments, spec.laneOf(release.task().id().node()));
+      add(arguments, release.predecessors());
+      arguments.add(TaskBytes.record(release.task(), TaskBytes.NO_KEY, 0));
+    }
+    return completions.ask(new Booking(lease.token(), arguments));
   }
 
   Settled nack(Nack nack) throws InterruptedException {
-    return nacks.ask(nack);
-  }
-
-  private static long weight(List<NodeResult> results) {
-    long bytes = 200;
-    for (NodeResult result : results) {
-      bytes += result.output().size();
-    }
-    return bytes;
-  }
-
-  private List<Settled> complete(List<Completion> batch) throws InterruptedException {
+    Task task = nack.task();
+    RunSpec spec = runs.known(task.id().run()).spec();
     List<byte[]> arguments = new ArrayList<>();
-    for (Completion completion : batch) {
-      Lease lease = completion.lease();
-      RunSpec spec = runs.known(lease.task().id().run()).spec();
-      boolean keeps =
-          !spec.lanes().get(spec.laneOf(lease.task().id().node())).isFirst()
-              || spec.wide()
-              || spec.endsPerItem() > 1;
-      addLease(lease, arguments);
-      add(arguments, spec.lanes().size());
-      arguments.add(keeps ? YES : NO);
-      add(arguments, completion.results().size());
-      add(arguments, completion.releases().size());
-      addResults(spec, lease, completion.results(), arguments);
-      for (Release release : completion.releases()) {
-        add(arguments, spec.laneOf(release.task().id().node()));
-        add(arguments, release.predecessors());
-        arguments.add(TaskBytes.record(release.task(), TaskBytes.NO_KEY, 0));
+    addLease(nack.lease(), arguments);
+    add(arguments, spec.laneOf(task.id().node()));
+    add(arguments, nack.attempt());
+    switch (nack.verdict()) {
+      case Nack.Verdict.Retry(String error, Duration delay) -> {
+        arguments.add(bytes("retry"));
+        add(arguments, delay.toMillis());
+        arguments.add(bytes(error));
+      }
+      case Nack.Verdict.Bury(String error) -> {
+        arguments.add(bytes("bury"));
+        add(arguments, 0);
+        arguments.add(bytes(error));
+      }
+      case Nack.Verdict.HandBack() -> {
+        arguments.add(bytes("back"));
+        add(arguments, 0);
+        arguments.add(bytes(""));
       }
     }
-    return settled(LuaScript.COMPLETE, arguments, batch.stream().map(Completion::lease).toList());
+    arguments.add(TaskBytes.record(task, TaskBytes.NO_KEY, 0));
+    add(arguments, nack.booked().size());
+    addResults(spec, nack.lease(), nack.booked(), arguments);
+    return nacks.ask(new Booking(nack.lease().token(), arguments));
   }
 
-  private List<Settled> nack(List<Nack> batch) throws InterruptedException {
+  private List<Settled> book(LuaScript script, List<Booking> batch) throws InterruptedException {
     List<byte[]> arguments = new ArrayList<>();
-    for (Nack nack : batch) {
-      Task task = nack.task();
-      RunSpec spec = runs.known(task.id().run()).spec();
-      addLease(nack.lease(), arguments);
-      add(arguments, spec.laneOf(task.id().node()));
-      add(arguments, nack.attempt());
-      switch (nack.verdict()) {
-        case Nack.Verdict.Retry(String error, java.time.Duration delay) -> {
-          arguments.add(bytes("retry"));
-          add(arguments, delay.toMillis());
-          arguments.add(bytes(error));
-        }
-        case Nack.Verdict.Bury(String error) -> {
-          arguments.add(bytes("bury"));
-          add(arguments, 0);
-          arguments.add(bytes(error));
-        }
-        case Nack.Verdict.HandBack() -> {
-          arguments.add(bytes("back"));
-          add(arguments, 0);
-          arguments.add(bytes(""));
-        }
-      }
-      arguments.add(TaskBytes.record(task, TaskBytes.NO_KEY, 0));
-      add(arguments, nack.booked().size());
-      addResults(spec, nack.lease(), nack.booked(), arguments);
-    }
-    return settled(LuaScript.NACK, arguments, batch.stream().map(Nack::lease).toList());
-  }
-
-  private List<Settled> settled(LuaScript script, List<byte[]> arguments, List<Lease> leases)
-      throws InterruptedException {
+    batch.forEach(booking -> arguments.addAll(booking.arguments()));
     List<?> replies = link.list(script, arguments);
     List<Settled> all = new ArrayList<>(replies.size());
     for (int i = 0; i < replies.size(); i++) {
-      LeaseToken token = leases.get(i).token();
+      LeaseToken token = batch.get(i).lease();
       all.add(
           switch (Replies.text(replies.get(i))) {
             case "booked" -> new Settled.Booked();
