@@ -326,11 +326,21 @@ final class RedisRunLedger implements RunLedger {
     } while (page.size() == ENTRIES_PER_CALL && results.size() < max && bytes < BATCH_BYTES);
     boolean all = at.taken() == 0 && page.size() < ENTRIES_PER_CALL;
     return new ResultBatch(
-        results, at.toString(), all && (ended || results.isEmpty()) && isOver(run.number()));
+        results,
+        at.toString(),
+        all && (ended || results.isEmpty()) && isOver(run.number(), key, at.entry()));
   }
 
-  private boolean isOver(long run) throws InterruptedException {
-    return link.ask("hexists", s -> s.hexists(keys.run(run), bytes("finished")));
+  /**
+   * Whether the run is over and nothing stands behind {@code last}: a run that ended after the
+   * entries were read has put more there first.
+   */
+  private boolean isOver(long run, byte[] key, String last) throws InterruptedException {
+    if (!link.ask("hexists", s -> s.hexists(keys.run(run), bytes("finished")))) {
+      return false;
+    }
+    Range<String> behind = Range.from(Range.Boundary.excluding(last), Range.Boundary.unbounded());
+    return link.ask("xrange", s -> s.xrange(key, behind, Limit.from(1))).isEmpty();
   }
 
   private void checkNotTrimmed(OpenRuns.Known run, ResultPosition from)
