@@ -4,6 +4,7 @@ import dev.stygian.cli.Setting.Source;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.pipeline.ExecutionSettings;
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
+import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.graph.settings.Spans;
 import java.time.Duration;
@@ -96,6 +97,13 @@ record ExecutionChoices(
         fromFile.resultTtl(),
         fromFile.resultBudget(),
         fromFile.retention());
+  }
+
+  /** How long leases of a worker here live: the environment goes before what each run says. */
+  Duration leaseVisibility() {
+    return visibilityTimeout.source() == Setting.Source.ENVIRONMENT
+        ? visibilityTimeout.value()
+        : LeaseRequest.AS_RUN;
   }
 
   /** Every setting, in the order of the docs. */

@@ -37,7 +37,7 @@ final class WorkOptions {
 
   WorkerOptions options(ExecutionChoices choices) {
     return WorkerOptions.of(choices.workers().value())
-        .withVisibility(choices.visibilityTimeout().value())
+        .withVisibility(choices.leaseVisibility())
         .withPrivateAddresses(allowPrivate);
   }
 }

@@ -73,9 +73,6 @@ final class WorkerProcesses implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("REDIS_URL", url);
-    builder
-        .environment()
-        .put("STYGIAN_VISIBILITY_TIMEOUT", choices.visibilityTimeout().value().toMillis() + "ms");
     return builder.start();
   }
 

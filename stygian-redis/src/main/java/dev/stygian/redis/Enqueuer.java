@@ -66,9 +66,12 @@ final class Enqueuer {
           } else {
             Thread.sleep(Math.min(pause, Math.max(1, (giveUp - System.nanoTime()) / 1_000_000)));
             pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-            most = MOST_ITEMS;
+            most = batch.get(from).first().size() > run.spec().limits().maxDepth() ? 1 : MOST_ITEMS;
           }
         }
+        case "closed" ->
+            throw new IllegalStateException(
+                "the input of run \"" + id + "\" is closed; it takes no more items");
         default -> {
           runs.forget(id);
           throw OpenRuns.unknown(id);

@@ -13,6 +13,7 @@ import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,12 +47,12 @@ final class Leaser {
     List<?> groups = link.list(LuaScript.LEASE, arguments);
     List<Lease> leases = new ArrayList<>();
     for (Object group : groups) {
-      read(Replies.list(group), leases);
+      read(Replies.list(group), request.visibility(), leases);
     }
     return leases;
   }
 
-  private void read(List<?> group, List<Lease> leases) throws InterruptedException {
+  private void read(List<?> group, Duration asked, List<Lease> leases) throws InterruptedException {
     long number = Replies.number(group.get(0));
     Optional<OpenRuns.Known> run = runs.read(Replies.number(group.get(1)));
     if (run.isEmpty()) {
@@ -59,6 +60,7 @@ final class Leaser {
     }
     RunSpec spec = run.get().spec();
     LaneSpec lane = spec.lanes().get((int) Replies.number(group.get(2)));
+    Duration visibility = asked.equals(LeaseRequest.AS_RUN) ? spec.limits().visibility() : asked;
     Instant deadline = Instant.ofEpochMilli(Replies.number(group.get(3)));
     ByteBuffer lengths =
         ByteBuffer.wrap(Replies.bytes(group.get(4))).order(ByteOrder.LITTLE_ENDIAN);
@@ -87,6 +89,7 @@ final class Leaser {
                     entry.input()),
                 entry.attempts() + 1,
                 deadline,
+                visibility,
                 inputs(lane, inputs, nextInput),
                 answer));
         nextInput += lane.inputs().size();

@@ -59,6 +59,7 @@ final class OpenRuns {
             limits.resultTtl().toMillis(),
             limits.resultBudget(),
             limits.retention().toMillis(),
+            limits.visibility().toMillis(),
             lastNode(spec))) {
       arguments.add(bytes(String.valueOf(field)));
     }
@@ -194,7 +195,8 @@ final class OpenRuns {
             Long.parseLong(numbers[4]),
             Duration.ofMillis(Long.parseLong(numbers[5])),
             Long.parseLong(numbers[6]),
-            Duration.ofMillis(Long.parseLong(numbers[7]))));
+            Duration.ofMillis(Long.parseLong(numbers[7])),
+            Duration.ofMillis(Long.parseLong(numbers[8]))));
   }
 
   /** What only readers need: ends, width and limits in one line, then a line per node. */
@@ -217,6 +219,8 @@ final class OpenRuns {
         + limits.resultBudget()
         + " "
         + limits.retention().toMillis()
+        + " "
+        + limits.visibility().toMillis()
         + nodes;
   }
 

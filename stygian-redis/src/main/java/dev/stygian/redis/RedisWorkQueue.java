@@ -3,14 +3,12 @@ package dev.stygian.redis;
 import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.QueueClosedException;
-import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Heartbeat;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
-import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunLimits;
@@ -39,7 +37,6 @@ import java.util.UUID;
  * of what this process's threads ask for at the same time.
  */
 public final class RedisWorkQueue implements WorkQueue {
-  private static final Duration DEQUEUE_VISIBILITY = Duration.ofSeconds(60);
   private static final int DEQUEUE_ATTEMPTS = 3;
   private static final int ENQUEUE_BATCH = 500;
   private static final long ENQUEUE_BATCH_BYTES = 1 << 20;
@@ -199,7 +196,7 @@ public final class RedisWorkQueue implements WorkQueue {
   public Optional<Lease> dequeue() throws InterruptedException {
     while (true) {
       List<Lease> one =
-          lease(new LeaseRequest(Set.of(), 1, DEQUEUE_VISIBILITY, Duration.ofSeconds(1)));
+          lease(new LeaseRequest(Set.of(), 1, LeaseRequest.AS_RUN, Duration.ofSeconds(1)));
       if (!one.isEmpty()) {
         return Optional.of(one.getFirst());
       }
@@ -217,28 +214,6 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public void seal() {
     sealed = true;
-  }
-
-  @Override
-  public Settled ack(Lease lease, Payload output) throws InterruptedException {
-    Task task = lease.task();
-    return complete(
-        new Completion(
-            lease,
-            List.of(
-                new NodeResult(task.id().node(), task.key(), output, lease.attempt(), true, false)),
-            List.of()));
-  }
-
-  @Override
-  public Settled nack(Lease lease, String error) throws InterruptedException {
-    return nack(
-        new Nack(
-            lease,
-            List.of(),
-            lease.task(),
-            lease.attempt(),
-            new Nack.Verdict.Retry(error, Duration.ZERO)));
   }
 
   private static QueueClosedException interrupted(InterruptedException e) {

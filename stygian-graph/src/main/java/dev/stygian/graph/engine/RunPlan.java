@@ -157,6 +157,7 @@ final class RunPlan {
             UNDELIVERED_BYTES,
             execution.resultTtl(),
             execution.resultBudget(),
-            execution.retention()));
+            execution.retention(),
+            execution.visibilityTimeout()));
   }
 }

@@ -65,6 +65,9 @@ public final class Submitter {
    */
   public long submitAll(Iterator<JsonNode> inputs) throws InterruptedException {
     long accepted = queue.ledger().accepted(plan.run(), NAME);
+    if (queue.ledger().status(plan.run()).inputClosed()) {
+      return accepted; // a run that goes on has all of its items
+    }
     for (long i = 0; i < accepted && inputs.hasNext(); i++) {
       inputs.next();
     }

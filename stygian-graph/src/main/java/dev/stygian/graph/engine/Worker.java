@@ -39,14 +39,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Leases tasks, executes them and books what came of it. One thread asks the queue for as many
  * tasks as there are free slots, each task runs on a virtual thread of its own, and one heartbeat a
- * second renews all leases. Nothing here waits longer than a second for the queue, and a queue that
- * is away is waited for, however long. Thread-safe; {@link #close} ends all of its threads.
+ * second, or three in the shortest visibility timeout, renews all leases. Nothing here waits longer
+ * than a second for the queue, and a queue that is away is waited for, however long. Thread-safe;
+ * {@link #close} ends all of its threads.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration STOP_TIME = Duration.ofSeconds(10);
   private static final long PAUSE_MILLIS = 500;
+  private static final long BEATS_PER_VISIBILITY = 3;
+  private static final long LONGEST_BEAT_MILLIS = 1000;
+  private static final long SHORTEST_BEAT_MILLIS = 20;
 
   private final WorkQueue queue;
   private final ServiceRegistry registry;
@@ -55,6 +59,7 @@ public final class Worker implements AutoCloseable {
   private final Plans plans;
   private final Backoff backoff = new Backoff(new Random());
   private final Semaphore slots;
+  private final Semaphore hurry = new Semaphore(0);
   private final Map<LeaseToken, Attempt> running = new ConcurrentHashMap<>();
   private final ScheduledExecutorService timers =
       Executors.newSingleThreadScheduledExecutor(
@@ -64,6 +69,7 @@ public final class Worker implements AutoCloseable {
       new AtomicReference<>(Optional.empty());
   private final Thread feeder;
   private final Thread heart;
+  private volatile long beatMillis = LONGEST_BEAT_MILLIS;
   private final Context context = new Context();
 
   private Worker(WorkQueue queue, ServiceRegistry registry, WorkerOptions options) {
@@ -183,6 +189,9 @@ public final class Worker implements AutoCloseable {
   private void begin(Lease lease) {
     Attempt attempt = new Attempt(context, lease);
     running.put(lease.token(), attempt);
+    if (lease.visibility().toMillis() / BEATS_PER_VISIBILITY < beatMillis) {
+      hurry.release();
+    }
     Thread.ofVirtual()
         .name("stygian-task")
         .start(() -> {
@@ -205,11 +214,11 @@ public final class Worker implements AutoCloseable {
   }
 
   private void beat() {
-    long everyMillis = Math.min(1000, Math.max(20, options.visibility().toMillis() / 3));
     try {
       while (!(isStopping() && running.isEmpty())) {
         beatOnce();
-        Thread.sleep(Duration.ofMillis(everyMillis));
+        var _ = hurry.tryAcquire(beatMillis, TimeUnit.MILLISECONDS);
+        hurry.drainPermits();
       }
     } catch (InterruptedException e) {
       LOG.atDebug().log("The heartbeat was told to stop");
@@ -220,7 +229,12 @@ public final class Worker implements AutoCloseable {
 
   private void beatOnce() {
     Set<Long> held = new HashSet<>();
-    running.keySet().forEach(token -> held.add(token.lease()));
+    long shortestMillis = LONGEST_BEAT_MILLIS * BEATS_PER_VISIBILITY;
+    for (Attempt attempt : running.values()) {
+      held.add(attempt.lease().token().lease());
+      shortestMillis = Math.min(shortestMillis, attempt.lease().visibility().toMillis());
+    }
+    beatMillis = Math.max(SHORTEST_BEAT_MILLIS, shortestMillis / BEATS_PER_VISIBILITY);
     Heartbeat.Renewal renewal;
     try {
       renewal =

@@ -9,6 +9,7 @@ import java.util.Set;
  * @param worker names the process and its worker, such as {@code host:pid:1}
  * @param services what it offers
  * @param leases the numbers of the leases that it holds
+ * @param visibility how long they live from now on; {@link LeaseRequest#AS_RUN}: as each run says
  */
 public record Heartbeat(
     String worker, Set<String> services, int slots, Set<Long> leases, Duration visibility) {

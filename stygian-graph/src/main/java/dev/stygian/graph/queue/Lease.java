@@ -1,6 +1,7 @@
 package dev.stygian.graph.queue;
 
 import dev.stygian.graph.item.Payload;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param attempt 1 for the first; failures and lost leases both count
  * @param deadline by the queue's clock, as of the hand-out; a renewal moves it
+ * @param visibility how long it lives from the hand-out, and from each renewal
  * @param inputs the stored outputs of the node's predecessors, by node id in the lane's order
  * @param stored the result that already stands under the task's key: complete with it, do not
  *     execute
@@ -19,6 +21,7 @@ public record Lease(
     Task task,
     int attempt,
     Instant deadline,
+    Duration visibility,
     Map<String, Payload> inputs,
     Optional<StoredResult> stored) {
 

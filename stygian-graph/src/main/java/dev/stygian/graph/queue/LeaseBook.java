@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a {@link LocalWorkQueue}. What one call hands out has one number and one deadline;
- * its tasks end one by one. Guarded by the queue's lock.
+ * The leases of a {@link LocalWorkQueue}. What one call hands out of a run has one number and one
+ * deadline; its tasks end one by one. Guarded by the queue's lock.
  */
 final class LeaseBook {
   private final Map<Long, HandOut> byNumber = new HashMap<>();
@@ -24,25 +25,27 @@ final class LeaseBook {
   private static final class HandOut {
     final long number;
     final @Nullable QueuedTask[] tasks;
+    final RunBook run;
     int open;
     long deadline;
 
     HandOut(long number, List<QueuedTask> tasks, long deadline) {
       this.number = number;
       this.tasks = tasks.toArray(new @Nullable QueuedTask[0]);
+      this.run = tasks.getFirst().lane.run;
       this.open = this.tasks.length;
       this.deadline = deadline;
     }
   }
 
-  /** The number that {@link #handOut} will use next. */
+  /** A number for {@link #handOut}. */
   long nextNumber() {
-    return lastNumber + 1;
+    lastNumber++;
+    return lastNumber;
   }
 
-  void handOut(List<QueuedTask> tasks, long deadline) {
-    lastNumber++;
-    HandOut handOut = new HandOut(lastNumber, tasks, deadline);
+  void handOut(long number, List<QueuedTask> tasks, long deadline) {
+    HandOut handOut = new HandOut(number, tasks, deadline);
     byNumber.put(handOut.number, handOut);
     byDeadline.add(handOut);
   }
@@ -72,13 +75,13 @@ final class LeaseBook {
   }
 
   /** Moves the deadline of a number and shows its tasks; false where it is not current. */
-  boolean renew(long number, long deadline, Consumer<QueuedTask> open) {
+  boolean renew(long number, ToLongFunction<RunBook> deadline, Consumer<QueuedTask> open) {
     HandOut handOut = byNumber.get(number);
     if (handOut == null) {
       return false;
     }
     byDeadline.remove(handOut);
-    handOut.deadline = deadline;
+    handOut.deadline = deadline.applyAsLong(handOut.run);
     byDeadline.add(handOut);
     for (QueuedTask task : handOut.tasks) {
       if (task != null) {

@@ -2,7 +2,6 @@ package dev.stygian.graph.queue;
 
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.error.QueueFullException;
-import dev.stygian.graph.item.Payload;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -144,7 +143,7 @@ public final class LocalWorkQueue implements WorkQueue {
 
   @Override
   public Optional<Lease> dequeue() throws InterruptedException {
-    LeaseRequest any = new LeaseRequest(Set.of(), 1, DEQUEUE_VISIBILITY, FOR_EVER);
+    LeaseRequest any = new LeaseRequest(Set.of(), 1, LeaseRequest.AS_RUN, FOR_EVER);
     return lease(any, true).stream().findFirst();
   }
 
@@ -155,20 +154,6 @@ public final class LocalWorkQueue implements WorkQueue {
       shared.moves.waiters.wakeAll();
       return true;
     });
-  }
-
-  @Override
-  public Settled ack(Lease lease, Payload output) throws InterruptedException {
-    Task task = lease.task();
-    NodeResult result =
-        new NodeResult(task.id().node(), task.key(), output, lease.attempt(), true, false);
-    return complete(new Completion(lease, List.of(result), List.of()));
-  }
-
-  @Override
-  public Settled nack(Lease lease, String error) throws InterruptedException {
-    Nack.Verdict again = new Nack.Verdict.Retry(error, Duration.ZERO);
-    return nack(new Nack(lease, List.of(), lease.task(), lease.attempt(), again));
   }
 
   @Override

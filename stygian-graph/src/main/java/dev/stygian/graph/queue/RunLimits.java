@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param resultTtl how long a stored result lives at least (at most twice as long)
  * @param resultBudget bytes of all stored results; over it the older half goes early
  * @param retention how long the keys of a finished run live
+ * @param visibility how long a lease lives without renewal
  */
 public record RunLimits(
     long maxDepth,
@@ -18,7 +19,8 @@ public record RunLimits(
     long undeliveredBytes,
     Duration resultTtl,
     long resultBudget,
-    Duration retention) {
+    Duration retention,
+    Duration visibility) {
 
   public RunLimits {
     if (maxDepth < 1 || undeliveredResults < 1 || undeliveredBytes < 1 || resultBudget < 1) {
@@ -27,10 +29,19 @@ public record RunLimits(
     if (resultTtl.compareTo(Duration.ofSeconds(1)) < 0 || retention.toSeconds() < 1) {
       throw new IllegalArgumentException("times to live are at least a second");
     }
+    if (visibility.toMillis() < 1) {
+      throw new IllegalArgumentException("a lease lives at least a millisecond");
+    }
   }
 
   public static RunLimits defaults() {
     return new RunLimits(
-        100_000, 1_000_000, 256L << 20, Duration.ofHours(24), 1L << 30, Duration.ofDays(7));
+        100_000,
+        1_000_000,
+        256L << 20,
+        Duration.ofHours(24),
+        1L << 30,
+        Duration.ofDays(7),
+        Duration.ofSeconds(60));
   }
 }

@@ -132,11 +132,9 @@ final class SharedQueue {
   List<Lease> lease(Set<String> services, int max, Duration visibility) {
     long now = clock.millis();
     sweep(now);
-    long deadline = Deadline.after(now, visibility);
-    List<QueuedTask> tasks = new ArrayList<>(Math.min(max, 16));
+    Map<RunBook, HandOut> ofRuns = new LinkedHashMap<>();
     List<Lease> handedOut = new ArrayList<>(Math.min(max, 16));
-    Instant deadlineInstant = Instant.ofEpochMilli(deadline);
-    while (tasks.size() < max) {
+    while (handedOut.size() < max) {
       QueuedTask task = moves.turns.next(services);
       if (task == null) {
         break;
@@ -151,20 +149,29 @@ final class SharedQueue {
         continue;
       }
       task.lane.leaseBegins();
+      HandOut ofRun =
+          ofRuns.computeIfAbsent(task.lane.run, run -> handOut(run.visibility(visibility), now));
       handedOut.add(
           new Lease(
-              new LeaseToken(leases.nextNumber(), tasks.size()),
+              new LeaseToken(ofRun.number, ofRun.tasks.size()),
               task.task,
               task.attempts() + 1,
-              deadlineInstant,
+              Instant.ofEpochMilli(ofRun.deadline),
+              ofRun.visibility,
               task.item.kept(task.lane.spec.inputs()),
               answer));
-      tasks.add(task);
+      ofRun.tasks.add(task);
     }
-    if (!tasks.isEmpty()) {
-      leases.handOut(tasks, deadline);
-    }
+    ofRuns.values().forEach(h -> leases.handOut(h.number, h.tasks, h.deadline));
     return handedOut;
+  }
+
+  /** What one call hands out of one run. */
+  private record HandOut(long number, List<QueuedTask> tasks, Duration visibility, long deadline) {}
+
+  private HandOut handOut(Duration visibility, long now) {
+    return new HandOut(
+        leases.nextNumber(), new ArrayList<>(), visibility, Deadline.after(now, visibility));
   }
 
   /** When a thread that waits for a task should look again although nobody woke it. */
@@ -176,14 +183,13 @@ final class SharedQueue {
   Renewal renew(Heartbeat heartbeat) {
     long now = clock.millis();
     attendance.sign(heartbeat, now);
-    long deadline = Deadline.after(now, heartbeat.visibility());
     Set<Long> lost = new HashSet<>();
     Set<RunId> cancelled = new HashSet<>();
     for (long number : heartbeat.leases()) {
       boolean current =
           leases.renew(
               number,
-              deadline,
+              run -> Deadline.after(now, run.visibility(heartbeat.visibility())),
               task -> {
                 if (task.lane.run.cancelled) {
                   cancelled.add(task.lane.run.spec.id());

@@ -7,6 +7,7 @@ import dev.stygian.graph.item.Payload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The port of the work queue: hands tasks to workers under leases and keeps the books of runs. A
@@ -72,11 +73,28 @@ public interface WorkQueue extends AutoCloseable {
   /** Says that this process enqueues no more; {@link #dequeue} ends when nothing is left. */
   void seal();
 
-  /** Acknowledges a task that worked, with its output. */
-  Settled ack(Lease lease, Payload output) throws InterruptedException;
+  /** Acknowledges a task that worked and has no output that anybody reads. */
+  default Settled ack(Lease lease) throws InterruptedException {
+    return complete(
+        new Completion(
+            lease,
+            List.of(NodeResult.of(lease, Payload.of(JsonNodeFactory.instance.nullNode()), false)),
+            List.of()));
+  }
+
+  /**
+   * Acknowledges a task that worked, with its output, which is a result of the run. Somebody has to
+   * take the results: while too many lie there unread, no further task of the run is handed out.
+   */
+  default Settled ack(Lease lease, Payload output) throws InterruptedException {
+    return complete(new Completion(lease, List.of(NodeResult.of(lease, output, true)), List.of()));
+  }
 
   /** Returns a task to the queue for another worker, at once. */
-  Settled nack(Lease lease, String error) throws InterruptedException;
+  default Settled nack(Lease lease, String error) throws InterruptedException {
+    Nack.Verdict again = new Nack.Verdict.Retry(error, Duration.ZERO);
+    return nack(new Nack(lease, List.of(), lease.task(), lease.attempt(), again));
+  }
 
   /** Ends this process's use of the queue; what is enqueued stays. Idempotent. */
   @Override

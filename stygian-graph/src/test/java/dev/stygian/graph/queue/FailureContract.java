@@ -376,4 +376,29 @@ interface FailureContract extends Contract {
     assertThat(letters).hasSize(1);
     return letters.getFirst();
   }
+
+  @Test
+  default void what_is_due_goes_before_what_waits() throws Exception {
+    q().submitted(Specs.single("r"), "x", "y", "z");
+    List<Lease> leases = q().leaseUpTo(2);
+    q().fail(leases.get(0), "later", SHORT.dividedBy(2));
+    q().fail(leases.get(1), "sooner", SHORT.dividedBy(4));
+    q().elapse(SHORT);
+
+    assertThat(q().leaseUpTo(9))
+        .extracting(lease -> lease.task().id().item())
+        .containsExactly("y", "x", "z");
+  }
+
+  @Test
+  default void a_replayed_letter_waits_behind_what_is_there() throws Exception {
+    RunSpec run = q().submitted(Specs.single("r"), "x", "y");
+    q().bury(q().leaseOne(), "no");
+
+    assertThat(q().ledger().replay(run.id(), List.of("x"))).isEqualTo(1);
+
+    assertThat(q().leaseUpTo(9))
+        .extracting(lease -> lease.task().id().item())
+        .containsExactly("y", "x");
+  }
 }

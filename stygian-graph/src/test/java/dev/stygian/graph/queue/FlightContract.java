@@ -235,7 +235,8 @@ interface FlightContract extends Contract {
   @Test
   default void the_older_stored_results_go_when_their_budget_is_used_up() throws Exception {
     RunLimits limits =
-        new RunLimits(1_000, 1_000, 1 << 30, Duration.ofHours(1), 100_000, Duration.ofHours(1));
+        new RunLimits(
+            1_000, 1_000, 1 << 30, Duration.ofHours(1), 100_000, Duration.ofHours(1), LONG);
     RunSpec first = q().open(Specs.single("first").limits(limits));
     for (int i = 0; i < 40; i++) {
       q().submit(first, List.of(Specs.shared(first, "item-" + i, "shared")));

@@ -346,4 +346,39 @@ interface IntakeContract extends Contract {
   static List<Submission> items(RunSpec run, int count) {
     return IntStream.range(0, count).mapToObj(i -> Specs.item(run, "item-" + i)).toList();
   }
+
+  @Test
+  default void a_closed_run_passes_over_what_it_accepted_and_takes_nothing_new() throws Exception {
+    RunSpec run = q().submitted(Specs.single("r"), "x", "y");
+    List<Submission> again = List.of(Specs.item(run, "x"), Specs.item(run, "y"));
+    q().queue.enqueue(run.id(), "test", 0, again, SOON);
+
+    List<Submission> more = List.of(Specs.item(run, "z"));
+    assertThatThrownBy(() -> q().queue.enqueue(run.id(), "test", 2, more, SOON))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("\"r\"")
+        .hasMessageContaining("closed");
+    assertThat(q().status(run).submitted()).isEqualTo(2);
+  }
+
+  @Test
+  default void I7_an_item_with_more_tasks_than_the_maximum_depth_enters_an_empty_queue()
+      throws Exception {
+    Specs.RunBuilder roots = Specs.single("r").node("b").node("c").wide().maxDepth(2);
+    RunSpec run = q().open(roots);
+
+    q().submit(run, List.of(Specs.item(run, "x")));
+    Future<?> second =
+        q().start(() -> {
+          q().queue.enqueue(run.id(), "test", 1, List.of(Specs.item(run, "y")), SOON);
+          return true;
+        });
+    stillWaits(second);
+    q().finishAll();
+    soon(second);
+
+    q().finishAll();
+    q().queue.closeInput(run.id());
+    q().isFinished(run, 2, 0);
+  }
 }

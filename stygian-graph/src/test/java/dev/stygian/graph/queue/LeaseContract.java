@@ -7,6 +7,7 @@ import static dev.stygian.graph.queue.QueueFixture.request;
 import static dev.stygian.graph.queue.QueueFixture.soon;
 import static dev.stygian.graph.queue.QueueFixture.stillWaits;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -283,6 +284,7 @@ interface LeaseContract extends Contract {
               lease.task(),
               lease.attempt(),
               lease.deadline(),
+              lease.visibility(),
               lease.inputs(),
               lease.stored());
       assertThat(q().finish(forged)).isEqualTo(new Settled.LeaseLost(token));
@@ -398,5 +400,36 @@ interface LeaseContract extends Contract {
     assertThat(q().deadLetters(run).getFirst().errors())
         .extracting(DeadLetter.AttemptError::message)
         .containsExactly("once", "enough");
+  }
+
+  @Test
+  default void I6_a_lease_lives_as_long_as_its_run_says() throws Exception {
+    RunSpec brief = q().submitted(Specs.single("brief").visibility(SHORT), "x");
+    RunSpec patient = q().submitted(Specs.single("long"), "y");
+    LeaseRequest asRun = request(5, LeaseRequest.AS_RUN, Duration.ZERO);
+    List<Lease> leases = q().queue.lease(asRun);
+
+    assertThat(leases)
+        .extracting(lease -> lease.task().id().run(), Lease::visibility)
+        .containsExactlyInAnyOrder(tuple(brief.id(), SHORT), tuple(patient.id(), LONG));
+    q().elapse(SHORT);
+    assertThat(q().queue.lease(asRun))
+        .extracting(lease -> lease.task().id().item())
+        .containsExactly("x");
+  }
+
+  @Test
+  default void I6_a_heartbeat_renews_each_lease_as_its_run_says() throws Exception {
+    q().submitted(Specs.single("brief").visibility(SHORT.multipliedBy(2)), "x");
+    Lease lease = q().queue.lease(request(1, LeaseRequest.AS_RUN, SOON)).getFirst();
+    q().elapse(SHORT);
+
+    Set<Long> held = Set.of(lease.token().lease());
+    q().queue.renew(new Heartbeat("w", Set.of("A"), 1, held, LeaseRequest.AS_RUN));
+    q().elapse(SHORT.plusMillis(SHORT.toMillis() / 2));
+    q().nothingToLease();
+    q().elapse(SHORT);
+
+    assertThat(q().leaseOne().attempt()).isEqualTo(2);
   }
 }

@@ -153,7 +153,14 @@ interface ResultContract extends Contract {
   @Test
   default void I12_too_many_undelivered_bytes_hold_back_first_nodes_too() throws Exception {
     RunLimits limits =
-        new RunLimits(100, 1_000, 1_000, Duration.ofHours(1), 1 << 20, Duration.ofHours(1));
+        new RunLimits(
+            100,
+            1_000,
+            1_000,
+            Duration.ofHours(1),
+            1 << 20,
+            Duration.ofHours(1),
+            QueueFixture.LONG);
     RunSpec run = q().submitted(Specs.single("r").limits(limits), "x", "y");
     String large = Specs.noise(5, 3_000);
 

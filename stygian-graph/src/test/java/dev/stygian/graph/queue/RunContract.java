@@ -392,4 +392,20 @@ interface RunContract extends Contract {
           .hasCauseInstanceOf(QueueClosedException.class);
     }
   }
+
+  @Test
+  default void a_cancelled_run_cancels_what_comes_later_and_replays_nothing() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, "x", "y");
+    q().bury(q().leaseOne(), "no");
+    q().ledger().cancel(run.id());
+
+    q().submit(run, "z");
+
+    assertThat(q().status(run).submitted()).isEqualTo(3);
+    assertThat(q().status(run).cancelled()).isEqualTo(2);
+    assertThat(q().status(run).inFlight()).isZero();
+    assertThat(q().ledger().replay(run.id(), List.of("x"))).isZero();
+    q().nothingToLease();
+  }
 }

@@ -115,4 +115,17 @@ interface SimpleCallsContract extends Contract {
   private static Task task(String item) {
     return Specs.task(Specs.single("simple").build(), item, "a", "simple");
   }
+
+  @Test
+  default void ack_without_an_output_leaves_no_result_that_somebody_has_to_take() throws Exception {
+    Task task = task("x");
+    q().queue.enqueue(task);
+
+    assertThat(q().queue.ack(q().queue.dequeue().orElseThrow())).isInstanceOf(Settled.Booked.class);
+
+    RunSpec run = q().ledger().find(task.id().run()).orElseThrow();
+    assertThat(q().status(run).done()).isEqualTo(1);
+    assertThat(q().status(run).undeliveredResults()).isZero();
+    assertThat(q().results(run)).isEmpty();
+  }
 }

@@ -40,7 +40,14 @@ public final class Specs {
 
   public static RunLimits limits(
       long maxDepth, long undeliveredResults, Duration resultTtl, Duration retention) {
-    return new RunLimits(maxDepth, undeliveredResults, 64L << 20, resultTtl, 64L << 20, retention);
+    return new RunLimits(
+        maxDepth,
+        undeliveredResults,
+        64L << 20,
+        resultTtl,
+        64L << 20,
+        retention,
+        QueueFixture.LONG);
   }
 
   /** An item that is its own name, with tasks for all first nodes and keys of its own run. */
@@ -147,6 +154,18 @@ public final class Specs {
     public RunBuilder limits(RunLimits ofRun) {
       limits = ofRun;
       return this;
+    }
+
+    public RunBuilder visibility(Duration ofLeases) {
+      return limits(
+          new RunLimits(
+              limits.maxDepth(),
+              limits.undeliveredResults(),
+              limits.undeliveredBytes(),
+              limits.resultTtl(),
+              limits.resultBudget(),
+              limits.retention(),
+              ofLeases));
     }
 
     public RunBuilder maxDepth(long tasks) {

@@ -5,15 +5,18 @@
 --   then per item: tasks, id, input, number of last keys, and per last key its node and the key), then
 --   per chunk: node, tasks, bytes
 -- Replies: {'ok', accepted} | {'at', accepted} (another position is current) | {'full', room} |
---   {'unknown'} (no such run)
+--   {'closed'} (it takes no more input) | {'unknown'} (no such run). An item that is larger than the
+--   maximum depth is let into an empty queue.
 local run, submitter, position, items, tasks, max_depth = unpack(ARGV, 1, 6)
 run, position, items, tasks = tonumber(run), tonumber(position), tonumber(items), tonumber(tasks)
-local state = redis.call('HGET', run_key(run), 'state')
+local state, closed = unpack(redis.call('HMGET', run_key(run), 'state', 'closed'))
 if not state then return { 'unknown' } end
 local accepted = tonumber(redis.call('HGET', run_key(run, 'cursor'), submitter) or 0)
 if accepted ~= position then return { 'at', accepted } end
-local room = tonumber(max_depth) - tonumber(redis.call('HGET', meta, 'depth') or 0)
-if tasks > room then return { 'full', math.max(room, 0) } end
+if closed == '1' and items > 0 then return { 'closed' } end
+local depth = tonumber(redis.call('HGET', meta, 'depth') or 0)
+local room = tonumber(max_depth) - depth
+if tasks > room and not (items == 1 and depth == 0) then return { 'full', math.max(room, 0) } end
 
 local at, answered, of_run = 7, {}, run_of(run)
 local wide_items = tonumber(ARGV[at])

@@ -2,7 +2,7 @@
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
 -- @include keys runs records lanes letters leases
--- ARGV: most tasks, visibility ms, requester, sequence, then the services offered (none: any)
+-- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services offered (none: any)
 -- Replies: a list of groups {lease, run, node, deadline, lengths, records, flags, stored, inputs};
 --   flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
@@ -35,7 +35,7 @@ end
 reap(16)
 wake_due(200)
 
-local groups, numbers, deadline = {}, {}, now + visibility
+local groups, numbers = {}, {}
 local busy = {}
 
 -- Looks at each record and says what becomes of it; returns the flags and how many are handed out.
@@ -128,6 +128,7 @@ local function lease_from(run, node, limit)
   local open = string.gsub(packed, '2', '1')
   write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
     offset = offset, total = total, flags = open })
+  local deadline = now + (visibility > 0 and visibility or run_of(run).visibility)
   redis.call('ZADD', deadlines, deadline, number)
   local marks = {}
   for i = 1, size do

@@ -1,12 +1,12 @@
 -- Makes a run known. Atomic, so that two processes opening one run get one number and one set of lanes.
 -- @include keys
 -- ARGV: protocol, run id, pipeline id, definition, ends per item, wide 0/1, limits as one text (for
---   readers), max results, max result bytes, result ttl ms, result budget, retention ms, number of the
---   last node (of a run with one), then per lane its text
+--   readers), max results, max result bytes, result ttl ms, result budget, retention ms, visibility ms,
+--   number of the last node (of a run with one), then per lane its text
 -- Replies: {'protocol', found} | {'opened' or 'known', run number}
 local protocol, id, pipeline, definition, ends, wide, limits = unpack(ARGV, 1, 7)
-local max_results, max_bytes, ttl, budget, retention, last_node = unpack(ARGV, 8, 13)
-local FIRST_LANE = 14
+local max_results, max_bytes, ttl, budget, retention, visibility, last_node = unpack(ARGV, 8, 14)
+local FIRST_LANE = 15
 local found_protocol = redis.call('HGET', meta, 'protocol')
 if found_protocol and found_protocol ~= protocol then return { 'protocol', found_protocol } end
 
@@ -23,8 +23,8 @@ redis.call('HSET', meta, 'ttl', math.max(kept_ttl, tonumber(ttl)), 'budget', bud
 local run = redis.call('HINCRBY', meta, 'run', 1)
 redis.call('HSET', runs, id, run)
 redis.call('HSET', run_key(run), 'state', 'running', 'closed', '0', 'wide', wide, 'ends', ends,
-  'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention, 'lastNode', last_node, 'started', now,
-  'submitted', 0, 'done', 0, 'dead', 0, 'cancelled', 0, 'tasks', 0)
+  'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention,
+  'visibility', visibility, 'lastNode', last_node, 'started', now, 'submitted', 0, 'done', 0, 'dead', 0, 'cancelled', 0, 'tasks', 0)
 redis.call('HSET', run_key(run, 'spec'), 'id', id, 'pipeline', pipeline, 'definition', definition,
   'limits', limits)
 for i = FIRST_LANE, #ARGV do

@@ -1,16 +1,18 @@
 -- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost.
 -- @include keys runs records lanes letters leases
--- ARGV: worker, slots, visibility ms, number of leases, the leases, then the services offered
+-- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the services offered
 -- Replies: {lost leases, ids of cancelled runs among the leases'}
 local worker, slots, visibility, held = unpack(ARGV, 1, 4)
 local lost, cancelled, seen = {}, {}, {}
+visibility = tonumber(visibility)
 reap(16)
 wake_due(200)
 for i = 5, 4 + tonumber(held) do
   local lease = ARGV[i]
   local l = read_lease(lease)
   if l then
-    redis.call('ZADD', deadlines, 'XX', now + tonumber(visibility), lease)
+    local longer = visibility > 0 and visibility or run_of(l.run).visibility
+    redis.call('ZADD', deadlines, 'XX', now + longer, lease)
     if not seen[l.run] then
       seen[l.run] = true
       if run_of(l.run).state == 'cancelled' then

@@ -85,9 +85,11 @@ local function reap(most)
   end
 end
 
--- Moves at most `most` delayed tasks that are due into their lanes.
+-- Moves at most `most` delayed tasks that are due to the fronts of their lanes, the longest due first.
 local function wake_due(most)
-  for _, chunk in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)) do
+  local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)
+  for i = #due, 1, -1 do
+    local chunk = due[i]
     redis.call('ZREM', delayed, chunk)
     local head = redis.call('GETRANGE', chunk_key(chunk), 0, 7)
     if #head == 8 then
@@ -98,7 +100,7 @@ local function wake_due(most)
         release_chunk(chunk, 1)
         cancel_task(run, records[1])
       else
-        place_chunk(run, node, chunk, 1, false)
+        place_chunk(run, node, chunk, 1, true)
         count(run, 'w' .. node, 1)
       end
     end

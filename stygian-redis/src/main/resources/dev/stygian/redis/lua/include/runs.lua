@@ -23,13 +23,15 @@ local function run_of(run)
   local known = known_runs[run]
   if not known then
     local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'ends', 'dead', 'results', 'delivered',
-      'resultBytes', 'deliveredBytes', 'maxResults', 'maxResultBytes', 'ring', 'retention', 'lastNode')
+      'resultBytes', 'deliveredBytes', 'maxResults', 'maxResultBytes', 'ring', 'retention', 'lastNode',
+      'visibility')
     known = {
       state = f[1], wide = f[2] == '1', ends = tonumber(f[3] or 1), dead = tonumber(f[4] or 0),
       results = tonumber(f[5] or 0), result_bytes = tonumber(f[7] or 0), in_ring = f[11] == '1',
       held = tonumber(f[5] or 0) - tonumber(f[6] or 0) >= tonumber(f[9] or 1)
         or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
-      retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0), entries = {},
+      retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0),
+      visibility = tonumber(f[14] or 60000), entries = {},
     }
     known_runs[run] = known
   end
