@@ -56,7 +56,9 @@ final class RunSession {
       throws InterruptedException {
     ResultDelivery delivery = new ResultDelivery(queue.ledger(), run, output.reader());
     try (Progress progress = Progress.on(console)) {
-      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try (ExecutorService threads =
+          Executors.newThreadPerTaskExecutor(
+              Thread.ofPlatform().daemon().name("stygian-run").factory())) {
         Future<Long> submitted = threads.submit(() -> submitter.submitAll(items));
         Future<Boolean> delivered =
             threads.submit(() -> {

@@ -11,7 +11,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Group commit: what callers ask for while one call is under way goes out together in the next. An
- * idle batcher sends at once, so batching costs no latency. Callers block; one thread sends.
+ * idle batcher sends at once, so batching costs no latency. Callers block; one thread sends, a
+ * platform thread, so that virtual ones which compute for long do not hold it up.
  *
  * @param <T> what is asked for
  * @param <R> what comes back for each
@@ -45,7 +46,7 @@ final class CommandBatcher<T, R> implements AutoCloseable {
     this.weigher = weigher;
     this.mostRequests = mostRequests;
     this.mostWeight = mostWeight;
-    this.thread = Thread.ofVirtual().name("stygian-" + name).unstarted(this::loop);
+    this.thread = Thread.ofPlatform().daemon().name("stygian-" + name).unstarted(this::loop);
     thread.start();
   }
 

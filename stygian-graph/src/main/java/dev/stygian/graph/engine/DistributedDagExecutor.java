@@ -87,7 +87,9 @@ public final class DistributedDagExecutor implements AutoCloseable {
               item, input, List.of(plan.task(nodeId(task), item, input, digest)), List.of()));
     }
     try (Worker worker = Worker.start(queue, services, options);
-        ExecutorService submitting = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService submitting =
+            Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().daemon().name("stygian-run").factory())) {
       Future<Boolean> submitted =
           submitting.submit(() -> {
             queue.enqueue(run, "wave", 0, items, Duration.ofDays(36_500));
@@ -215,7 +217,9 @@ public final class DistributedDagExecutor implements AutoCloseable {
       ResultSink.Opener sink)
       throws InterruptedException {
     Submitter submitter = Submitter.open(queue, run, definition);
-    try (ExecutorService submitting = Executors.newVirtualThreadPerTaskExecutor();
+    try (ExecutorService submitting =
+            Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().daemon().name("stygian-run").factory());
         Worker worker = Worker.start(queue, registry, options)) {
       Future<Long> submitted = submitting.submit(() -> submitter.submitAll(inputs));
       Future<?> delivered =

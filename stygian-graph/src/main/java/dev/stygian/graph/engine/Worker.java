@@ -40,8 +40,10 @@ import org.slf4j.LoggerFactory;
  * Leases tasks, executes them and books what came of it. One thread asks the queue for as many
  * tasks as there are free slots, each task runs on a virtual thread of its own, and one heartbeat a
  * second, or three in the shortest visibility timeout, renews all leases. Nothing here waits longer
- * than a second for the queue, and a queue that is away is waited for, however long. Thread-safe;
- * {@link #close} ends all of its threads.
+ * than a second for the queue, and a queue that is away is waited for, however long. The feeder and
+ * the heart are platform threads: virtual ones take turns only when one blocks, so tasks that
+ * compute for long would keep the heart from beating and lose their own leases. Thread-safe; {@link
+ * #close} ends all of its threads.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -79,8 +81,8 @@ public final class Worker implements AutoCloseable {
     this.services = Set.copyOf(registry.available());
     this.plans = new Plans(queue);
     this.slots = new Semaphore(options.slots());
-    this.feeder = Thread.ofVirtual().name("stygian-feeder").unstarted(this::feed);
-    this.heart = Thread.ofVirtual().name("stygian-heart").unstarted(this::beat);
+    this.feeder = Thread.ofPlatform().daemon().name("stygian-feeder").unstarted(this::feed);
+    this.heart = Thread.ofPlatform().daemon().name("stygian-heart").unstarted(this::beat);
   }
 
   /** Starts a worker that offers what {@code registry} can run in this process. */

@@ -202,6 +202,43 @@ public abstract class EngineContract {
   }
 
   @Test
+  void tasks_that_only_compute_lose_no_lease() throws Exception {
+    int processors = Runtime.getRuntime().availableProcessors();
+    ScriptedService computing =
+        new ScriptedService(
+            "x",
+            call -> {
+              long end = System.nanoTime() + Duration.ofMillis(500).toNanos();
+              while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+              }
+              return Outcome.success(JSON.nullNode());
+            });
+    String toml =
+        """
+        [execution]
+        visibility_timeout = "1s"
+        [[nodes]]
+        id = "a"
+        service = "x"
+        """;
+    ServiceRegistry registry = registry(computing);
+    Lines lines = new Lines();
+    try (DistributedDagExecutor executor =
+        new DistributedDagExecutor(queue, registry, 6 * processors)) {
+      executor.run(
+          new RunId("computing"),
+          RunDefinition.of(parse(registry, toml), registry, false, Optional.empty()),
+          urls(6 * processors).iterator(),
+          "test",
+          committed -> lines);
+    }
+
+    assertThat(computing.calls).hasSize(6 * processors);
+    assertThat(lines.results).extracting(Result::attempts).containsOnly(1);
+  }
+
+  @Test
   void what_always_fails_is_one_dead_letter_with_every_error_and_works_after_a_replay()
       throws Exception {
     CountDownLatch repaired = new CountDownLatch(1);
