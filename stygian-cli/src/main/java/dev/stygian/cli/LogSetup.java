@@ -36,6 +36,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.setLevel(Level.WARN);
     root.addAppender(console);
     logging.getLogger("dev.stygian").setLevel(Level.toLevel(System.getenv("STYGIAN_LOG"), ours()));
+    // the queue itself says once a minute what its client says at every try
+    logging.getLogger("io.lettuce").setLevel(Verbosity.isOn() ? Level.WARN : Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

@@ -19,6 +19,7 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,16 @@ final class RedisLink implements AutoCloseable {
     this.settings = settings;
     this.keys = keys;
     this.resources =
-        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+        DefaultClientResources.builder()
+            .ioThreadPoolSize(2)
+            .computationThreadPoolSize(2)
+            .reconnectDelay(
+                Delay.exponential(
+                    Duration.ofMillis(FIRST_PAUSE_MILLIS),
+                    Duration.ofMillis(LONGEST_PAUSE_MILLIS),
+                    2,
+                    TimeUnit.MILLISECONDS))
+            .build();
     this.client = RedisClient.create(resources, uri(settings.url()));
     client.setOptions(
         ClientOptions.builder()

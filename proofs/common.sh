@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Sourced by the proofs: a folder of their own that goes at the end, servers on free loopback ports,
+# and the checks. Needs bash, python3, redis-server and, for the crawl, nginx.
+set -euo pipefail
+stygian=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/stygian
+export stygian
+work=$(mktemp -d "${TMPDIR:-/tmp}/stygian-proof.XXXXXX")
+started=()
+export LC_ALL=C.UTF-8
+unset REDIS_URL STYGIAN_WORKERS STYGIAN_QUEUE_NAME STYGIAN_VISIBILITY_TIMEOUT
+
+clean_up() {
+  local pid
+  for pid in "${started[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+await() { # await SECONDS WHAT COMMAND...
+  local end=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < end)) || fail "$what did not happen in time"
+    sleep 0.1
+  done
+}
+
+start_redis() { # start_redis PORT OPTIONS...; sets redis_pid
+  local port=$1
+  shift
+  mkdir -p "$work/redis"
+  redis-server --bind 127.0.0.1 --port "$port" --dir "$work/redis" --save '' --loglevel warning "$@" \
+    >>"$work/redis.log" 2>&1 &
+  redis_pid=$!
+  started+=("$redis_pid")
+  await 10 "the start of redis-server" redis-cli -p "$port" ping
+}
+
+# Prints "lines distinct-items" of a result file.
+count_items() {
+  python3 - "$1" <<'PY'
+import json, sys
+items = [json.dumps(json.loads(line)["item"]) for line in open(sys.argv[1], encoding="utf-8")]
+print(len(items), len(set(items)))
+PY
+}
+
+now() { date +%s.%N; }
+
+since() { # since START: seconds with two decimals
+  python3 -c 'import sys; print("%.2f" % (float(sys.argv[2]) - float(sys.argv[1])))' "$1" "$(now)"
+}
+
+per_second() { # per_second N SECONDS
+  python3 -c 'import sys; print("%d" % (float(sys.argv[1]) / float(sys.argv[2])))' "$1" "$2"
+}
