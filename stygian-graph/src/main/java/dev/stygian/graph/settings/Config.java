@@ -53,6 +53,11 @@ public final class Config {
     return all;
   }
 
+  /** Where references are resolved, and where a service finds its provider's own variables. */
+  public Environment environment() {
+    return environment;
+  }
+
   /** The raw value, references unresolved; empty where neither the file nor a default has one. */
   public Optional<JsonNode> json(String key) {
     return Optional.ofNullable(values.get(key));

@@ -23,17 +23,10 @@ public final class ClaudeService implements ScrapingService {
           "Extracts structured data with Anthropic's Claude models.",
           ClaudeSettings.schemaOfConfig());
 
-  private final Environment environment;
   private @Nullable MessagesTransport transport;
 
-  public ClaudeService() {
-    this(Environment.ofProcess());
-  }
-
-  /** A service that reads the key and the API's address from {@code environment}. */
-  public ClaudeService(Environment environment) {
-    this.environment = environment;
-  }
+  /** Made by {@link java.util.ServiceLoader}. */
+  public ClaudeService() {}
 
   @Override
   public ServiceDescriptor descriptor() {
@@ -55,7 +48,7 @@ public final class ClaudeService implements ScrapingService {
 
   @Override
   public Outcome execute(ServiceCall call) throws InterruptedException {
-    ClaudeSettings settings = ClaudeSettings.of(call.config(), environment);
+    ClaudeSettings settings = ClaudeSettings.of(call.config(), call.config().environment());
     if (settings.key().filter(ClaudeService::isHeaderValue).isEmpty()) {
       return Outcome.retryable(
           "this worker has no usable Anthropic API key; set "

@@ -20,10 +20,6 @@ final class ClaudeCalls {
 
   private ClaudeCalls() {}
 
-  static ServiceCall call(String config, Map<String, JsonNode> inputs) {
-    return call(config, inputs, Environment.of(Map.of()));
-  }
-
   static ServiceCall call(String config, Map<String, JsonNode> inputs, Environment environment) {
     return new ServiceCall(
         "books",
@@ -37,8 +33,8 @@ final class ClaudeCalls {
   }
 
   /** A call whose only predecessor is {@code http} and fetched {@code html}. */
-  static ServiceCall page(String config, String html) {
-    return call(config, Map.of("fetch", fetched(html)));
+  static ServiceCall page(String config, String html, Environment environment) {
+    return call(config, Map.of("fetch", fetched(html)), environment);
   }
 
   static ObjectNode fetched(String html) {

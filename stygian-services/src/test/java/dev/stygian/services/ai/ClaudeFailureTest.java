@@ -1,13 +1,11 @@
 package dev.stygian.services.ai;
 
-import static dev.stygian.services.ai.ClaudeCalls.call;
-import static dev.stygian.services.ai.ClaudeCalls.fetched;
-import static dev.stygian.services.ai.ClaudeCalls.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stygian.graph.item.Json;
 import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.settings.Environment;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,12 +24,16 @@ class ClaudeFailureTest {
       "{\"schema\": {\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\"}}}}";
 
   private final FakeMessagesApi api = FakeMessagesApi.start();
-  private final ClaudeService service = new ClaudeService(api.environment());
+  private final ClaudeService service = new ClaudeService();
 
   @AfterEach
   void close() {
     service.close();
     api.close();
+  }
+
+  private ServiceCall page(String config, String html) {
+    return ClaudeCalls.page(config, html, api.environment());
   }
 
   private Outcome answering(FakeMessagesApi.Reply reply) throws InterruptedException {
@@ -261,9 +263,8 @@ class ClaudeFailureTest {
     String torn = "sk-ant-\nsecret";
     Environment environment = Environment.of(Map.of("ANTHROPIC_API_KEY", torn));
     assertThat(service.unavailable(environment).orElseThrow()).doesNotContain("secret");
-    try (ClaudeService keyless = new ClaudeService(environment)) {
-      assertThat(reason(keyless.execute(page("{}", "<p>x")))).doesNotContain("secret");
-    }
+    assertThat(reason(service.execute(ClaudeCalls.page("{}", "<p>x", environment))))
+        .doesNotContain("secret");
   }
 
   @ParameterizedTest
@@ -271,11 +272,9 @@ class ClaudeFailureTest {
       strings = {"http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://10.1.2.3"})
   void anAddressFromAPipelineMayNotBePrivate(String address) throws Exception {
     String config = "{\"base_url\": \"" + address + "\", \"api_key\": \"sk-ant-test-x\"}";
-    try (ClaudeService elsewhere = new ClaudeService(Environment.of(Map.of()))) {
-      Outcome outcome = elsewhere.execute(call(config, Map.of("fetch", fetched("<p>x"))));
+    Outcome outcome = service.execute(ClaudeCalls.page(config, "<p>x", Environment.of(Map.of())));
 
-      assertThat(reason(outcome)).contains("a private address; set allow_private to reach it");
-    }
+    assertThat(reason(outcome)).contains("a private address; set allow_private to reach it");
   }
 
   @Test

@@ -1,9 +1,7 @@
 package dev.stygian.services.ai;
 
-import static dev.stygian.services.ai.ClaudeCalls.call;
 import static dev.stygian.services.ai.ClaudeCalls.fetched;
 import static dev.stygian.services.ai.ClaudeCalls.output;
-import static dev.stygian.services.ai.ClaudeCalls.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.item.Json;
@@ -35,12 +33,20 @@ class ClaudeServiceTest {
   private static final String HTML = "<h1>Dune</h1><script>x()</script><p>Price: 9.99</p>";
 
   private final FakeMessagesApi api = FakeMessagesApi.start();
-  private final ClaudeService service = new ClaudeService(api.environment());
+  private final ClaudeService service = new ClaudeService();
 
   @AfterEach
   void close() {
     service.close();
     api.close();
+  }
+
+  private ServiceCall call(String config, Map<String, JsonNode> inputs) {
+    return ClaudeCalls.call(config, inputs, api.environment());
+  }
+
+  private ServiceCall page(String config, String html) {
+    return ClaudeCalls.page(config, html, api.environment());
   }
 
   @Test
@@ -231,10 +237,11 @@ class ClaudeServiceTest {
   @Test
   void theNodesOwnKeyComesFirst() throws Exception {
     ServiceCall call =
-        call(
+        ClaudeCalls.call(
             "{\"api_key\": \"${env:TEAM_KEY}\"}",
             Map.of("fetch", fetched(HTML)),
-            Environment.of(Map.of("TEAM_KEY", "sk-ant-test-team")));
+            Environment.of(
+                Map.of("TEAM_KEY", "sk-ant-test-team", "ANTHROPIC_BASE_URL", api.baseUrl())));
 
     service.execute(call);
 
@@ -244,16 +251,15 @@ class ClaudeServiceTest {
   @Test
   void anAddressWithVersionOrSlashWorksToo() throws Exception {
     for (String suffix : List.of("/", "/v1", "/v1/")) {
-      try (ClaudeService other =
-          new ClaudeService(
-              Environment.of(
-                  Map.of(
-                      "ANTHROPIC_API_KEY",
-                      FakeMessagesApi.KEY,
-                      "ANTHROPIC_BASE_URL",
-                      api.baseUrl() + suffix)))) {
-        assertThat(other.execute(page("{}", HTML))).isInstanceOf(Outcome.Success.class);
-      }
+      Environment environment =
+          Environment.of(
+              Map.of(
+                  "ANTHROPIC_API_KEY",
+                  FakeMessagesApi.KEY,
+                  "ANTHROPIC_BASE_URL",
+                  api.baseUrl() + suffix));
+      assertThat(service.execute(ClaudeCalls.page("{}", HTML, environment)))
+          .isInstanceOf(Outcome.Success.class);
     }
   }
 
