@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  */
 final class UrlRules {
   private static final List<String> QUEUE_SCHEMES =
-      List.of("redis://", "rediss://", "redis-sentinel://", "redis-cluster://", "redis-socket://");
+      List.of("redis://", "rediss://", "redis-sentinel://", "redis-socket://");
+  private static final String CLUSTER = "redis-cluster://";
   private static final String EMBEDDED = "embedded";
   private static final String QUEUE_FORMS =
       "write " + String.join(", ", QUEUE_SCHEMES) + " or \"" + EMBEDDED + "\"";
@@ -57,6 +58,9 @@ final class UrlRules {
   static Optional<String> queueComplaint(String url) {
     if (url.equals(EMBEDDED)) {
       return Optional.empty();
+    }
+    if (url.regionMatches(true, 0, CLUSTER, 0, CLUSTER.length())) {
+      return Optional.of("names a cluster, which cannot be used yet; " + QUEUE_FORMS);
     }
     for (String scheme : QUEUE_SCHEMES) {
       if (url.regionMatches(true, 0, scheme, 0, scheme.length())) {

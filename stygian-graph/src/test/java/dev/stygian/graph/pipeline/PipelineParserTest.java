@@ -197,7 +197,6 @@ class PipelineParserTest {
         "rediss://user:p@ss/w:rd@host:6380/2",
         "redis://[::1]:6379",
         "redis-sentinel://a:26379,b:26379#main",
-        "redis-cluster://a:7000,b:7001",
         "redis-socket:///run/redis.sock",
         "embedded",
         "${env:QUEUE_URL}",
