@@ -66,12 +66,7 @@ final class OpenRuns {
     spec.lanes().forEach(lane -> arguments.add(bytes(laneText(spec, lane))));
     List<?> reply = link.list(LuaScript.OPEN, arguments);
     if (Replies.text(reply.get(0)).equals("protocol")) {
-      throw new QueueRefusedException(
-          "the queue was written by another version of this program (protocol "
-              + Replies.text(reply.get(1))
-              + ", this one speaks "
-              + PROTOCOL
-              + "); run that version, or use another queue_name");
+      requireProtocol(Replies.text(reply.get(1)));
     }
     long number = Replies.number(reply.get(1));
     Known kept = byId.get(spec.id());
@@ -80,6 +75,22 @@ final class OpenRuns {
     }
     forget(spec.id());
     return read(number).orElseThrow(() -> unknown(spec.id()));
+  }
+
+  /**
+   * Checks which layout a queue was written in.
+   *
+   * @throws QueueRefusedException where it is another than ours
+   */
+  static void requireProtocol(String found) {
+    if (!found.equals(PROTOCOL)) {
+      throw new QueueRefusedException(
+          "the queue was written by another version of this program (protocol "
+              + found
+              + ", this one speaks "
+              + PROTOCOL
+              + "); run that version, or use another queue_name");
+    }
   }
 
   /**

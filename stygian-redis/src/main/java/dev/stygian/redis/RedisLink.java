@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
   private static final Duration COMMAND_TIME = Duration.ofSeconds(10);
+  private static final Duration REPLY_TIME_AFTER_INTERRUPT = Duration.ofSeconds(2);
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
   private static final long COMPLAIN_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -52,7 +53,10 @@ final class RedisLink implements AutoCloseable {
   private final ClientResources resources;
   private final RedisClient client;
   private final ReentrantLock connecting = new ReentrantLock();
-  private final AtomicInteger connections = new AtomicInteger();
+
+  /** Opened, or kept free for the one that all commands go through. */
+  private final AtomicInteger connections = new AtomicInteger(1);
+
   private final AtomicLong lastComplaint = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY_NANOS);
   private volatile @Nullable StatefulRedisConnection<byte[], byte[]> commands;
   private volatile boolean closed;
@@ -127,9 +131,9 @@ final class RedisLink implements AutoCloseable {
       try {
         StatefulRedisConnection<byte[], byte[]> connection = commandConnection();
         try {
-          return await(command.send(connection.async()), COMMAND_TIME);
+          return settle(command.send(connection.async()));
         } catch (RedisNoScriptException e) {
-          return await(withoutScript.send(connection.async()), COMMAND_TIME);
+          return settle(withoutScript.send(connection.async()));
         }
       } catch (RedisException e) {
         failure = e;
@@ -165,7 +169,7 @@ final class RedisLink implements AutoCloseable {
    * @return empty where the cap on connections leaves none
    */
   java.util.Optional<BlockingConnection> blocking() {
-    if (connections.incrementAndGet() >= settings.maxConnections()) {
+    if (connections.incrementAndGet() > settings.maxConnections()) {
       connections.decrementAndGet();
       return java.util.Optional.empty();
     }
@@ -225,16 +229,34 @@ final class RedisLink implements AutoCloseable {
       }
       StatefulRedisConnection<byte[], byte[]> made = client.connect(ByteArrayCodec.INSTANCE);
       try {
-        ServerCheck.check(settings, made.sync());
+        ServerCheck.check(settings, keys, made.sync());
       } catch (RuntimeException e) {
         made.close();
         throw e;
       }
-      connections.incrementAndGet();
       commands = made;
       return made;
     } finally {
       connecting.unlock();
+    }
+  }
+
+  /**
+   * Awaits a reply although the thread is interrupted, for a while: what a script handed out or
+   * booked would be lost on this side otherwise. The interrupt is there again afterwards.
+   */
+  private static <T> T settle(RedisFuture<T> future) throws InterruptedException {
+    try {
+      return await(future, COMMAND_TIME);
+    } catch (InterruptedException e) {
+      try {
+        return await(future, REPLY_TIME_AFTER_INTERRUPT);
+      } catch (RedisException unanswered) {
+        e.addSuppressed(unanswered);
+        throw e;
+      } finally {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

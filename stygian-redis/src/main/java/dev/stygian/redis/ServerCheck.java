@@ -1,5 +1,6 @@
 package dev.stygian.redis;
 
+import static dev.stygian.redis.Keys.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.QueueRefusedException;
@@ -20,11 +21,16 @@ final class ServerCheck {
   private ServerCheck() {}
 
   /**
-   * Refuses what is too old; warns of an eviction policy.
+   * Refuses what is too old, and a queue of another version of this program; warns of an eviction
+   * policy.
    *
-   * @throws QueueRefusedException where the server is older than 6.2
+   * @throws QueueRefusedException where the server is older than 6.2, or the queue not ours
    */
-  static void check(RedisSettings settings, RedisCommands<byte[], byte[]> server) {
+  static void check(RedisSettings settings, Keys keys, RedisCommands<byte[], byte[]> server) {
+    byte[] protocol = server.hget(keys.meta(), bytes("protocol"));
+    if (protocol != null) {
+      OpenRuns.requireProtocol(new String(protocol, UTF_8));
+    }
     Map<String, String> info;
     try {
       info = fields(server.info("server"));

@@ -27,6 +27,7 @@ final class Settlements implements AutoCloseable {
 
   private static final byte[] YES = bytes("1");
   private static final byte[] NO = bytes("0");
+  private static final byte[] NOBODY_READS_IT = new byte[0];
 
   private final RedisLink link;
   private final OpenRuns runs;
@@ -143,8 +144,10 @@ final class Settlements implements AutoCloseable {
       add(arguments, result.attempts());
       arguments.add(result.last() ? YES : NO);
       arguments.add(result.keep() ? YES : NO);
-      arguments.add(!stored && result.output().size() <= STORED_BYTES ? YES : NO);
-      arguments.add(result.output().bytes());
+      boolean storing = !stored && result.output().size() <= STORED_BYTES;
+      arguments.add(storing ? YES : NO);
+      arguments.add(
+          storing || result.keep() || result.last() ? result.output().bytes() : NOBODY_READS_IT);
       arguments.add(
           result.last()
               ? TaskBytes.resultHead(

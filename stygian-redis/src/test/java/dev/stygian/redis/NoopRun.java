@@ -9,8 +9,10 @@ import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunLimits;
 import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.Task;
@@ -20,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** A run of one node, and the moves of whoever works on it. */
@@ -90,6 +94,36 @@ record NoopRun(RunId id, String pipeline) {
       leases = lease(queue, 100);
     }
     return booked;
+  }
+
+  /** Leases and completes, many at once, until the run is over. */
+  long workToTheEnd(WorkQueue queue, ExecutorService threads) throws Exception {
+    long booked = 0;
+    while (queue.ledger().status(id).state() == RunStatus.State.RUNNING) {
+      List<Future<Settled>> ends = new ArrayList<>();
+      for (Lease lease : lease(queue, 200)) {
+        ends.add(threads.submit(() -> complete(queue, lease)));
+      }
+      for (Future<Settled> end : ends) {
+        booked += end.get() instanceof Settled.Booked ? 1 : 0;
+      }
+    }
+    return booked;
+  }
+
+  /** Takes all results and says so to the queue; returns how many there were. */
+  long deliverAll(WorkQueue queue) throws InterruptedException {
+    long taken = 0;
+    String position = ResultBatch.START;
+    boolean ended = false;
+    while (!ended) {
+      ResultBatch batch = queue.ledger().results(id, position, 1000, Duration.ofSeconds(1));
+      taken += batch.results().size();
+      position = batch.position();
+      ended = batch.ended();
+      queue.ledger().deliver(id, "reader", new RunLedger.Delivery(position, taken));
+    }
+    return taken;
   }
 
   /** The items of all results, in order, read to the end of the run. */

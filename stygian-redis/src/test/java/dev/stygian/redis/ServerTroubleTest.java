@@ -15,6 +15,7 @@ import dev.stygian.graph.queue.Settled;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +180,67 @@ final class ServerTroubleTest {
 
       assertThat(producer.get(10, TimeUnit.SECONDS)).isTrue();
       assertThat(NoopRun.work(queue)).isEqualTo(100);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void aFullServerWorksOffWhatItHolds(ServerBinary binary) throws Exception {
+    int items = 60_000;
+    NoopRun run = NoopRun.of("run");
+    List<String> small = List.of("--maxmemory", "4mb", "--save", "");
+    try (EmbeddedRedis server = EmbeddedRedis.start(binary, folder, small);
+        RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(server.url()));
+        RedisWorkQueue producer = RedisWorkQueue.open(RedisSettings.of(server.url()));
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      run.open(queue);
+      Future<Boolean> submitted =
+          start(
+              threads,
+              () -> {
+                producer.enqueue(run.id(), "input", 0, run.items(0, items), Duration.ofMinutes(2));
+                producer.closeInput(run.id());
+                return true;
+              });
+      await().atMost(Duration.ofSeconds(60)).until(() -> submitted.isDone() || refusesMore(server));
+      assertThat(submitted.isDone()).as("the memory is too small for all items").isFalse();
+
+      Future<Long> worked = start(threads, () -> run.workToTheEnd(queue, threads));
+
+      assertThat(run.deliverAll(queue)).isEqualTo(items);
+      assertThat(submitted.get()).isTrue();
+      assertThat(worked.get()).isEqualTo(items);
+    }
+  }
+
+  private static boolean refusesMore(EmbeddedRedis server) {
+    AtomicBoolean full = new AtomicBoolean();
+    administer(
+        server,
+        commands -> {
+          try {
+            commands.setrange("probe", 0, "");
+          } catch (RedisCommandExecutionException e) {
+            full.set(String.valueOf(e.getMessage()).startsWith("OOM"));
+          }
+        });
+    return full.get();
+  }
+
+  @Test
+  void aQueueOfAnotherVersionIsRefused() throws Exception {
+    NoopRun run = NoopRun.of("run");
+    try (EmbeddedRedis server = EmbeddedRedis.start(ServerBinary.best(), folder, List.of())) {
+      try (RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(server.url()))) {
+        run.submit(queue, 1);
+      }
+      administer(server, c -> c.hset("stygian:{default}:meta", "protocol", "0"));
+
+      try (RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(server.url()))) {
+        assertThatThrownBy(() -> NoopRun.lease(queue, 1))
+            .isInstanceOf(QueueRefusedException.class)
+            .hasMessageContaining("protocol 0");
+      }
     }
   }
 

@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Which task is handed out, for how long, and to whom it belongs then. */
@@ -431,5 +434,33 @@ interface LeaseContract extends Contract {
     q().elapse(SHORT);
 
     assertThat(q().leaseOne().attempt()).isEqualTo(2);
+  }
+
+  @Test
+  default void I11_an_interrupted_request_loses_nothing_that_was_handed_out() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, IntStream.range(0, 400).mapToObj(i -> "x" + i).toArray(String[]::new));
+    int handedOut = 0;
+    for (int round = 0; round < 100; round++) {
+      CountDownLatch asking = new CountDownLatch(1);
+      AtomicReference<List<Lease>> leases = new AtomicReference<>(List.of());
+      Thread worker =
+          Thread.ofVirtual()
+              .start(() -> {
+                asking.countDown();
+                try {
+                  leases.set(q().queue.lease(request(4, LONG, SOON)));
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      asking.await();
+      worker.interrupt();
+      worker.join();
+      handedOut += leases.get().size();
+    }
+
+    assertThat(q().counts(run, "a").leased()).isEqualTo(handedOut);
+    assertThat(q().counts(run, "a").waiting()).isEqualTo(400 - handedOut);
   }
 }

@@ -2,7 +2,7 @@
 -- their keys, the lease gone, successors released or counted down, results emitted, counters moved,
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
--- @include keys runs records lanes letters leases booking
+-- @include keys memory runs records lanes letters leases booking
 -- ARGV, per completion: lease, index, item, key, nodes of the run, uses kept outputs 0/1, results,
 --   releases; then the results (see booking.lua); then per release: node, predecessors, record
 -- Replies: per completion 'booked' | 'lost'

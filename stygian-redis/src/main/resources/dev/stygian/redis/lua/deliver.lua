@@ -1,10 +1,11 @@
 -- Commits how far a reader has brought a run's results to safety. Atomic: the reader's position and
 -- length, what counts as delivered, and the dropping of what everybody has had.
--- @include keys
--- ARGV: run, reader, position, bytes, bytes of delivered results to keep
+-- @include keys memory
+-- ARGV: run, reader, position, bytes, bytes of delivered results to keep (none where the memory is full)
 -- Replies: 'ok' | 'unknown'
 local run, reader, position, bytes, keep = unpack(ARGV)
 local key, results = run_key(run), run_key(run, 'results')
+if memory_full then keep = 0 end
 if redis.call('EXISTS', key) == 0 then return 'unknown' end
 redis.call('HSET', run_key(run, 'sinks'), reader, position .. ' ' .. bytes)
 local f = redis.call('HMGET', key, 'delivered', 'deliveredBytes', 'trimmedBytes', 'finished', 'retention',

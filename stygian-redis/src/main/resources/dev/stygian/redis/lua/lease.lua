@@ -1,8 +1,9 @@
 -- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
--- @include keys runs records lanes letters leases
--- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services offered (none: any)
+-- @include keys memory runs records lanes letters leases
+-- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
+--   offered (none: any)
 -- Replies: a list of groups {lease, run, node, deadline, lengths, records, flags, stored, inputs};
 --   flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.

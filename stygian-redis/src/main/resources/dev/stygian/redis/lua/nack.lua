@@ -1,7 +1,7 @@
 -- Ends leases that did not work. Atomic per call: what did work under the lease is booked and kept
 -- (the checkpoint), the error is remembered, and the task is delayed, dead or back in its lane. A
 -- token that is not current changes nothing.
--- @include keys runs records lanes letters leases booking
+-- @include keys memory runs records lanes letters leases booking
 -- ARGV, per nack: lease, index, item, key, task's node, attempt, verdict (retry, bury, back), delay ms,
 --   error, record of the task, results; then the results that worked (see booking.lua)
 -- Replies: per nack 'booked' | 'buried' | 'lost'

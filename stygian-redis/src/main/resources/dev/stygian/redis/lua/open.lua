@@ -24,7 +24,8 @@ local run = redis.call('HINCRBY', meta, 'run', 1)
 redis.call('HSET', runs, id, run)
 redis.call('HSET', run_key(run), 'state', 'running', 'closed', '0', 'wide', wide, 'ends', ends,
   'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention,
-  'visibility', visibility, 'lastNode', last_node, 'started', now, 'submitted', 0, 'done', 0, 'dead', 0, 'cancelled', 0, 'tasks', 0)
+  'visibility', visibility, 'lastNode', last_node, 'started', now, 'submitted', 0, 'done', 0,
+  'dead', 0, 'cancelled', 0, 'tasks', 0)
 redis.call('HSET', run_key(run, 'spec'), 'id', id, 'pipeline', pipeline, 'definition', definition,
   'limits', limits)
 for i = FIRST_LANE, #ARGV do

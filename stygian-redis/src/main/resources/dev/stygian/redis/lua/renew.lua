@@ -1,6 +1,7 @@
 -- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost.
--- @include keys runs records lanes letters leases
--- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the services offered
+-- @include keys memory runs records lanes letters leases
+-- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the
+--   services offered
 -- Replies: {lost leases, ids of cancelled runs among the leases'}
 local worker, slots, visibility, held = unpack(ARGV, 1, 4)
 local lost, cancelled, seen = {}, {}, {}

@@ -16,9 +16,17 @@ local function remember(key, attempts, payload)
   stored_bytes = stored_bytes + #payload + 25
 end
 
--- Writes what is to stand under idempotency keys; the older generation goes when the younger one is
+local function next_generation()
+  redis.call('HSET', meta, 'generation', generation + 1, 'generationAt', now, 'storedBytes', 0)
+end
+
+-- Writes what is to stand under idempotency keys, unless the memory is full; the older generation goes when the younger one is
 -- as old as results must live, or when its bytes reach half the budget.
 local function settle_store()
+  if memory_full then
+    if redis.call('UNLINK', old_store) == 0 then next_generation() end
+    return
+  end
   if #to_store == 0 then return end
   -- a generation that nothing was stored in for long has run out, and begins again
   local begins = redis.call('EXISTS', store) == 0
@@ -30,7 +38,7 @@ local function settle_store()
   if begins then redis.call('PEXPIRE', store, 2 * ttl) end
   if now - tonumber(m[1] or now) >= ttl or bytes > tonumber(m[3] or 1e15) / 2 then
     redis.call('UNLINK', old_store)
-    redis.call('HSET', meta, 'generation', generation + 1, 'generationAt', now, 'storedBytes', 0)
+    next_generation()
   end
 end
 
