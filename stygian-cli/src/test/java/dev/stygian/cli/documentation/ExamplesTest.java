@@ -33,7 +33,7 @@ final class ExamplesTest {
   /** How a run ended; the results sorted by their items. */
   private record Ran(int code, List<JsonNode> results, JsonNode status) {}
 
-  private Ran run(Map<String, String> variables, String... arguments) throws IOException {
+  private Ran run(String... arguments) throws IOException {
     Path output = temporary.resolve("results.jsonl");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -42,23 +42,50 @@ final class ExamplesTest {
             InputStream.nullInputStream(),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            Environment.of(variables),
+            Environment.of(Map.of()),
             EXAMPLES,
             false);
+    int code = StygianProgram.run(console, command(output, arguments).toArray(String[]::new));
+    assertThat(out.size()).as(err.toString(StandardCharsets.UTF_8)).isPositive();
+    return ran(code, output, out.toString(StandardCharsets.UTF_8));
+  }
+
+  /** In a process of its own: the service reads the key from its process's environment. */
+  private Ran runProcess(Map<String, String> variables, String... arguments)
+      throws IOException, InterruptedException {
+    Path output = temporary.resolve("results.jsonl");
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    all.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+    all.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.stygian.cli.Stygian"));
+    all.addAll(command(output, arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(all)
+            .directory(EXAMPLES.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(variables);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return ran(process.waitFor(), output, said);
+  }
+
+  private static List<String> command(Path output, String... arguments) {
     List<String> all = new ArrayList<>(List.of("run"));
     all.addAll(List.of(arguments));
     all.addAll(List.of("-o", output.toString(), "--json"));
-    int code = StygianProgram.run(console, all.toArray(String[]::new));
-    assertThat(out.size()).as(err.toString(StandardCharsets.UTF_8)).isPositive();
+    return all;
+  }
+
+  private static Ran ran(int code, Path output, String status) throws IOException {
     return new Ran(
         code,
         Files.readAllLines(output).stream().sorted().map(Json::parse).toList(),
-        Json.parse(out.toString(StandardCharsets.UTF_8)));
+        Json.parse(status));
   }
 
   @Test
   void quickstartGives28ResultsAnd3DeadLetters() throws IOException {
-    Ran ran = run(Map.of(), "quickstart/quickstart.toml");
+    Ran ran = run("quickstart/quickstart.toml");
 
     assertThat(ran.code).isEqualTo(1);
     assertThat(ran.results).hasSize(28);
@@ -73,7 +100,7 @@ final class ExamplesTest {
 
   @Test
   void branchAndJoinGivesOneRecordOfBothBranchesPerPage() throws IOException {
-    Ran ran = run(Map.of(), "branch-and-join.toml");
+    Ran ran = run("branch-and-join.toml");
 
     assertThat(ran.code).isZero();
     assertThat(ran.results).hasSize(2);
@@ -86,7 +113,7 @@ final class ExamplesTest {
   }
 
   @Test
-  void claudeGivesOneAnswerPerPage() throws IOException {
+  void claudeGivesOneAnswerPerPage() throws IOException, InterruptedException {
     try (FakeMessagesApi api = FakeMessagesApi.start();
         EmbeddedRedis redis = EmbeddedRedis.start(temporary.resolve("redis"));
         var shop =
@@ -95,7 +122,7 @@ final class ExamplesTest {
       variables.put("REDIS_URL", redis.url()); // comes before the file's own queue
       String lantern = shop.baseUrl().resolve("products/brass-lantern.html").toString();
       String stool = shop.baseUrl().resolve("products/oak-stool.html").toString();
-      Ran ran = run(variables, "claude.toml", lantern, stool, "--allow-private");
+      Ran ran = runProcess(variables, "claude.toml", lantern, stool, "--allow-private");
 
       assertThat(ran.code).isZero();
       assertThat(ran.results)

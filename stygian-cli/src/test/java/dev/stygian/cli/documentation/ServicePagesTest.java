@@ -10,6 +10,7 @@ import dev.stygian.graph.settings.ConfigKey;
 import dev.stygian.graph.settings.Spans;
 import dev.stygian.graph.settings.ValueType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,12 +95,10 @@ final class ServicePagesTest {
     return page.substring(begin, end < 0 ? page.length() : end);
   }
 
-  /** Whether a row shows a default, in the code's own spelling or in another of the same value. */
+  /** Whether a cell is the default, in the code's own spelling or in another of the same value. */
   private static boolean isIn(String row, ValueType type, JsonNode value) {
-    return Pattern.compile("`\"?([^`\"]*)\"?`")
-        .matcher(row)
-        .results()
-        .map(quoted -> quoted.group(1))
+    return Arrays.stream(row.split("\\|", -1))
+        .map(cell -> cell.strip().replaceAll("[`\"]", ""))
         .anyMatch(shown -> isSame(shown, type, value));
   }
 

@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.JarEntry;
+import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -53,10 +56,11 @@ final class Workspace implements AutoCloseable {
         .replace(DOCUMENTED_SHOP, shop.baseUrl().toString());
   }
 
-  /** What was printed here, with the addresses of the document. */
+  /** What was printed here, with the addresses of the document and paths from its folder. */
   String documented(String here) {
     return here.replace(redis.url(), DOCUMENTED_QUEUE)
-        .replace(shop.baseUrl().toString(), DOCUMENTED_SHOP);
+        .replace(shop.baseUrl().toString(), DOCUMENTED_SHOP)
+        .replace(folder + "/", "");
   }
 
   Terminal terminal() throws IOException {
@@ -80,29 +84,21 @@ final class Workspace implements AutoCloseable {
     return terminal;
   }
 
-  /** The jars that the launcher has, made of what this test runs with. */
+  /**
+   * What the launcher's folder of jars gives: one jar, which names all that this test runs with.
+   */
   private static void fillLib(Path lib) throws IOException {
-    String classPath = System.getProperty("java.class.path");
-    for (String entry : classPath.split(File.pathSeparator, -1)) {
-      Path path = Path.of(entry);
-      if (path.endsWith(Path.of("target", "classes"))) {
-        Path module = path.getName(path.getNameCount() - 3);
-        jar(path, lib.resolve(module + ".jar"));
-      } else if (entry.endsWith(".jar") && !entry.endsWith("-tests.jar")) {
-        Files.createSymbolicLink(lib.resolve(path.getFileName()), path);
-      }
-    }
-  }
-
-  private static void jar(Path classes, Path jar) throws IOException {
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> paths = Files.walk(classes)) {
-      out.setLevel(1);
-      for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
-        out.putNextEntry(new JarEntry(classes.relativize(path).toString().replace('\\', '/')));
-        Files.copy(path, out);
-      }
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .map(Path::of)
+            .map(path -> path.toAbsolutePath() + (Files.isDirectory(path) ? "/" : ""))
+            .collect(Collectors.joining(" "));
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, classPath);
+    try (OutputStream file = Files.newOutputStream(lib.resolve("stygian.jar"));
+        JarOutputStream jar = new JarOutputStream(file, manifest)) {
+      jar.finish();
     }
   }
 
