@@ -109,7 +109,10 @@ final class DocumentsTest {
         boolean isFile = !name.isEmpty() && !isPlayed(blocks.get(i)) && !name.equals("page");
         if (isFile
             && blocks.subList(i, blocks.size()).stream()
-                .noneMatch(later -> isPlayed(later) && later.text().contains(name))) {
+                .noneMatch(later ->
+                    isPlayed(later)
+                        && (later.text().contains(name)
+                            || later.text().contains(name.split("/", -1)[0] + " ")))) {
           unused.add(document + ":" + blocks.get(i).line() + ": " + name);
         }
       }

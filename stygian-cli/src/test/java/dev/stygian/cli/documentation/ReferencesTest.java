@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +30,14 @@ final class ReferencesTest {
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.*)$");
   private static final Pattern INVARIANT = Pattern.compile("(?m)^\\| (I\\d+) \\|(.*)$");
   private static final Pattern POINT = Pattern.compile("(?m)^\\| (\\d+) \\|(.*)$");
+
+  private static final Pattern VARIABLE =
+      Pattern.compile("\"((?:STYGIAN|REDIS|ANTHROPIC)_[A-Z_]+|NO_COLOR)\"");
+  private static final Pattern LAUNCHER_VARIABLE = Pattern.compile("\\$\\{(STYGIAN_[A-Z_]+)");
+  private static final Pattern DOCUMENTED_VARIABLE = Pattern.compile("`([A-Z]+_[A-Z_]+)`");
+  private static final Pattern MESSAGE_ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\|");
+  private static final Pattern FIXED_KEYS = Pattern.compile("local ([a-z, ]+) = unpack\\(KEYS\\)");
+  private static final Pattern JOINED = Pattern.compile("\"\\s*\\+\\s*\"");
 
   private static Map<String, String> tests = Map.of();
 
@@ -105,13 +115,88 @@ final class ReferencesTest {
   }
 
   @Test
+  void everyVariableThatIsReadIsDocumentedAndNoOther() {
+    Set<String> read = new TreeSet<>();
+    String code = sources();
+    VARIABLE.matcher(code).results().forEach(v -> read.add(v.group(1)));
+    String launcher = read(Document.REPOSITORY.resolve("stygian"));
+    LAUNCHER_VARIABLE.matcher(launcher).results().forEach(v -> read.add(v.group(1)));
+    String table = section(Document.of("docs/operating.md").text(), "Environment");
+    Set<String> documented = new TreeSet<>();
+    DOCUMENTED_VARIABLE.matcher(table).results().forEach(v -> documented.add(v.group(1)));
+    assertThat(documented).isEqualTo(read);
+  }
+
+  /** A message that has changed is of no help to who looks it up. */
+  @Test
+  void everyMessageInTheTableIsOneThatTheProgramSays() {
+    String table = section(Document.of("docs/operating.md").text(), "Messages");
+    String code = sources();
+    List<MatchResult> rows = MESSAGE_ROW.matcher(table).results().toList();
+    assertThat(rows).hasSizeGreaterThan(10);
+    assertThat(rows).extracting(row -> row.group(1)).allMatch(code::contains);
+  }
+
+  @Test
+  void theProtocolListsEveryScriptAndEveryFixedKey() throws IOException {
+    String page = Document.of("docs/queue-protocol.md").text();
+    Path lua =
+        Document.REPOSITORY.resolve("stygian-redis/src/main/resources/dev/stygian/redis/lua");
+    List<String> scripts;
+    try (Stream<Path> files = Files.list(lua)) {
+      scripts =
+          files
+              .map(file -> String.valueOf(file.getFileName()))
+              .filter(name -> name.endsWith(".lua"))
+              .map(name -> name.substring(0, name.length() - ".lua".length()))
+              .toList();
+    }
+    String operations = section(page, "Operations");
+    assertThat(scripts).hasSizeGreaterThan(5).allMatch(s -> operations.contains("`" + s + "`"));
+
+    var fixed = FIXED_KEYS.matcher(read(lua.resolve("include/keys.lua")));
+    assertThat(fixed.find()).isTrue();
+    String keys = section(page, "Keys");
+    assertThat(fixed.group(1).split(", ", -1))
+        .hasSizeGreaterThan(5)
+        .allMatch(key -> keys.contains("| `" + key + "` |"));
+  }
+
+  /** All of the program's Java and Lua in one text, texts that go on in the next line joined. */
+  private static String sources() {
+    StringBuilder all = new StringBuilder();
+    for (String module :
+        List.of("stygian-graph", "stygian-redis", "stygian-services", "stygian-cli")) {
+      try (Stream<Path> files =
+          Files.walk(Document.REPOSITORY.resolve(module).resolve(Path.of("src", "main")))) {
+        files
+            .filter(f -> f.toString().endsWith(".java") || f.toString().endsWith(".lua"))
+            .forEach(file -> all.append(read(file)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return JOINED.matcher(all).replaceAll("");
+  }
+
+  private static String section(String page, String heading) {
+    int begin = page.indexOf("\n## " + heading + "\n");
+    assertThat(begin).as("a section \"%s\"", heading).isNotNegative();
+    int end = page.indexOf("\n## ", begin + 1);
+    return page.substring(begin, end < 0 ? page.length() : end);
+  }
+
+  @Test
   void everyFileThatIsNamedExists() {
     List<String> missing = new ArrayList<>();
     for (Document document : Document.all()) {
       for (MatchResult file : SOURCE_FILE.matcher(document.text()).results().toList()) {
         String path = file.group(1);
         boolean isShown = document.blocks().stream().anyMatch(b -> b.name().equals(path));
-        if (!isShown && !Files.exists(Document.REPOSITORY.resolve(path))) {
+        Path from = Document.REPOSITORY.resolve(document.path());
+        if (!isShown
+            && !Files.exists(Document.REPOSITORY.resolve(path))
+            && !Files.exists(from.resolveSibling(path))) {
           missing.add(document + ": " + path);
         }
       }

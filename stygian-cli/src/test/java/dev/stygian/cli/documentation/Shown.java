@@ -21,6 +21,7 @@ final class Shown {
           new Variable(Pattern.compile("in flight, [^,\\n]+, [\\d.]+/s"), "in flight, TIME, RATE"),
           new Variable(Pattern.compile("TIME, \\S+ (in all|ago)"), "TIME, SPAN"),
           new Variable(Pattern.compile("\\bpid-\\d+-[0-9a-f]+"), "WORKER"),
+          new Variable(Pattern.compile("(?m)^ +"), ""),
           new Variable(Pattern.compile("(?m)  +"), "  "),
           new Variable(Pattern.compile("(?m)[ \\t]+$"), ""));
 
