@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Shows that a worker which dies loses nothing: 80 tasks of a second each, three processes, one of
+# Shows that a worker which dies loses nothing: 100 tasks of a second each, three processes, one of
 # them killed with kill -9 in the middle. Needs what ./stygian needs, and nothing else; takes about
-# twenty seconds, after ./stygian was built once. Ends with 0 if all results are there, each once.
+# twenty-five seconds, after ./stygian was built once. Ends with 0 if all results are there, each once.
 set -euo pipefail
 
 stygian=$(cd "$(dirname "$0")/.." && pwd)/stygian
-items=80
+items=100
 slots=5
 unset REDIS_URL STYGIAN_WORKERS STYGIAN_QUEUE_NAME STYGIAN_VISIBILITY_TIMEOUT STYGIAN_VISIBILITY_TIMEOUT_SECS
 
