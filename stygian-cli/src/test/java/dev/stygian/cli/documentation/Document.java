@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *   <li>{@code console}: commands behind {@code $}, each with all that it prints; {@code …} stands
  *       for any text within a line or, alone on one, for any lines
  *   <li>{@code toml} and {@code json}: a pipeline is checked, a part of one completed and checked
- *   <li>{@code java}: compiled
+ *   <li>{@code java}: a file, which a later command compiles or runs
  *   <li>{@code text}: nothing; how many there are is counted
  * </ul>
  *
