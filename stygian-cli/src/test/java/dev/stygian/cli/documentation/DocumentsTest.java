@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Plays every document: its commands are executed, its outputs compared, its pipelines checked. */
 final class DocumentsTest {
-  private static final Set<String> KINDS =
-      Set.of("sh", "console", "toml", "json", "java", "text");
+  private static final Set<String> KINDS = Set.of("sh", "console", "toml", "json", "java", "text");
 
   /** Whose blocks a test of the module that they are about executes. */
   private static final Map<Path, String> PLAYED_ELSEWHERE =

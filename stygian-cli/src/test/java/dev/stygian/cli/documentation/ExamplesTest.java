@@ -55,7 +55,7 @@ final class ExamplesTest {
       throws IOException, InterruptedException {
     Path output = temporary.resolve("results.jsonl");
     List<String> all = new ArrayList<>();
-    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    all.add(java());
     all.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
     all.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.stygian.cli.Stygian"));
     all.addAll(command(output, arguments));
@@ -67,6 +67,10 @@ final class ExamplesTest {
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return ran(process.waitFor(), output, said);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   private static List<String> command(Path output, String... arguments) {
@@ -137,13 +141,40 @@ final class ExamplesTest {
     }
   }
 
+  /** With real processes and a real kill -9; in place of the launcher, this test's class path. */
+  @Test
+  void killAWorkerLosesNothing() throws IOException, InterruptedException {
+    Path examples = Files.createDirectories(temporary.resolve("examples"));
+    Path script = Files.copy(EXAMPLES.resolve("kill-a-worker.sh"), examples.resolve("kill.sh"));
+    Path launcher = temporary.resolve("stygian");
+    Files.writeString(
+        launcher,
+        String.join(
+            "\n",
+            "#!/bin/sh",
+            "exec '%s' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '%s' \\"
+                .formatted(java(), System.getProperty("java.class.path")),
+            "  dev.stygian.cli.Stygian \"$@\"",
+            ""));
+    assertThat(launcher.toFile().setExecutable(true)).isTrue();
+
+    Process process =
+        new ProcessBuilder("bash", script.toString()).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).contains("was killed with kill -9", "PASSED");
+  }
+
   @Test
   void everyExampleIsRunHere() throws IOException {
     try (Stream<Path> files = Files.walk(EXAMPLES)) {
-      assertThat(files.filter(f -> f.toString().endsWith(".toml")))
+      assertThat(files.filter(f -> f.toString().matches(".*\\.(toml|json|sh)")))
           .extracting(file -> EXAMPLES.relativize(file).toString())
           .containsExactlyInAnyOrder(
-              "quickstart/quickstart.toml", "branch-and-join.toml", "claude.toml");
+              "quickstart/quickstart.toml",
+              "branch-and-join.toml",
+              "claude.toml",
+              "kill-a-worker.sh");
     }
   }
 }
