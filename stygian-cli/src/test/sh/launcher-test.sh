@@ -103,6 +103,13 @@ check "options that the cache does not fit start" exits 0
 run env STYGIAN_JAVA_OPTS="-XX:+NoSuchOption" "$copy/stygian" --help
 check "STYGIAN_JAVA_OPTS reaches the JVM" exits 1
 
+mkdir -p "$scratch/plugin/META-INF/services"
+echo no.such.Service >"$scratch/plugin/META-INF/services/dev.stygian.graph.service.ScrapingService"
+run env STYGIAN_CLASSPATH="$scratch/plugin" "$copy/stygian" services
+check "STYGIAN_CLASSPATH is searched for services" says "$err" "no.such.Service not found"
+check "a service that cannot be loaded is an error of usage" exits 2
+check "a service that cannot be loaded is said in one line" lines "$err" 1
+
 touch_source
 run "$copy/stygian" --help
 check "a touched source is built" says "$err" "sources changed"

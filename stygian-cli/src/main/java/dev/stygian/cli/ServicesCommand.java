@@ -21,7 +21,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code stygian services}: what is installed, and the config keys of each. */
 @Command(
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  stygian services http"})
+    footer = {
+      "",
+      "STYGIAN_CLASSPATH names jars with services of your own, joined by colons.",
+      "",
+      "Example:",
+      "  stygian services http"
+    })
 final class ServicesCommand implements Callable<Integer> {
   private final Console console;
 

@@ -27,7 +27,7 @@ final class TidyTest {
       Set.of("target", ".git", ".stygian", ".idea", "node_modules");
   private static final Path TEST_DATA = Path.of("src", "test", "resources");
   private static final Pattern SOURCE =
-      Pattern.compile(".*\\.(java|lua|sh|xml|md|toml|properties)|stygian|run");
+      Pattern.compile(".*\\.(java|lua|sh|xml|md|toml|properties)|stygian|stygian-in-tests|run");
   private static final Pattern CODE = Pattern.compile(".*\\.(java|lua)");
   private static final Pattern LUA = Pattern.compile(".*\\.lua");
   private static final Pattern DOCUMENT = Pattern.compile(".*\\.(md|toml|sh)");
