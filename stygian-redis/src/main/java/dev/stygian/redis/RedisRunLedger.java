@@ -478,7 +478,6 @@ final class RedisRunLedger implements RunLedger {
     List<byte[]> time = link.ask("time", s -> s.time());
     long nowMillis = Long.parseLong(new String(time.get(0), UTF_8)) * 1000;
     return all.entrySet().stream()
-        .filter(e -> !e.getKey().startsWith("asked:"))
         .map(e -> Workers.read(e.getKey(), new String(e.getValue(), UTF_8), nowMillis))
         .filter(w -> w.lastSeen().compareTo(Workers.ALIVE) < 0)
         .toList();

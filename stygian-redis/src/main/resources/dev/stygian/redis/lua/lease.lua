@@ -23,7 +23,7 @@ if any then
   redis.call('DEL', signal_key(''))
 end
 
-local before = redis.call('HGET', workers, 'asked:' .. requester)
+local before = redis.call('GET', asked_key(requester))
 if before then
   local asked, numbers = string.match(before, '^(%d+):(.*)$')
   if asked == sequence then
@@ -199,7 +199,7 @@ while most > 0 and visits < math.min(in_ring, MOST_VISITS) do
 end
 
 if #numbers > 0 then
-  redis.call('HSET', workers, 'asked:' .. requester, sequence .. ':' .. table.concat(numbers, ','))
+  redis.call('SET', asked_key(requester), sequence .. ':' .. table.concat(numbers, ','), 'PX', 300000)
 end
 settle_counts()
 return groups

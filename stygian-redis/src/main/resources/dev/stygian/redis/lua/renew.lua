@@ -1,4 +1,5 @@
--- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost.
+-- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost. Once a
+-- minute, workers that have been silent for that long are forgotten.
 -- @include keys memory runs records lanes letters leases
 -- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the
 --   services offered
@@ -28,5 +29,14 @@ local services = {}
 for i = 5 + tonumber(held), #ARGV do services[#services + 1] = ARGV[i] end
 redis.call('HSET', workers, worker, table.concat({ now, slots, table.concat(services, ',') }, '|'))
 redis.call('PEXPIRE', workers, 86400000)
+if now - tonumber(redis.call('HGET', meta, 'swept') or 0) >= 60000 then
+  redis.call('HSET', meta, 'swept', now)
+  local all = redis.call('HGETALL', workers)
+  for i = 2, #all, 2 do
+    if now - (tonumber(string.match(all[i], '^(%d+)|')) or 0) >= 60000 then
+      redis.call('HDEL', workers, all[i - 1])
+    end
+  end
+end
 settle_counts()
 return { lost, cancelled }

@@ -31,6 +31,10 @@ local function signal_key(service)
   return base .. 'sig:' .. service
 end
 
+local function asked_key(requester)
+  return base .. 'a:' .. requester
+end
+
 local function parked_key(key)
   return base .. 'p:' .. key
 end
