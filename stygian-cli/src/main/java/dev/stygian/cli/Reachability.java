@@ -2,12 +2,14 @@ package dev.stygian.cli;
 
 import dev.stygian.cli.output.Redaction;
 import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.error.SettingInvalidException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * A first look whether somebody listens at a queue's address. The queue itself waits for minutes,
@@ -17,8 +19,24 @@ final class Reachability {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final long PAUSE_MILLIS = 100;
   private static final int REDIS_PORT = 6379;
+  private static final Pattern BAD_PORT =
+      Pattern.compile("rediss?://(?:.*@)?[^\\[\\]/?@,:]+:(?!\\d{1,5}(?:[/?,]|$)).*");
 
   private Reachability() {}
+
+  /**
+   * Refuses an address whose port is none: the client would take it for a part of the host's name.
+   *
+   * @throws SettingInvalidException showing how to write one
+   */
+  static void requireAddress(String url) {
+    if (BAD_PORT.matcher(url).matches()) {
+      throw new SettingInvalidException(
+          "\""
+              + Redaction.withoutPasswords(url)
+              + "\" is no queue URL: its port is no number; write redis://HOST:PORT");
+    }
+  }
 
   /**
    * Looks at {@code redis://} and {@code rediss://} addresses; others are left to the client.

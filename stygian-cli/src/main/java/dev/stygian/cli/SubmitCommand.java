@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
     footer = {
       "",
       "Example:",
-      "  RUN=$(stygian submit books.toml --input urls.txt --queue redis://localhost:6379)"
+      "  stygian submit books.toml --input urls.txt --queue redis://localhost:6379"
     })
 final class SubmitCommand implements Callable<Integer> {
   private final Console console;
