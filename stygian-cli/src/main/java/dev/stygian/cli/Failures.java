@@ -1,7 +1,10 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.error.StygianException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -26,6 +29,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     console.out().flush();
     return switch (failure) {
+      case RunUnknownException unknown -> {
+        tell(unknown.getMessage() + " (`stygian queues` lists those that there are)", unknown);
+        yield ExitCode.of(unknown);
+      }
       case StygianException known -> {
         tell(String.valueOf(known.getMessage()), known);
         yield ExitCode.of(known);
@@ -49,7 +56,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   private void tell(String message, Exception failure) {
     console.say("stygian: " + message);
     if (Verbosity.isOn()) {
-      failure.printStackTrace(console.err());
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace));
+      console.say(trace.toString().strip());
     }
   }
 

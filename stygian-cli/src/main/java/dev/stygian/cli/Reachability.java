@@ -19,22 +19,26 @@ final class Reachability {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final long PAUSE_MILLIS = 100;
   private static final int REDIS_PORT = 6379;
-  private static final Pattern BAD_PORT =
-      Pattern.compile("rediss?://(?:.*@)?[^\\[\\]/?@,:]+:(?!\\d{1,5}(?:[/?,]|$)).*");
+  private static final Pattern REDIS_ADDRESS =
+      Pattern.compile(
+          "rediss?://([^\\s@/?#]*@)?(\\[[0-9A-Fa-f:.%]+]|[^\\s@/?#:\\[\\]]+)(:\\d{1,5})?(/\\d*)?(\\?\\S*)?");
 
   private Reachability() {}
 
   /**
-   * Refuses an address whose port is none: the client would take it for a part of the host's name.
+   * Refuses what is no {@code redis://} or {@code rediss://} address: the client would take a port
+   * that is no number, or the rest of a password, for the name of a host and look for it for ever.
    *
    * @throws SettingInvalidException showing how to write one
    */
   static void requireAddress(String url) {
-    if (BAD_PORT.matcher(url).matches()) {
+    boolean redis = url.startsWith("redis:") || url.startsWith("rediss:");
+    if (redis && !REDIS_ADDRESS.matcher(url).matches()) {
       throw new SettingInvalidException(
           "\""
               + Redaction.withoutPasswords(url)
-              + "\" is no queue URL: its port is no number; write redis://HOST:PORT");
+              + "\" is no queue URL; write redis://HOST:PORT, and in a password %40 for @, %2F for"
+              + " / and %23 for #");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.cli.output.Spoken;
 import dev.stygian.graph.engine.RunDefinition;
 import dev.stygian.graph.engine.Submitter;
 import dev.stygian.graph.error.SettingInvalidException;
@@ -77,7 +78,7 @@ final class SubmitCommand implements Callable<Integer> {
         Submitter submitter = Submitter.open(access.queue(), run, definition);
         console.print(run.value());
         long count = submitter.submitAll(items);
-        console.say("submitted " + count + " items");
+        console.say("submitted " + Spoken.count(count, "item"));
         return ExitCode.OK;
       }
     }

@@ -170,8 +170,10 @@ final class RunCommandTest {
   void resultsGoToATable() {
     cli.write(
         "items.jsonl",
-        "{\"name\": \"a, \\\"b\\\"\", \"price\": 1.5, \"tags\": [\"x\"]}\n"
-            + "{\"name\": null, \"other\": 2}\n");
+        """
+        {"name": "a, \\"b\\"", "price": 1.5, "tags": ["x"]}
+        {"name": null, "other": 2}
+        """);
 
     cli.run("run", "plain.toml", "--input", "items.jsonl", "-o", "x.csv", "--workers", "1")
         .withCode(ExitCode.OK);

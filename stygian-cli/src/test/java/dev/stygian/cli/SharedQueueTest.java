@@ -74,7 +74,7 @@ final class SharedQueueTest {
     try (RedisWorkQueue queue = RedisWorkQueue.open(settings);
         ServiceRegistry registry = ServiceRegistry.defaultWithEnv();
         Worker worker = Worker.start(queue, registry, WorkerOptions.of(4))) {
-      run("await", run);
+      assertThat(run("await", run).code()).isIn(ExitCode.OK, ExitCode.INCOMPLETE);
       assertThat(worker.failure()).isEmpty();
     }
   }
@@ -216,7 +216,7 @@ final class SharedQueueTest {
     Cli.Ended ended = run("results", id, "-o", "all.jsonl").withCode(ExitCode.OK);
 
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.err()).isEqualTo("20 results are in " + folder.resolve("all.jsonl") + "\n");
+    assertThat(ended.err()).isEqualTo("results are in " + folder.resolve("all.jsonl") + "\n");
   }
 
   @Test

@@ -263,7 +263,7 @@ final class RedisLink implements AutoCloseable {
   }
 
   static String withoutPassword(String url) {
-    return url.replaceAll("//[^@/]*@", "//***@");
+    return url.replaceAll("//.*@", "//***@");
   }
 
   @Override
