@@ -106,6 +106,7 @@ final class RunCommand implements Callable<Integer> {
       Plan plan = new Plan(pipeline, choices, registry, run);
       ResultOutput results =
           ResultOutput.of(console, Optional.ofNullable(output).or(() -> pipeline.output().file()));
+      results.requireFree();
       Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
       checkServices(plan);
       return plan.isLocal() ? runHere(plan, results, items) : runShared(plan, results, items);

@@ -27,6 +27,14 @@ public record ResultOutput(Console console, Optional<Path> file, long begunBytes
     return new ResultOutput(console, file.map(console::path), 0);
   }
 
+  /**
+   * Refuses a file that another process writes, before anything is begun whose results it would
+   * get. Whoever comes at the same moment is found out by the opening.
+   */
+  public void requireFree() {
+    file.ifPresent(ExactFile::requireFree);
+  }
+
   public ResultOutput begunWith(long bytes) {
     return new ResultOutput(console, file, bytes);
   }
