@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +32,11 @@ final class Program implements AutoCloseable {
   }
 
   static Program start(Path folder, String... arguments) {
+    return start(folder, Map.of(), arguments);
+  }
+
+  /** With more in its environment than this process has; of our own variables it has no other. */
+  static Program start(Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // a process lives for seconds: the first compiler and the simplest collector are enough
@@ -48,6 +54,7 @@ final class Program implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().keySet().removeIf(name -> name.matches("(REDIS|STYGIAN)_.*"));
+      builder.environment().putAll(environment);
       return new Program(builder.start(), out, err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -106,6 +113,11 @@ final class Program implements AutoCloseable {
   Program endedWith(int code) {
     assertThat(exitCode()).as("exit code; out: %s; err: %s", out(), err()).isEqualTo(code);
     return this;
+  }
+
+  /** Standard output as lines of JSON. */
+  List<JsonNode> results() {
+    return out().lines().map(Json::parse).toList();
   }
 
   /** A file's text; empty where it is not there yet. */
