@@ -37,8 +37,8 @@ final class Reachability {
       throw new SettingInvalidException(
           "\""
               + Redaction.withoutPasswords(url)
-              + "\" is no queue URL; write redis://HOST:PORT, and in a password %40 for @, %2F for"
-              + " / and %23 for #");
+              + "\" is no queue URL; write redis://HOST:PORT, and special characters of a password"
+              + " as in URLs, %2F for a slash");
     }
   }
 

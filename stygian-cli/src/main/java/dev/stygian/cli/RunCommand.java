@@ -181,6 +181,7 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     try (Interruption interruption =
             new Interruption(
+                console,
                 () -> console.say("Finishing what is running; Ctrl-C again stops at once."));
         PipelineSite site =
             PipelineSite.open(plan.pipeline, file.path(console), opened.ledger().find(plan.run))) {

@@ -84,13 +84,16 @@ public record ResultOutput(Console console, Optional<Path> file, long begunBytes
   private record StreamSink(Console console) implements ResultSink {
     @Override
     public void write(Result result) {
+      console.outBegins();
       byte[] line = ResultLines.line(result);
       console.out().write(line, 0, line.length);
     }
 
     @Override
     public long sync() {
-      if (console.out().checkError()) { // flushes
+      boolean failed = console.out().checkError(); // flushes
+      console.outWritten();
+      if (failed) {
         throw new OutputException(
             "standard output was closed before all results were out; name a file with -o FILE");
       }
@@ -100,6 +103,7 @@ public record ResultOutput(Console console, Optional<Path> file, long begunBytes
     @Override
     public void close() {
       console.out().flush();
+      console.outWritten();
     }
   }
 }
