@@ -38,6 +38,7 @@ final class Program implements AutoCloseable {
   /** With more in its environment than this process has; of our own variables it has no other. */
   static Program start(Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
+    command.add("setsid"); // a process group of its own, as a terminal's command has
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // a process lives for seconds: the first compiler and the simplest collector are enough
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -87,9 +88,17 @@ final class Program implements AutoCloseable {
   }
 
   void signal(String name) {
+    send(name, String.valueOf(process.pid()));
+  }
+
+  /** To it and all that it started, as Ctrl-C does. */
+  void signalGroup(String name) {
+    send(name, "-" + process.pid());
+  }
+
+  private static void send(String name, String target) {
     try {
-      int code =
-          new ProcessBuilder("kill", "-s", name, String.valueOf(process.pid())).start().waitFor();
+      int code = new ProcessBuilder("kill", "-s", name, "--", target).start().waitFor();
       assertThat(code).isZero();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -88,18 +88,17 @@ final class RunProcessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"local", "shared"})
+  @ValueSource(strings = {"local", "shared", "embedded"})
   void interruptedRunFinishesWhatRunsAndItsWordsGoOn(String mode) {
-    String[] more =
-        mode.equals("local")
-            ? new String[] {"-o", "all.jsonl"}
-            : new String[] {
-              "-o", "all.jsonl", "--queue", server.url(), "--queue-name", "interrupted"
-            };
+    List<String> more = new ArrayList<>(List.of("-o", "all.jsonl"));
+    if (!mode.equals("local")) {
+      String queue = mode.equals("embedded") ? "embedded" : server.url();
+      more.addAll(List.of("--queue", queue, "--queue-name", "interrupted", "--processes", "1"));
+    }
     String goOn;
-    try (Program program = Program.start(folder, run("slow.toml", more))) {
+    try (Program program = Program.start(folder, run("slow.toml", more.toArray(String[]::new)))) {
       awaitLines(file, 3);
-      program.signal("INT");
+      program.signalGroup("INT");
       program.endedWith(ExitCode.INTERRUPTED);
       assertThat(program.err()).contains("Finishing what is running").contains(" stopped: ");
       goOn =
