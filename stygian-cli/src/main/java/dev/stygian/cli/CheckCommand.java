@@ -1,6 +1,7 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.cli.output.Spoken;
 import dev.stygian.cli.output.Table;
 import dev.stygian.graph.error.PipelineInvalidException;
 import dev.stygian.graph.pipeline.Pipeline;
@@ -64,19 +65,15 @@ final class CheckCommand implements Callable<Integer> {
             + " is valid: pipeline \""
             + pipeline.id()
             + "\", "
-            + counted(pipeline.nodes().size(), "node")
+            + Spoken.count(pipeline.nodes().size(), "node")
             + ", "
-            + counted(pipeline.edges().size(), "edge"));
+            + Spoken.count(pipeline.edges().size(), "edge"));
     if (explain) {
       Table table = new Table("setting", "value", "source", "set by");
       choices.all().forEach(s -> table.row(s.name(), s.shown(), s.source().words(), s.origin()));
       console.print("");
       table.lines().forEach(console::print);
     }
-  }
-
-  private static String counted(int count, String what) {
-    return count + " " + what + (count == 1 ? "" : "s");
   }
 
   /** A pipeline may be written where it cannot run. */

@@ -48,15 +48,16 @@ final class Commands {
       spec.name(name).usageMessage().description(summary);
       tree.addSubcommand(name, spec);
       if (name.equals(wanted)) {
-        addVerbosity(spec);
+        addToAll(spec);
       }
     });
     return tree;
   }
 
-  private static void addVerbosity(CommandSpec spec) {
+  private static void addToAll(CommandSpec spec) {
+    spec.versionProvider(new Version());
     spec.addMixin("verbosity", CommandSpec.forAnnotatedObject(new Verbosity()));
-    spec.subcommands().values().forEach(command -> addVerbosity(command.getCommandSpec()));
+    spec.subcommands().values().forEach(command -> addToAll(command.getCommandSpec()));
   }
 
   private static Object make(String name, Console console) {

@@ -10,6 +10,7 @@ import dev.stygian.graph.queue.RunLedger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -109,14 +110,7 @@ final class DeadCommand implements Runnable {
             }
           });
       if (found.isEmpty()) {
-        throw new SettingInvalidException(
-            "run "
-                + run.id()
-                + " has no dead letter \""
-                + item
-                + "\"; `stygian dead list "
-                + run.id()
-                + "` shows those that it has");
+        throw unknown(run.id(), List.of(item));
       }
       DeadLetter letter = found.getFirst();
       List<String> lines =
@@ -176,7 +170,11 @@ final class DeadCommand implements Runnable {
       throw new SettingInvalidException("name dead letters by their ids, or all of them by --all");
     }
     if (!all) {
-      return order.apply(some);
+      long count = order.apply(some);
+      if (count == 0) {
+        throw unknown(run, some);
+      }
+      return count;
     }
     long count = 0;
     String after = "";
@@ -189,6 +187,17 @@ final class DeadCommand implements Runnable {
       count += order.apply(ids);
       after = ids.getLast();
     }
+  }
+
+  private static SettingInvalidException unknown(RunId run, List<String> ids) {
+    return new SettingInvalidException(
+        "run "
+            + run
+            + " has no dead letter "
+            + ids.stream().map(id -> "\"" + id + "\"").collect(Collectors.joining(" or "))
+            + "; `stygian dead list "
+            + ShellWords.quoted(run.value())
+            + "` shows those that it has");
   }
 
   private static void forEach(RunLedger ledger, RunId run, Consumer<DeadLetter> action) {

@@ -84,6 +84,7 @@ final class DoctorCommand implements Callable<Integer> {
           "queue", Grade.NOTE, "none is named by --queue or REDIS_URL; local mode needs none");
     }
     try {
+      Reachability.requireAddress(url.get());
       RedisSettings settings =
           RedisSettings.withEnv(url.get(), console.environment()).withPatience(PATIENCE);
       ServerReport report = ServerReport.of(settings);

@@ -28,6 +28,8 @@ record ExecutionChoices(
   /** The most tasks that one process executes at once. */
   static final int MOST_WORKERS = 10_000;
 
+  private static final List<String> UNITS = List.of("B", "KB", "MB", "GB");
+
   /** What the command line gives; {@code null} where it is silent. */
   record Given(@Nullable String queue, @Nullable String queueName, @Nullable Integer workers) {}
 
@@ -139,8 +141,18 @@ record ExecutionChoices(
         sources.fileOrDefault("backoff", file.backoff()),
         sources.fileOrDefault("timeout", file.timeout()),
         sources.fileOrDefault("result_ttl", file.resultTtl()),
-        sources.fileOrDefault("result_budget", file.resultBudget()),
+        sources.fileOrDefault("result_budget", size(file.resultBudget())),
         sources.fileOrDefault("retention", file.retention()));
+  }
+
+  /** In the largest unit that says it exactly. */
+  private static String size(long bytes) {
+    for (int unit = UNITS.size() - 1; unit > 0; unit--) {
+      if (bytes % (1L << (10 * unit)) == 0) {
+        return (bytes >> (10 * unit)) + " " + UNITS.get(unit);
+      }
+    }
+    return bytes + " B";
   }
 
   private static int workers(String text) {

@@ -63,6 +63,10 @@ final class InputOptions {
   }
 
   private static Iterator<JsonNode> reader(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new SettingInvalidException(
+          "the input " + path + " cannot be read: it is a folder; name a file");
+    }
     try {
       return reader(Files.newInputStream(path), path.toString());
     } catch (NoSuchFileException e) {

@@ -1,5 +1,6 @@
 package dev.stygian.cli;
 
+import dev.stygian.cli.output.Console;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -9,13 +10,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruption implements AutoCloseable {
   private final CountDownLatch asked = new CountDownLatch(1);
+  private final Console console;
   private final Runnable onFirst;
   private final ProcessSignal interrupt;
   private final ProcessSignal terminate;
   private volatile boolean terminated;
 
   /** Takes the signals over until {@link #close}; a shutdown hook would not hear of the second. */
-  Interruption(Runnable onFirst) {
+  Interruption(Console console, Runnable onFirst) {
+    this.console = console;
     this.onFirst = onFirst;
     interrupt = ProcessSignal.handle("INT", () -> signal(false));
     terminate = ProcessSignal.handle("TERM", () -> signal(true));
@@ -23,6 +26,7 @@ final class Interruption implements AutoCloseable {
 
   private void signal(boolean terminate) {
     if (asked.getCount() == 0) {
+      console.show("");
       Runtime.getRuntime().exit(ExitCode.INTERRUPTED);
     }
     terminated = terminate;

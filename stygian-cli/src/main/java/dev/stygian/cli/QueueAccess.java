@@ -63,6 +63,7 @@ final class QueueAccess implements AutoCloseable {
         Config.of(
                 ConfigSchema.empty(), JsonNodeFactory.instance.objectNode(), console.environment())
             .resolve(given);
+    Reachability.requireAddress(url);
     EmbeddedServer server =
         url.equals(EMBEDDED) ? EmbeddedServer.open(console.path(".stygian")) : null;
     String address = server == null ? url : server.url();

@@ -8,10 +8,9 @@ final class QueueOptions {
   @Option(
       names = "--queue",
       paramLabel = "URL|embedded",
-      description = {
-        "Where the queue is: redis://HOST:PORT, or a private server with its data in .stygian/.",
-        "Default: REDIS_URL."
-      })
+      description =
+          "Where the queue is: redis://HOST:PORT, or a private server with its data in .stygian/."
+              + " Default: REDIS_URL.")
   @Nullable String url;
 
   @Option(

@@ -70,7 +70,12 @@ final class QueuesCommand implements Callable<Integer> {
     console
         .out()
         .println(
-            "queue " + name + ": " + runs.size() + " runs, " + workers.size() + " live workers");
+            "queue "
+                + name
+                + ": "
+                + Spoken.count(runs.size(), "run")
+                + ", "
+                + Spoken.count(workers.size(), "live worker"));
     if (!runs.isEmpty()) {
       Table table = new Table("run", "pipeline", "state", "submitted", "done", "dead", "in flight");
       runs.forEach(r ->

@@ -58,6 +58,7 @@ final class ResultsCommand implements Callable<Integer> {
       } else {
         delivery.deliverPresent(results);
       }
+      results.file().ifPresent(file -> console.say("results are in " + file));
       return ExitCode.OK;
     }
   }

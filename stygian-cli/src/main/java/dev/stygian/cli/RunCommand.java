@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
     footer = {
       "",
       "Example:",
-      "  stygian run books.toml https://books.example/1 https://books.example/2 -o books.jsonl",
+      "  stygian run books.toml https://books.example/1 -o books.jsonl",
       "  stygian run books.toml --input urls.txt --queue embedded --processes 2"
     })
 final class RunCommand implements Callable<Integer> {
@@ -74,10 +74,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = {
-        "Print the final status as one JSON object: on standard output if the results go to a",
-        "file, else on standard error."
-      })
+      description =
+          "Print the final status as one JSON object: on standard output if the results go to a"
+              + " file, else on standard error.")
   private boolean json;
 
   @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -107,6 +106,7 @@ final class RunCommand implements Callable<Integer> {
       Plan plan = new Plan(pipeline, choices, registry, run);
       ResultOutput results =
           ResultOutput.of(console, Optional.ofNullable(output).or(() -> pipeline.output().file()));
+      results.requireFree();
       Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
       checkServices(plan);
       return plan.isLocal() ? runHere(plan, results, items) : runShared(plan, results, items);
@@ -181,6 +181,7 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     try (Interruption interruption =
             new Interruption(
+                console,
                 () -> console.say("Finishing what is running; Ctrl-C again stops at once."));
         PipelineSite site =
             PipelineSite.open(plan.pipeline, file.path(console), opened.ledger().find(plan.run))) {

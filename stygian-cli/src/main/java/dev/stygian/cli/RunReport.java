@@ -105,7 +105,12 @@ final class RunReport {
       console.say((status.dead() - some.size()) + " more are dead");
     }
     if (!some.isEmpty() && !local) {
-      console.say("all of them: stygian dead list " + ShellWords.quoted(run.value()) + queue());
+      console.say(
+          "all of them: "
+              + ShellWords.program()
+              + " dead list "
+              + ShellWords.quoted(run.value())
+              + queue());
     }
   }
 
@@ -122,8 +127,8 @@ final class RunReport {
       again.subList(id, Math.min(id + 2, again.size())).clear();
     }
     again.removeIf(argument -> argument.startsWith("--id="));
-    again.addAll(List.of("--id", run.value()));
-    return "go on with: stygian " + ShellWords.joined(again);
+    again.addAll(1, List.of("--id", run.value())); // behind "run": options may be ended by --
+    return "go on with: " + ShellWords.program() + " " + ShellWords.joined(again);
   }
 
   private String queue() {

@@ -68,8 +68,10 @@ final class RunSession {
         try {
           while (!isDone(delivered) && !interruption.isAsked()) {
             watch(submitted, worker);
-            processes.reportDead();
-            if (console.terminal()) {
+            if (!interruption.isAsked()) { // Ctrl-C reaches them as well
+              processes.reportDead();
+            }
+            if (console.isLive()) {
               progress.show(queue.ledger().status(run));
             }
           }

@@ -10,6 +10,11 @@ final class ShellWords {
 
   private ShellWords() {}
 
+  /** This program as it was called; the launcher tells. */
+  static String program() {
+    return quoted(System.getProperty("stygian.program", "stygian"));
+  }
+
   static String joined(List<String> words) {
     return words.stream().map(ShellWords::quoted).collect(Collectors.joining(" "));
   }

@@ -38,6 +38,9 @@ final class Stygian implements Runnable {
 
   public static void main(String[] args) {
     Console console = Console.ofProcess();
+    if (console.isLive()) {
+      System.setErr(console.err()); // the log goes above the progress, not into it
+    }
     int code = execute(console, args);
     console.out().flush();
     // workers' threads may still sit in a call that nothing interrupts

@@ -1,6 +1,7 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.cli.output.Spoken;
 import dev.stygian.graph.engine.RunDefinition;
 import dev.stygian.graph.engine.Submitter;
 import dev.stygian.graph.error.SettingInvalidException;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
     footer = {
       "",
       "Example:",
-      "  RUN=$(stygian submit books.toml --input urls.txt --queue redis://localhost:6379)"
+      "  stygian submit books.toml --input urls.txt --queue redis://localhost:6379"
     })
 final class SubmitCommand implements Callable<Integer> {
   private final Console console;
@@ -77,7 +78,7 @@ final class SubmitCommand implements Callable<Integer> {
         Submitter submitter = Submitter.open(access.queue(), run, definition);
         console.print(run.value());
         long count = submitter.submitAll(items);
-        console.say("submitted " + count + " items");
+        console.say("submitted " + Spoken.count(count, "item"));
         return ExitCode.OK;
       }
     }

@@ -10,10 +10,8 @@ final class WorkOptions {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = {
-        "Tasks executing at once in a process.",
-        "Default: STYGIAN_WORKERS, else cores * 4."
-      })
+      description =
+          "Tasks executing at once in a process. Default: STYGIAN_WORKERS, else cores * 4.")
   @Nullable Integer workers;
 
   @Option(

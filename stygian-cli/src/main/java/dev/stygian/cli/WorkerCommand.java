@@ -68,8 +68,12 @@ final class WorkerCommand implements Callable<Integer> {
             new ExecutionChoices.Given(queue.url, queue.name, work.workers), console.environment());
     try (ServiceRegistry registry = Services.installed(console);
         Interruption interruption =
-            new Interruption(() ->
-                say("Stopping: finishing what is running, at most " + Spans.format(graceSpan)));
+            new Interruption(
+                console,
+                () ->
+                    say(
+                        "Stopping: finishing what is running, at most "
+                            + Spans.format(graceSpan)));
         Staff staff = new Staff()) {
       for (var share : shares(choices).entrySet()) {
         staff.hire(choices, share.getKey(), share.getValue(), registry);

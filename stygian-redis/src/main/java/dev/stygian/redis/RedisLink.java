@@ -295,7 +295,7 @@ final class RedisLink implements AutoCloseable {
   }
 
   static String withoutPassword(String url) {
-    return url.replaceAll("//[^@/]*@", "//***@");
+    return url.replaceAll("//.*@", "//***@");
   }
 
   @Override

@@ -26,6 +26,12 @@ public record Console(
     boolean terminal) {
   private static final int OUT_BUFFER_BYTES = 1 << 16;
 
+  public Console {
+    if (terminal && !(err instanceof TerminalStream)) {
+      err = new TerminalStream(err);
+    }
+  }
+
   /** The streams of this process, as UTF-8; {@code out} is buffered and has to be flushed. */
   public static Console ofProcess() {
     return new Console(
@@ -38,11 +44,34 @@ public record Console(
         errIsTerminal());
   }
 
-  /** Whether escape sequences may be written: a terminal, and nobody asked for none. */
+  /** Whether colours may be written: a terminal that has them, and nobody asked for none. */
   public boolean colour() {
-    return terminal
-        && environment.value("NO_COLOR").filter(v -> !v.isEmpty()).isEmpty()
-        && !environment.value("TERM").orElse("").equals("dumb");
+    return isLive() && environment.value("NO_COLOR").filter(v -> !v.isEmpty()).isEmpty();
+  }
+
+  /** Whether a line can be drawn again and again. */
+  public boolean isLive() {
+    return terminal && !environment.value("TERM").orElse("").equals("dumb");
+  }
+
+  /** Tells in the terminal's last line how far things are; empty text takes the line away. */
+  public void show(String line) {
+    if (isLive() && err instanceof TerminalStream t) {
+      t.show(line);
+    }
+  }
+
+  /** Makes room for results, which may go to the same terminal, until {@link #outWritten}. */
+  void outBegins() {
+    if (err instanceof TerminalStream t) {
+      t.hold();
+    }
+  }
+
+  void outWritten() {
+    if (err instanceof TerminalStream t) {
+      t.release();
+    }
   }
 
   /** A path as the user gave it. */

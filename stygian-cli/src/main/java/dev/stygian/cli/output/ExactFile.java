@@ -49,8 +49,7 @@ final class ExactFile implements AutoCloseable {
           FileChannel.open(
               path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (!lock(channel)) {
-        throw new OutputException(
-            "another process writes results to " + path + "; wait for it or name another file");
+        throw taken(path);
       }
       if (!Files.isRegularFile(path)) {
         return new ExactFile(path, channel); // a device: nothing to cut
@@ -75,6 +74,29 @@ final class ExactFile implements AutoCloseable {
       closeQuietly(channel, e);
       throw e;
     }
+  }
+
+  /**
+   * Refuses a file that another process writes just now.
+   *
+   * @throws OutputException naming it
+   */
+  static void requireFree(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      if (!lock(channel)) {
+        throw taken(path);
+      }
+    } catch (IOException e) {
+      throw new OutputException("results cannot be written to " + path + ": " + reason(e), e);
+    }
+  }
+
+  private static OutputException taken(Path path) {
+    return new OutputException(
+        "another process writes results to " + path + "; wait for it or name another file");
   }
 
   void write(byte[] bytes) {

@@ -2,50 +2,41 @@ package dev.stygian.cli.output;
 
 import dev.stygian.graph.queue.RunStatus;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * One line on a terminal that tells how far a run is; nothing where nobody looks. Not for use by
  * several threads at once, but {@link #close} may come from another one.
  */
 public final class Progress implements AutoCloseable {
-  private static final String CLEAR_LINE = "\r\u001b[2K";
   private static final long RATE_WINDOW_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Console console;
-  private final boolean shown;
-  private long windowStart = System.nanoTime();
+  private final LongSupplier nanos;
+  private long windowStart;
   private long endedAtWindowStart = -1;
   private double perSecond;
   private boolean closed;
 
-  private Progress(Console console, boolean shown) {
+  Progress(Console console, LongSupplier nanos) {
     this.console = console;
-    this.shown = shown;
+    this.nanos = nanos;
   }
 
   /** Progress on a console's standard error, if that is a terminal. */
   public static Progress on(Console console) {
-    return new Progress(console, console.terminal());
+    return new Progress(console, System::nanoTime);
   }
 
   public synchronized void show(RunStatus status) {
-    if (shown && !closed) {
+    if (!closed && console.isLive()) {
       measure(status.submitted() - status.inFlight());
-      console.err().print(CLEAR_LINE + line(status));
-      console.err().flush();
+      console.show(line(status));
     }
-  }
-
-  /** Says a line above the progress. */
-  public synchronized void say(String line) {
-    if (shown && !closed) {
-      console.err().print(CLEAR_LINE);
-    }
-    console.say(line);
   }
 
   private void measure(long ended) {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (endedAtWindowStart < 0) {
       endedAtWindowStart = ended;
       windowStart = now;
@@ -84,9 +75,8 @@ public final class Progress implements AutoCloseable {
   /** Takes the line away. Idempotent. */
   @Override
   public synchronized void close() {
-    if (shown && !closed) {
-      console.err().print(CLEAR_LINE);
-      console.err().flush();
+    if (!closed) {
+      console.show("");
     }
     closed = true;
   }

@@ -27,6 +27,14 @@ public record ResultOutput(Console console, Optional<Path> file, long begunBytes
     return new ResultOutput(console, file.map(console::path), 0);
   }
 
+  /**
+   * Refuses a file that another process writes, before anything is begun whose results it would
+   * get. Whoever comes at the same moment is found out by the opening.
+   */
+  public void requireFree() {
+    file.ifPresent(ExactFile::requireFree);
+  }
+
   public ResultOutput begunWith(long bytes) {
     return new ResultOutput(console, file, bytes);
   }
@@ -76,13 +84,16 @@ public record ResultOutput(Console console, Optional<Path> file, long begunBytes
   private record StreamSink(Console console) implements ResultSink {
     @Override
     public void write(Result result) {
+      console.outBegins();
       byte[] line = ResultLines.line(result);
       console.out().write(line, 0, line.length);
     }
 
     @Override
     public long sync() {
-      if (console.out().checkError()) { // flushes
+      boolean failed = console.out().checkError(); // flushes
+      console.outWritten();
+      if (failed) {
         throw new OutputException(
             "standard output was closed before all results were out; name a file with -o FILE");
       }
@@ -92,6 +103,7 @@ public record ResultOutput(Console console, Optional<Path> file, long begunBytes
     @Override
     public void close() {
       console.out().flush();
+      console.outWritten();
     }
   }
 }

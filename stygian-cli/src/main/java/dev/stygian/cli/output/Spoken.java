@@ -7,6 +7,11 @@ import java.util.Locale;
 public final class Spoken {
   private Spoken() {}
 
+  /** {@code 1 run}, {@code 2 runs}. */
+  public static String count(long count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+
   /** {@code 0.8s}, {@code 42s}, {@code 3m 05s}, {@code 2h 07m}. */
   public static String duration(Duration span) {
     long seconds = span.toSeconds();

@@ -134,7 +134,11 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   private static Process launch(ServerBinary binary, Path folder, int port, List<String> options) {
     Path log = folder.resolve("server.log");
-    List<String> command = new ArrayList<>(List.of(binary.path().toString()));
+    List<String> command = new ArrayList<>();
+    // Ctrl-C goes to every process of the terminal's foreground group; the server must outlast it,
+    // since the program still books what was running. Where there is no setsid it does not.
+    ServerBinary.onPath("setsid").ifPresent(setsid -> command.add(setsid.path().toString()));
+    command.add(binary.path().toString());
     command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
     command.addAll(List.of("--dir", folder.toString(), "--daemonize", "no"));
     command.addAll(options);

@@ -1,0 +1,71 @@
+package dev.stygian.cli;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Pipelines and inputs of tests. */
+final class Pipelines {
+  /** One node that hands its input on. */
+  static final String NOOP =
+      """
+      id = "plain"
+      [[nodes]]
+      id = "pass"
+      service = "noop"
+      """;
+
+  /** A site and a pipeline that fetches its pages; {@code /missing.html} is not there. */
+  static final String SITE =
+      """
+      id = "shop"
+      [input]
+      urls = ["/a.html", "/b.html", "/missing.html"]
+      serve = "site"
+      [[nodes]]
+      id = "fetch"
+      service = "http"
+      [[nodes]]
+      id = "extract"
+      service = "extract"
+      depends_on = ["fetch"]
+      [nodes.config.fields]
+      name = "h1"
+      """;
+
+  private Pipelines() {}
+
+  /** The same in distributed mode. */
+  static String noopOn(String queue) {
+    return "[execution]\nmode = \"distributed\"\nqueue = \""
+        + queue
+        + "\"\n"
+        + NOOP.replace("id = \"plain\"\n", "");
+  }
+
+  /** One node that takes its time. */
+  static String slow(String time) {
+    return """
+    id = "slow"
+    [[nodes]]
+    id = "wait"
+    service = "delay"
+    [nodes.config]
+    duration = "%s"
+    """
+        .formatted(time);
+  }
+
+  /** Writes {@link #SITE} and its pages. */
+  static void writeSite(Cli cli) {
+    cli.write("site.toml", SITE);
+    cli.write("site/a.html", "<h1>Page A</h1>");
+    cli.write("site/b.html", "<h1>Page B</h1>");
+  }
+
+  /** URLs, one a line. */
+  static String urls(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "https://books.example/" + i)
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.stygian.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stygian.graph.queue.Lease;
+import dev.stygian.graph.queue.LeaseRequest;
+import dev.stygian.redis.embedded.EmbeddedRedis;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker that stops interrupts whoever is asking for leases. */
+final class InterruptedLeaseTest {
+  @TempDir Path folder;
+
+  /** I11: what the server has handed out is known, so that it can be handed back. */
+  @Test
+  void whatWasHandedOutToAnInterruptedThreadIsNotLost() throws InterruptedException {
+    try (EmbeddedRedis server = EmbeddedRedis.start(folder);
+        RedisWorkQueue queue = RedisWorkQueue.open(server.url())) {
+      NoopRun run = NoopRun.of("interrupted");
+      run.submit(queue, 3);
+
+      Thread.currentThread().interrupt();
+      List<Lease> leases =
+          queue.lease(
+              new LeaseRequest(Set.of("noop"), 3, Duration.ofMinutes(1), Duration.ofSeconds(1)));
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(leases).hasSize(3);
+      assertThat(queue.ledger().status(run.id()).nodes().getFirst().leased()).isEqualTo(3);
+    }
+  }
+}
