@@ -22,17 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Asks for leases and reads what the script hands out. */
 final class Leaser {
-  /** How long an interrupted thread stays for its last answer. */
-  private static final Duration LAST_ANSWER = Duration.ofSeconds(2);
-
   private final RedisLink link;
   private final OpenRuns runs;
   private final String requester = UUID.randomUUID().toString();
@@ -51,38 +44,10 @@ final class Leaser {
     arguments.add(bytes(requester));
     arguments.add(bytes(Long.toString(sequence.incrementAndGet())));
     request.services().forEach(service -> arguments.add(bytes(service)));
-    try {
-      return read(link.list(LuaScript.LEASE, arguments), request.visibility());
-    } catch (InterruptedException e) {
-      List<Lease> leases = askAgain(arguments, request.visibility(), e);
-      Thread.currentThread().interrupt();
-      return leases;
-    }
-  }
-
-  /**
-   * The server may have handed out tasks that the interrupted thread never heard of: they would lie
-   * until their leases run out, and lose an attempt. The same request again gets the same answer.
-   */
-  private List<Lease> askAgain(
-      List<byte[]> arguments, Duration visibility, InterruptedException interruption)
-      throws InterruptedException {
-    FutureTask<List<Lease>> again =
-        new FutureTask<>(() -> read(link.list(LuaScript.LEASE, arguments), visibility));
-    Thread.ofVirtual().name("stygian-lease-again").start(again);
-    try {
-      return again.get(LAST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      again.cancel(true);
-      interruption.addSuppressed(e);
-      throw interruption;
-    }
-  }
-
-  private List<Lease> read(List<?> groups, Duration visibility) throws InterruptedException {
+    List<?> groups = link.list(LuaScript.LEASE, arguments);
     List<Lease> leases = new ArrayList<>();
     for (Object group : groups) {
-      read(Replies.list(group), visibility, leases);
+      read(Replies.list(group), request.visibility(), leases);
     }
     return leases;
   }
