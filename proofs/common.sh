@@ -2,7 +2,8 @@
 # Sourced by the proofs: a folder of their own that goes at the end, servers on free loopback ports,
 # and the checks. Needs bash, python3, redis-server and, for the crawl, nginx.
 set -euo pipefail
-stygian=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/stygian
+proofs=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+stygian=$(dirname "$proofs")/stygian
 export stygian
 work=$(mktemp -d "${TMPDIR:-/tmp}/stygian-proof.XXXXXX")
 started=()

@@ -3,6 +3,7 @@
 # of links of each. The same pages in local mode, distributed with one process, and distributed with
 # three worker processes of which two are killed with kill -9 in the middle, give the same sorted
 # output byte by byte, and Redis then holds nothing without a time to live but the queue's own books.
+# Where Scrapy is installed it runs beside, over the same pages.
 . "$(dirname "$0")/common.sh"
 readonly PAGES=${PAGES:-5000}
 readonly API=${API:-/usr/share/doc/openjdk-17-jre-headless/api}
@@ -126,6 +127,24 @@ sys.exit(lost == 0)' || fail "the kills hit nothing"
 
 cmp local.jsonl.canonical one.jsonl.canonical || fail "local and distributed output differ"
 cmp local.jsonl.canonical three.jsonl.canonical || fail "output differs after the kills"
+
+if python3 -c 'import scrapy' 2>/dev/null; then
+  began=$(now)
+  parts=()
+  for part in 0 1; do
+    python3 -m scrapy runspider "$proofs/scrapy_spider.py" -a "urls=urls.txt" -a "part=$part" -a parts=2 \
+      -O "scrapy$part.jsonl" 2>"scrapy$part.log" &
+    parts+=("$!")
+    started+=("$!")
+  done
+  wait "${parts[@]}" || fail "$(cat scrapy?.log)"
+  seconds=$(since "$began")
+  cat scrapy?.jsonl >scrapy.jsonl
+  report "Scrapy $(python3 -c 'import scrapy; print(scrapy.__version__)'), 2 processes" scrapy.jsonl "$seconds"
+  cmp local.jsonl.canonical scrapy.jsonl.canonical || fail "Scrapy's output differs"
+else
+  say "(Scrapy is not installed, so it does not run beside: Debian's package is python3-scrapy)"
+fi
 
 say "what Redis holds:"
 redis-cli -p "$port" --scan | LC_ALL=C sort | while read -r key; do

@@ -251,6 +251,8 @@ final class RedisLink implements AutoCloseable {
     } catch (InterruptedException e) {
       try {
         return await(future, REPLY_TIME_AFTER_INTERRUPT);
+      } catch (RedisNoScriptException answer) {
+        throw answer;
       } catch (RedisException unanswered) {
         e.addSuppressed(unanswered);
         throw e;
