@@ -24,7 +24,8 @@ enum LuaScript {
   PAUSE,
   DELIVER,
   REPLAY,
-  DROP;
+  DROP,
+  RELIEVE;
 
   private static final String INCLUDE = "-- @include ";
 

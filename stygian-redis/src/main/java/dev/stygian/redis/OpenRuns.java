@@ -141,6 +141,11 @@ final class OpenRuns {
     return Optional.of(read);
   }
 
+  /** The numbers of some runs that this process knows, as arguments of a script. */
+  List<byte[]> numbers(int most) {
+    return byNumber.keySet().stream().limit(most).map(n -> bytes(Long.toString(n))).toList();
+  }
+
   void forget(RunId id) {
     Known kept = byId.remove(id);
     if (kept != null) {

@@ -59,6 +59,7 @@ final class RedisLink implements AutoCloseable {
 
   private final AtomicLong lastComplaint = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY_NANOS);
   private volatile @Nullable StatefulRedisConnection<byte[], byte[]> commands;
+  private volatile Runnable relief = () -> {};
   private volatile boolean closed;
 
   RedisLink(RedisSettings settings, Keys keys) {
@@ -87,6 +88,26 @@ final class RedisLink implements AutoCloseable {
                     .tcpNoDelay(true)
                     .build())
             .build());
+  }
+
+  /** Sets what is to be tried whenever the server's memory is full, before the next try. */
+  void whenFull(Runnable freeing) {
+    relief = freeing;
+  }
+
+  /** Runs a script once, without another try where it fails. */
+  void attempt(LuaScript script, List<byte[]> arguments) {
+    byte[][] all = arguments.toArray(byte[][]::new);
+    try {
+      settle(
+          commandConnection()
+              .async()
+              .<byte[]>eval(script.text(), ScriptOutputType.VALUE, keys.fixed(), all));
+    } catch (RedisException e) {
+      LOG.atDebug().setCause(e).log("A script that was to be tried once failed");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** One thing to ask of the server. */
@@ -147,6 +168,9 @@ final class RedisLink implements AutoCloseable {
             settings + " refused \"" + what + "\": " + trouble.advice(), failure);
       }
       complain(what, trouble);
+      if (trouble.isFull()) {
+        relief.run();
+      }
       if (System.nanoTime() - giveUp > 0) {
         throw new QueueUnavailableException(
             settings
@@ -316,7 +340,7 @@ final class RedisLink implements AutoCloseable {
   }
 
   /** What an error of the server means for us. */
-  record Trouble(boolean isFinal, String advice) {
+  record Trouble(boolean isFinal, boolean isFull, String advice) {
     private static final List<String> REFUSALS =
         List.of("NOAUTH", "WRONGPASS", "NOPERM", "ERR AUTH", "ERR invalid password", "DENIED");
 
@@ -326,15 +350,13 @@ final class RedisLink implements AutoCloseable {
         deepest = t;
         String said = String.valueOf(t.getMessage());
         if (REFUSALS.stream().anyMatch(said::startsWith)) {
-          return new Trouble(
-              true, firstLine(said) + "; check the user and the password in the queue's URL");
+          return refusal(firstLine(said) + "; check the user and the password in the queue's URL");
         }
         if (t instanceof RedisCommandExecutionException) {
           return ofReply(said);
         }
       }
-      return new Trouble(
-          false,
+      return passing(
           "no connection ("
               + firstLine(String.valueOf(deepest.getMessage()))
               + "); is the server running, and reachable from here?");
@@ -344,10 +366,11 @@ final class RedisLink implements AutoCloseable {
       if (said.contains("OOM ")) {
         return new Trouble(
             false,
+            true,
             "the server is out of memory (OOM); raise maxmemory, lower max_depth or result_budget,"
                 + " or fetch results");
       } else if (said.contains("READONLY")) {
-        return new Trouble(false, "the server is a read-only replica; a failover may be under way");
+        return passing("the server is a read-only replica; a failover may be under way");
       } else if (said.startsWith("LOADING")
           || said.startsWith("BUSY")
           || said.startsWith("TRYAGAIN")
@@ -355,9 +378,17 @@ final class RedisLink implements AutoCloseable {
           || said.startsWith("CLUSTERDOWN")
           || said.startsWith("NOREPLICAS")
           || said.startsWith("MISCONF")) {
-        return new Trouble(false, firstLine(said));
+        return passing(firstLine(said));
       }
-      return new Trouble(true, firstLine(said));
+      return refusal(firstLine(said));
+    }
+
+    private static Trouble passing(String advice) {
+      return new Trouble(false, false, advice);
+    }
+
+    private static Trouble refusal(String advice) {
+      return new Trouble(true, false, advice);
     }
 
     private static String firstLine(String text) {

@@ -38,6 +38,7 @@ import java.util.UUID;
  */
 public final class RedisWorkQueue implements WorkQueue {
   private static final int DEQUEUE_ATTEMPTS = 3;
+  private static final int MOST_RELIEVED = 100;
   private static final int ENQUEUE_BATCH = 500;
   private static final long ENQUEUE_BATCH_BYTES = 1 << 20;
 
@@ -63,6 +64,7 @@ public final class RedisWorkQueue implements WorkQueue {
     this.wakeups = new Wakeups(link, keys);
     this.settlements = new Settlements(link, runs);
     this.ledger = new RedisRunLedger(link, keys, runs);
+    link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =
         new CommandBatcher<>(
             "enqueue", ENQUEUE_BATCH, ENQUEUE_BATCH_BYTES, t -> t.input().size(), this::enqueueAll);

@@ -202,14 +202,20 @@ final class ServerTroubleTest {
                 producer.closeInput(run.id());
                 return true;
               });
-      await().atMost(Duration.ofSeconds(60)).until(() -> submitted.isDone() || refusesMore(server));
-      assertThat(submitted.isDone()).as("the memory is too small for all items").isFalse();
+      try {
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> submitted.isDone() || refusesMore(server));
+        assertThat(submitted.isDone()).as("the memory is too small for all items").isFalse();
 
-      Future<Long> worked = start(threads, () -> run.workToTheEnd(queue, threads));
+        Future<Long> worked = start(threads, () -> run.workToTheEnd(queue, threads));
 
-      assertThat(run.deliverAll(queue)).isEqualTo(items);
-      assertThat(submitted.get()).isTrue();
-      assertThat(worked.get()).isEqualTo(items);
+        assertThat(run.deliverAll(queue)).isEqualTo(items);
+        assertThat(submitted.get()).isTrue();
+        assertThat(worked.get()).isEqualTo(items);
+      } finally {
+        threads.shutdownNow();
+      }
     }
   }
 

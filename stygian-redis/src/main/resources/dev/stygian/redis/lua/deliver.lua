@@ -25,6 +25,7 @@ if entry then
   end
   if count > tonumber(f[1] or 0) then
     redis.call('HSET', key, 'delivered', count, 'deliveredBytes', total)
+    if taken == '' then redis.call('HSET', key, 'deliveredTo', position, 'deliveredToBytes', total) end
     if taken == '' and total - tonumber(f[3] or 0) > tonumber(keep) then
       redis.call('XTRIM', results, 'MINID', position)
       redis.call('HSET', key, 'trimmedBytes', total, 'trimmed', position)
