@@ -109,7 +109,8 @@ for i in 1 2 3; do
   workers+=("$!")
   started+=("$!")
 done
-done_so_far() { (($(redis-cli -p "$port" hget "stygian:{three}:r:1" "done") >= $1)); }
+number=$(redis-cli -p "$port" hget "stygian:{three}:runs" "$run")
+done_so_far() { (($(redis-cli -p "$port" hget "stygian:{three}:r:$number" "done") >= $1)); }
 await 120 "a fifth of the pages" done_so_far $((PAGES / 5))
 kill -9 "${workers[0]}"
 await 120 "two fifths of the pages" done_so_far $((PAGES * 2 / 5))

@@ -29,6 +29,7 @@ run_one() {
   "$stygian" await "$run" --queue "$queue" 2>await.log || fail "the task was not done: $(cat await.log)"
 }
 run_one first
+sleep 10 # what it did is still being compiled
 lines=$(wc -l <worker.log)
 before=$(ticks)
 calls_before=$(redis-cli -p "$port" info stats | tr -d '\r' | sed -n 's/^total_commands_processed://p')

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  */
 final class Enqueuer {
   private static final int MOST_ITEMS = 500;
+  private static final long MOST_BYTES = 8 << 20;
   private static final int CHUNK_TASKS = 100;
   private static final int CHUNK_BYTES = 32 << 10;
   private static final long FIRST_PAUSE_MILLIS = 2;
@@ -95,13 +96,19 @@ final class Enqueuer {
     return accepted;
   }
 
-  /** How many items from {@code from} on have at most {@code most} tasks together; at least one. */
+  /**
+   * How many items from {@code from} on have at most {@code most} tasks and a bounded number of
+   * bytes together; at least one.
+   */
   private static int prefix(List<Submission> batch, int from, int most) {
     int tasks = 0;
     int size = 0;
+    long bytes = 0;
     while (from + size < batch.size() && size < MOST_ITEMS) {
-      tasks += batch.get(from + size).first().size();
-      if (size > 0 && tasks > most) {
+      Submission item = batch.get(from + size);
+      tasks += item.first().size();
+      bytes += (long) item.first().size() * item.input().size();
+      if (size > 0 && (tasks > most || bytes > MOST_BYTES)) {
         break;
       }
       size++;

@@ -70,10 +70,14 @@ final class OpenRuns {
     }
     long number = Replies.number(reply.get(1));
     Known kept = byId.get(spec.id());
-    if (kept != null && kept.number() == number) {
+    boolean isNew = Replies.text(reply.get(0)).equals("opened");
+    if (!isNew && kept != null && kept.number() == number) {
       return kept;
     }
     forget(spec.id());
+    if (isNew) {
+      byNumber.remove(number); // a server that lost its data may give a number again
+    }
     return read(number).orElseThrow(() -> unknown(spec.id()));
   }
 

@@ -344,6 +344,11 @@ final class RedisLink implements AutoCloseable {
     private static final List<String> REFUSALS =
         List.of("NOAUTH", "WRONGPASS", "NOPERM", "ERR AUTH", "ERR invalid password", "DENIED");
 
+    /** Within a script's own error where the server wraps it, as Redis 6.2 does. */
+    private static final List<String> PASSING =
+        List.of(
+            "LOADING", "BUSY ", "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF");
+
     static Trouble of(Throwable failure) {
       Throwable deepest = failure;
       for (Throwable t = failure; t != null; t = t.getCause()) {
@@ -371,13 +376,7 @@ final class RedisLink implements AutoCloseable {
                 + " or fetch results");
       } else if (said.contains("READONLY")) {
         return passing("the server is a read-only replica; a failover may be under way");
-      } else if (said.startsWith("LOADING")
-          || said.startsWith("BUSY")
-          || said.startsWith("TRYAGAIN")
-          || said.startsWith("MASTERDOWN")
-          || said.startsWith("CLUSTERDOWN")
-          || said.startsWith("NOREPLICAS")
-          || said.startsWith("MISCONF")) {
+      } else if (PASSING.stream().anyMatch(said::contains)) {
         return passing(firstLine(said));
       }
       return refusal(firstLine(said));

@@ -41,7 +41,7 @@ final class RedisRunLedger implements RunLedger {
   private static final long DELIVERED_KEPT_BYTES = 8 << 20;
 
   private static final int ITEMS_PER_CALL = 100;
-  private static final int ENTRIES_PER_CALL = 50;
+  private static final int ENTRIES_PER_CALL = 8;
   private static final long BATCH_BYTES = 8 << 20;
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -290,7 +290,6 @@ final class RedisRunLedger implements RunLedger {
   /** Reads at most {@code max} results, and not much more than a bound of bytes. */
   private ResultBatch readOn(OpenRuns.Known run, byte[] key, ResultPosition from, int max)
       throws InterruptedException {
-    checkNotTrimmed(run, from);
     List<Result> results = new ArrayList<>();
     ResultPosition at = from;
     long bytes = 0;
@@ -324,6 +323,7 @@ final class RedisRunLedger implements RunLedger {
         ended = ResultEntries.isEnd(entry.getBody());
       }
     } while (page.size() == ENTRIES_PER_CALL && results.size() < max && bytes < BATCH_BYTES);
+    checkNotTrimmed(run, from); // what was trimmed while it was read was skipped
     boolean all = at.taken() == 0 && page.size() < ENTRIES_PER_CALL;
     return new ResultBatch(
         results,

@@ -174,7 +174,9 @@ public final class RedisWorkQueue implements WorkQueue {
     tasks.forEach(t -> byRun.computeIfAbsent(t.id().run(), r -> new ArrayList<>()).add(t));
     for (var run : byRun.entrySet()) {
       openFor(run.getValue().getFirst());
-      long position = submitted.getOrDefault(run.getKey(), 0L);
+      // a batch that failed may have been accepted in part: then the queue knows how far
+      Long known = submitted.remove(run.getKey());
+      long position = known == null ? ledger.accepted(run.getKey(), submitter) : known;
       List<Submission> batch =
           run.getValue().stream()
               .map(t -> new Submission(t.id().item(), t.input(), List.of(t), List.of()))

@@ -234,6 +234,25 @@ final class ServerTroubleTest {
   }
 
   @Test
+  void aTokenFromBeforeTheLossOfAllDataIsVoidAfterIt() throws Exception {
+    NoopRun before = NoopRun.of("before");
+    NoopRun after = NoopRun.of("after");
+    try (EmbeddedRedis server = EmbeddedRedis.start(ServerBinary.best(), folder, List.of());
+        RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(server.url()))) {
+      before.submit(queue, 1);
+      Lease late = NoopRun.lease(queue, 1).getFirst();
+      administer(server, RedisCommands::flushall);
+      after.submit(queue, 1);
+      Lease lease = NoopRun.lease(queue, 1).getFirst();
+
+      assertThat(NoopRun.complete(queue, late)).isInstanceOf(Settled.LeaseLost.class);
+      assertThat(lease.task().id().run()).isEqualTo(after.id());
+      assertThat(NoopRun.complete(queue, lease)).isInstanceOf(Settled.Booked.class);
+      assertThat(after.results(queue)).containsExactly("0");
+    }
+  }
+
+  @Test
   void aQueueOfAnotherVersionIsRefused() throws Exception {
     NoopRun run = NoopRun.of("run");
     try (EmbeddedRedis server = EmbeddedRedis.start(ServerBinary.best(), folder, List.of())) {

@@ -11,6 +11,7 @@ import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.Result;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.WorkQueue;
@@ -29,6 +30,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -111,13 +114,23 @@ public final class DistributedDagExecutor implements AutoCloseable {
       batch.results().forEach(r -> results.put(r.item(), r));
       position = batch.position();
       ended = batch.ended();
+      if (!batch.results().isEmpty()) {
+        queue.ledger().deliver(run, "wave", new RunLedger.Delivery(position, 0));
+      }
       checkAlive(submitted, worker);
     }
     return results;
   }
 
-  private static void checkAlive(Future<Boolean> submitted, Worker worker)
-      throws InterruptedException {
+  private static void awaitAWhile(Future<?> future) throws InterruptedException {
+    try {
+      future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException _) {
+      // whoever asks next hears of it
+    }
+  }
+
+  private static void checkAlive(Future<?> submitted, Worker worker) throws InterruptedException {
     if (worker.failure().isPresent()) {
       throw worker.failure().get();
     }
@@ -228,19 +241,17 @@ public final class DistributedDagExecutor implements AutoCloseable {
             return true;
           });
       try {
-        submitted.get();
-        delivered.get();
-      } catch (ExecutionException e) {
+        while (!delivered.isDone()) {
+          checkAlive(submitted, worker);
+          awaitAWhile(delivered);
+        }
+        checkAlive(delivered, worker);
+        while (!submitted.isDone()) {
+          awaitAWhile(submitted);
+        }
+        checkAlive(submitted, worker);
+      } finally {
         submitting.shutdownNow();
-        throw e.getCause() instanceof RuntimeException r
-            ? r
-            : new IllegalStateException(e.getCause());
-      } catch (InterruptedException e) {
-        submitting.shutdownNow();
-        throw e;
-      }
-      if (worker.failure().isPresent()) {
-        throw worker.failure().get();
       }
       return queue.ledger().status(run);
     }

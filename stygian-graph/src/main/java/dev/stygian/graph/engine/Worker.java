@@ -39,20 +39,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Leases tasks, executes them and books what came of it. One thread asks the queue for as many
  * tasks as there are free slots, each task runs on a virtual thread of its own, and one heartbeat a
- * second, or three in the shortest visibility timeout, renews all leases. Nothing here waits longer
- * than a second for the queue, and a queue that is away is waited for, however long. The feeder and
- * the heart are platform threads: virtual ones take turns only when one blocks, so tasks that
- * compute for long would keep the heart from beating and lose their own leases. Thread-safe; {@link
- * #close} ends all of its threads.
+ * second, or three in the shortest visibility timeout, renews all leases; without any, one every
+ * five seconds tells that the worker lives. A queue that is away is waited for, however long. The
+ * feeder and the heart are platform threads: virtual ones take turns only when one blocks, so tasks
+ * that compute for long would keep the heart from beating and lose their own leases. Thread-safe;
+ * {@link #close} ends all of its threads.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration STOP_TIME = Duration.ofSeconds(10);
   private static final long PAUSE_MILLIS = 500;
   private static final long BEATS_PER_VISIBILITY = 3;
   private static final long LONGEST_BEAT_MILLIS = 1000;
   private static final long SHORTEST_BEAT_MILLIS = 20;
+  private static final long IDLE_BEAT_MILLIS = 5000;
+  private static final Duration IDLE_FROM = Duration.ofSeconds(10);
 
   private final WorkQueue queue;
   private final ServiceRegistry registry;
@@ -72,6 +74,7 @@ public final class Worker implements AutoCloseable {
   private final Thread feeder;
   private final Thread heart;
   private volatile long beatMillis = LONGEST_BEAT_MILLIS;
+  private volatile long lastBusyNanos = System.nanoTime();
   private final Context context = new Context();
 
   private Worker(WorkQueue queue, ServiceRegistry registry, WorkerOptions options) {
@@ -171,6 +174,14 @@ public final class Worker implements AutoCloseable {
       failure.set(Optional.of(e));
       LOG.atError().setCause(e).log("The queue refuses this worker; it stops");
       stopping.countDown();
+    } catch (RuntimeException e) {
+      failure.set(
+          Optional.of(
+              e instanceof StygianException ours
+                  ? ours
+                  : new QueueRefusedException("a worker cannot go on: " + e, e)));
+      LOG.atError().setCause(e).log("A worker cannot go on; it stops");
+      stopping.countDown();
     }
   }
 
@@ -191,7 +202,9 @@ public final class Worker implements AutoCloseable {
   private void begin(Lease lease) {
     Attempt attempt = new Attempt(context, lease);
     running.put(lease.token(), attempt);
-    if (lease.visibility().toMillis() / BEATS_PER_VISIBILITY < beatMillis) {
+    long needed =
+        Math.min(LONGEST_BEAT_MILLIS, lease.visibility().toMillis() / BEATS_PER_VISIBILITY);
+    if (needed < beatMillis) {
       hurry.release();
     }
     Thread.ofVirtual()
@@ -236,7 +249,13 @@ public final class Worker implements AutoCloseable {
       held.add(attempt.lease().token().lease());
       shortestMillis = Math.min(shortestMillis, attempt.lease().visibility().toMillis());
     }
-    beatMillis = Math.max(SHORTEST_BEAT_MILLIS, shortestMillis / BEATS_PER_VISIBILITY);
+    if (!held.isEmpty()) {
+      lastBusyNanos = System.nanoTime();
+    }
+    beatMillis =
+        System.nanoTime() - lastBusyNanos > IDLE_FROM.toNanos()
+            ? IDLE_BEAT_MILLIS
+            : Math.max(SHORTEST_BEAT_MILLIS, shortestMillis / BEATS_PER_VISIBILITY);
     Heartbeat.Renewal renewal;
     try {
       renewal =

@@ -22,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -481,6 +484,34 @@ public abstract class EngineContract {
             executor.executeWave(
                 "pipeline-id-10", List.of(WaveTask.of("fetch", "x", "http://h/9")), services))
         .hasSize(1);
+  }
+
+  @Test
+  void T17_two_executors_at_once_get_their_own_waves_whole() throws Exception {
+    ServiceRegistry services = registry(passing("x"));
+    List<Future<List<TaskOutcome>>> waves = new ArrayList<>();
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      for (String wave : List.of("one", "two")) {
+        List<WaveTask> tasks =
+            IntStream.range(0, 200)
+                .mapToObj(i -> WaveTask.of(wave, "x", "http://" + wave + "/" + i))
+                .toList();
+        waves.add(
+            threads.submit(() ->
+                new DistributedDagExecutor(queue, services, 10)
+                    .executeWave("pipeline", tasks, services)));
+      }
+    }
+
+    for (Future<List<TaskOutcome>> wave : waves) {
+      assertThat(wave.get()).hasSize(200).allMatch(TaskOutcome::succeeded);
+    }
+    assertThat(waves.getFirst().get())
+        .extracting(outcome -> outcome.task().node())
+        .containsOnly("one");
+    assertThat(waves.getLast().get())
+        .extracting(outcome -> outcome.task().node())
+        .containsOnly("two");
   }
 
   @Test

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The end of a lease that worked: result, successors, counters and lease move together. */
@@ -235,5 +237,55 @@ interface CompletionContract extends Contract {
 
     assertThat(q().status(run)).isEqualTo(before);
     assertThat(q().finish(lease)).isInstanceOf(Settled.Booked.class);
+  }
+
+  @Test
+  default void I3_many_chains_of_many_nodes_are_booked_together() throws Exception {
+    Specs.RunBuilder builder = Specs.single("r");
+    int nodes = 20;
+    for (int i = 1; i < nodes; i++) {
+      builder.node("n" + i, i == 1 ? "a" : "n" + (i - 1));
+    }
+    RunSpec run =
+        q().submitted(
+                builder, IntStream.range(0, 300).mapToObj(i -> "x" + i).toArray(String[]::new));
+    List<Lease> leases = new ArrayList<>();
+    List<Lease> some = q().leaseUpTo(300);
+    while (!some.isEmpty()) {
+      leases.addAll(some);
+      some = q().leaseUpTo(300);
+    }
+    List<Future<Settled>> ends = new ArrayList<>();
+    for (Lease lease : leases) {
+      List<NodeResult> results = new ArrayList<>();
+      for (LaneSpec lane : run.lanes()) {
+        Task task = Specs.task(run, lease.task().id().item(), lane.node(), "r");
+        results.add(QueueFixture.result(run, task, "out", 1));
+      }
+      ends.add(q().start(() -> q().queue.complete(new Completion(lease, results, List.of()))));
+    }
+
+    for (Future<Settled> end : ends) {
+      assertThat(QueueFixture.soon(end)).isInstanceOf(Settled.Booked.class);
+    }
+    q().isFinished(run, 300, 0);
+  }
+
+  @Test
+  default void I4_the_first_result_wins_also_for_a_later_node() throws Exception {
+    RunSpec first = q().submitted(Specs.chain("first"), "x");
+    q().finish(q().leaseOne("A"));
+    Lease slow = q().leaseOne("B");
+    RunSpec second = q().open(Specs.single("second"));
+    q().submit(second, List.of(Specs.shared(second, "y", "second")));
+    Lease quick = q().leaseOne("A");
+    NodeResult own = QueueFixture.result(second, quick.task(), "own", 1);
+    NodeResult theirs =
+        new NodeResult("a", slow.task().key(), Specs.text("first"), 1, false, false);
+    q().queue.complete(new Completion(quick, List.of(own, theirs), List.of()));
+
+    q().finish(slow, "second");
+
+    assertThat(q().outputs(first)).containsExactly("first");
   }
 }

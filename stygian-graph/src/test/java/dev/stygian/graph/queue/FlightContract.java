@@ -280,4 +280,29 @@ interface FlightContract extends Contract {
     assertThat(Specs.text(text).size()).isGreaterThan(16 << 10);
     return text;
   }
+
+  @Test
+  default void I5_thousands_behind_one_key_are_all_answered() throws Exception {
+    int items = 2_500;
+    RunSpec run = q().open(Specs.single("r"));
+    List<Submission> same = new ArrayList<>();
+    for (int i = 0; i < items; i++) {
+      Submission shared = Specs.answerable(run, "x", "scope");
+      Task task = shared.first().getFirst();
+      TaskId id = new TaskId(run.id(), "item " + i, "a");
+      Task first = new Task(id, task.service(), task.key(), task.input());
+      same.add(new Submission("item " + i, shared.input(), List.of(first), shared.lastKeys()));
+    }
+    q().submit(run, same);
+    q().queue.closeInput(run.id());
+
+    Lease only = q().leaseOne();
+    q().nothingToLease();
+    q().finish(only);
+    for (int i = 0; i < 20 && q().status(run).inFlight() > 0; i++) {
+      q().finishAll();
+    }
+
+    q().isFinished(run, items, 0);
+  }
 }

@@ -408,4 +408,47 @@ interface RunContract extends Contract {
     assertThat(q().ledger().replay(run.id(), List.of("x"))).isZero();
     q().nothingToLease();
   }
+
+  @Test
+  default void a_cancelled_run_cancels_all_that_wait_behind_one_key() throws Exception {
+    int items = 1_500;
+    RunSpec run = q().open(Specs.single("r"));
+    for (int from = 0; from < items; from += 500) {
+      List<Submission> same = new ArrayList<>();
+      for (int i = from; i < from + 500; i++) {
+        Submission shared = Specs.shared(run, "x", "scope");
+        Task task = shared.first().getFirst();
+        TaskId id = new TaskId(run.id(), "item " + i, "a");
+        same.add(
+            new Submission(
+                "item " + i,
+                shared.input(),
+                List.of(new Task(id, task.service(), task.key(), task.input())),
+                List.of()));
+      }
+      q().submit(run, same);
+    }
+    Lease only = q().leaseOne();
+    q().nothingToLease();
+
+    q().ledger().cancel(run.id());
+    q().finish(only);
+
+    assertThat(q().status(run).inFlight()).isZero();
+    assertThat(q().status(run).finished()).isPresent();
+  }
+
+  @Test
+  default void a_dead_item_is_not_cancelled_as_well() throws Exception {
+    RunSpec run = q().open(Specs.single("r").node("b").node("c", "a").wide());
+    q().submit(run, "x");
+    q().bury(q().leaseOne(), "no");
+
+    q().ledger().cancel(run.id());
+
+    RunStatus status = q().status(run);
+    assertThat(status.dead()).isEqualTo(1);
+    assertThat(status.cancelled()).isZero();
+    assertThat(status.inFlight()).isZero();
+  }
 }

@@ -30,4 +30,5 @@ for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
 end
 settle_counts()
 if dropped == 0 then finish_if_over(run) end
-return dropped >= MOST and 'more' or 'cancelled'
+local due = redis.call('ZCOUNT', delayed, 0, 0)
+return (dropped >= MOST or due > 0) and 'more' or 'cancelled'

@@ -6,7 +6,7 @@
 -- ARGV, per completion: lease, index, item, key, nodes of the run, uses kept outputs 0/1, results,
 --   releases; then the results (see booking.lua); then per release: node, predecessors, record
 -- Replies: per completion 'booked' | 'lost'
-local touched, freed, replies, placed = {}, {}, {}, {}
+local touched, freed, freed_by, replies, placed = {}, {}, {}, {}, {}
 
 local function lease_of(number)
   local l = touched[number]
@@ -64,14 +64,15 @@ while cursor <= #ARGV do
     local run, node = l.run, l.node
     end_task(l, index)
     freed[#freed + 1] = key
+    freed_by[#freed] = number
     count_tasks(run, -1)
     local of_run = run_of(run)
     if of_run.state == 'cancelled' then
-      book_results(run, item, results, false)
+      book_results(run, node, item, results, false)
       cursor = cursor + 3 * releases
-      if item_ended(run, item) then count(run, 'cancelled', 1) end
+      if item_ended(run, item) and not is_dead(run, item) then count(run, 'cancelled', 1) end
     else
-      local all_ends = book_results(run, item, results, true)
+      local all_ends = book_results(run, node, item, results, true)
       local released = release(run, item, releases)
       local over = false
       if of_run.wide then
@@ -96,7 +97,7 @@ while cursor <= #ARGV do
   end
 end
 
-if #freed > 0 then redis.call('HDEL', flight, unpack(freed)) end
+land(freed, freed_by)
 for _, l in pairs(touched) do
   if l then close_lease(l) end
 end

@@ -37,7 +37,7 @@ reap(16)
 wake_due(200)
 
 local groups, numbers = {}, {}
-local busy = {}
+local busy, answered = {}, {}
 
 -- Looks at each record and says what becomes of it; returns the flags and how many are handed out.
 local function sort_out(run, node, records)
@@ -53,13 +53,19 @@ local function sort_out(run, node, records)
   local flying = redis.call('HMGET', flight, unpack(keys))
   local handed, ended = 0, 0
   for i, record in ipairs(records) do
-    if lasts[i] ~= NO_KEY and last_stored[i] then
+    if run_of(run).state == 'cancelled' then
       flags[i] = '0'
+      cancel_task(run, record)
+      ended = ended + 1
+    elseif lasts[i] ~= NO_KEY and last_stored[i] then
+      flags[i] = '0'
+      answered[#answered + 1] = keys[i]
       answer(run, record, last_stored[i])
       count_tasks(run, -1)
       ended = ended + 1
     elseif is_dead(run, record_item(record)) then
       flags[i] = '0'
+      answered[#answered + 1] = keys[i]
       stop_sibling(run, node, record)
       ended = ended + 1
     elseif stored[i] then
@@ -89,7 +95,12 @@ local function inputs_of(run, node, records, flags)
       for _, input in ipairs(lane.inputs) do fields[#fields + 1] = input .. ':' .. item end
     end
   end
-  return #fields > 0 and redis.call('HMGET', run_key(run, 'out'), unpack(fields)) or {}
+  local inputs = {}
+  for from = 1, #fields, 1000 do
+    local some = redis.call('HMGET', run_key(run, 'out'), unpack(fields, from, math.min(from + 999, #fields)))
+    for i, value in ipairs(some) do inputs[from + i - 1] = value end
+  end
+  return inputs
 end
 
 -- Leases up to `limit` tasks of the head chunk of a lane; returns how many were handed out, and
@@ -124,7 +135,7 @@ local function lease_from(run, node, limit)
     release_chunk(chunk, ended)
     return 0, empty
   end
-  local number = redis.call('HINCRBY', meta, 'lease', 1)
+  local number = next_number('lease', now * 10)
   local packed = table.concat(flags)
   local open = string.gsub(packed, '2', '1')
   write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
@@ -200,6 +211,11 @@ end
 
 if #numbers > 0 then
   redis.call('SET', asked_key(requester), sequence .. ':' .. table.concat(numbers, ','), 'PX', 300000)
+end
+-- whose key is not in flight any more although no lease ends; and what this call had no room to look at
+for _, key in ipairs(answered) do unpark(key) end
+if (most <= 0 or visits >= MOST_VISITS) and redis.call('EXISTS', ring) == 1 then
+  for service in pairs(offered) do wake(service) end
 end
 settle_counts()
 return groups

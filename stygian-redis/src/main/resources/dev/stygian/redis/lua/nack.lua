@@ -5,7 +5,7 @@
 -- ARGV, per nack: lease, index, item, key, task's node, attempt, verdict (retry, bury, back), delay ms,
 --   error, record of the task, results; then the results that worked (see booking.lua)
 -- Replies: per nack 'booked' | 'buried' | 'lost'
-local touched, freed, replies = {}, {}, {}
+local touched, freed, freed_by, replies = {}, {}, {}, {}
 
 while cursor <= #ARGV do
   local number, index, item, key, node, attempt, verdict, delay, message, record, results = take(11)
@@ -22,11 +22,12 @@ while cursor <= #ARGV do
     local run, reply = l.run, 'booked'
     end_task(l, index)
     freed[#freed + 1] = key
+    freed_by[#freed] = number
     if run_of(run).state == 'cancelled' then
-      book_results(run, item, results, false)
+      book_results(run, l.node, item, results, false)
       cancel_task(run, record)
     else
-      book_results(run, item, results, true)
+      book_results(run, l.node, item, results, true)
       if results > 0 then forget_errors(run, l.node, item) end
       if verdict == 'back' then
         place(run, node, { with_attempts(record, attempt - 1) }, true)
@@ -53,7 +54,7 @@ while cursor <= #ARGV do
   end
 end
 
-if #freed > 0 then redis.call('HDEL', flight, unpack(freed)) end
+land(freed, freed_by)
 for _, l in pairs(touched) do
   if l then close_lease(l) end
 end

@@ -20,7 +20,7 @@ end
 local kept_ttl = tonumber(redis.call('HGET', meta, 'ttl') or 0)
 redis.call('HSET', meta, 'ttl', math.max(kept_ttl, tonumber(ttl)), 'budget', budget)
 
-local run = redis.call('HINCRBY', meta, 'run', 1)
+local run = next_number('run', math.floor(now / 1000))
 redis.call('HSET', runs, id, run)
 redis.call('HSET', run_key(run), 'state', 'running', 'closed', '0', 'wide', wide, 'ends', ends,
   'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention,

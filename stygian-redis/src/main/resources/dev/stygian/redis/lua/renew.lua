@@ -7,8 +7,6 @@
 local worker, slots, visibility, held = unpack(ARGV, 1, 4)
 local lost, cancelled, seen = {}, {}, {}
 visibility = tonumber(visibility)
-reap(16)
-wake_due(200)
 for i = 5, 4 + tonumber(held) do
   local lease = ARGV[i]
   local l = read_lease(lease)
@@ -25,6 +23,9 @@ for i = 5, 4 + tonumber(held) do
     lost[#lost + 1] = lease
   end
 end
+-- after the renewal: a worker that was cut off with its server must not take back its own leases
+reap(16)
+wake_due(200)
 local services = {}
 for i = 5 + tonumber(held), #ARGV do services[#services + 1] = ARGV[i] end
 redis.call('HSET', workers, worker, table.concat({ now, slots, table.concat(services, ',') }, '|'))

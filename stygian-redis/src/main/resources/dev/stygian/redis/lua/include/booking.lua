@@ -8,50 +8,60 @@ local function take(n)
   return unpack(ARGV, from, from + n - 1)
 end
 
-local to_store, stored_bytes = {}, 0
+local to_store, stored_bytes, pending = {}, 0, {}
 
 local function remember(key, attempts, payload)
+  local value = string.char(attempts) .. payload
+  pending[key] = value
   to_store[#to_store + 1] = key
-  to_store[#to_store + 1] = string.char(attempts) .. payload
+  to_store[#to_store + 1] = value
   stored_bytes = stored_bytes + #payload + 25
 end
 
 local function next_generation()
-  redis.call('HSET', meta, 'generation', generation + 1, 'generationAt', now, 'storedBytes', 0)
+  redis.call('UNLINK', old_store)
+  generation = generation + 1
+  old_store, store = store, base .. 's:' .. generation
+  redis.call('HSET', meta, 'generation', generation, 'generationAt', now, 'storedBytes', 0)
 end
 
--- Writes what is to stand under idempotency keys, unless the memory is full; the older generation goes when the younger one is
--- as old as results must live, or when its bytes reach half the budget.
+-- Writes what is to stand under idempotency keys, unless the memory is full. A generation takes values
+-- for as long as results must live, or until its bytes reach half the budget, and lives twice as long;
+-- so a value lives at least once that time.
 local function settle_store()
   if memory_full then
-    if redis.call('UNLINK', old_store) == 0 then next_generation() end
+    next_generation()
     return
   end
   if #to_store == 0 then return end
-  -- a generation that nothing was stored in for long has run out, and begins again
-  local begins = redis.call('EXISTS', store) == 0
-  if begins then redis.call('HSET', meta, 'storedBytes', 0) end
-  redis.call('HSET', store, unpack(to_store))
-  local bytes = redis.call('HINCRBY', meta, 'storedBytes', stored_bytes)
-  local m = redis.call('HMGET', meta, 'generationAt', 'ttl', 'budget')
+  local m = redis.call('HMGET', meta, 'generationAt', 'ttl', 'budget', 'storedBytes')
   local ttl = tonumber(m[2] or 86400000)
-  if begins then redis.call('PEXPIRE', store, 2 * ttl) end
-  if now - tonumber(m[1] or now) >= ttl or bytes > tonumber(m[3] or 1e15) / 2 then
-    redis.call('UNLINK', old_store)
+  local begins = redis.call('EXISTS', store) == 0
+  if begins then
+    redis.call('HSET', meta, 'generationAt', now, 'storedBytes', 0)
+  elseif now - tonumber(m[1] or now) >= ttl or tonumber(m[4] or 0) > tonumber(m[3] or 1e15) / 2 then
     next_generation()
+    begins = true
   end
+  for from = 1, #to_store, 1000 do
+    redis.call('HSET', store, unpack(to_store, from, math.min(from + 999, #to_store)))
+  end
+  redis.call('HINCRBY', meta, 'storedBytes', stored_bytes)
+  if begins then redis.call('PEXPIRE', store, 2 * ttl) end
 end
 
 -- Reads and books the results of one lease. Each is: node, key, attempts, last 0/1, keep 0/1, store
 -- 0/1, payload, head (of its result, where it is a last one). Returns whether the item reached all of
 -- its ends.
-local function book_results(run, item, results, emits)
+local function book_results(run, leased, item, results, emits)
   local of_run, ends = run_of(run), 0
+  local is_later = #lane_spec(run, leased).inputs > 0
   for i = 1, results do
     local node, key, attempts, last, keep, storing, payload, head = take(8)
-    if i > 1 and emits then
-      -- a node that followed in memory was not looked up when its lease began: first result wins
-      local there = stored_under({ key })[1]
+    if emits and (i > 1 or is_later) then
+      -- a node that followed in memory was not looked up when its lease began, and a later node may have
+      -- been executed in memory elsewhere since: first result wins
+      local there = pending[key] or stored_under({ key })[1]
       if there then
         attempts, payload, storing = string.byte(there, 1), string.sub(there, 2), '0'
         if last == '1' then head = string.sub(head, 1, 2) .. string.char(attempts) .. string.sub(head, 4) end

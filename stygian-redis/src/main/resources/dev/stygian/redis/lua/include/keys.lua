@@ -15,6 +15,13 @@ local base = string.sub(meta, 1, -5)
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
+-- A number that was never given before, also if the server forgot the last ones: never behind the clock.
+local function next_number(counter, clock_now)
+  local number = math.max(tonumber(redis.call('HGET', meta, counter) or 0) + 1, clock_now)
+  redis.call('HSET', meta, counter, number)
+  return number
+end
+
 local function run_key(run, part)
   return base .. 'r:' .. run .. (part and (':' .. part) or '')
 end

@@ -27,7 +27,8 @@ end
 
 local function cancel_task(run, record)
   count_tasks(run, -1)
-  if item_ended(run, record_item(record)) then count(run, 'cancelled', 1) end
+  local item = record_item(record)
+  if item_ended(run, item) and not is_dead(run, item) then count(run, 'cancelled', 1) end
 end
 
 local function open_lane(run, node)
@@ -73,27 +74,43 @@ local function release_chunk(chunk, ended)
   end
 end
 
--- Whose key was in flight comes back to the front of its lane, a bounded number at a time.
+-- Whose key was in flight comes back to the front of its lane, some at a time: whoever of them ends
+-- without a lease has to unpark the next ones.
 local parked_total
 
 local function unpark(key)
   if not parked_total then parked_total = tonumber(redis.call('HGET', meta, 'parked') or 0) end
   if parked_total <= 0 then return end
-  local waiting = redis.call('LPOP', parked_key(key), 1000)
-  if not waiting then return end
-  parked_total = redis.call('HINCRBY', meta, 'parked', -#waiting)
-  for i = #waiting, 1, -1 do
-    local chunk = waiting[i]
-    local run, node = struct.unpack('<I4I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
-    if run_of(run).state == 'cancelled' then
-      local _, _, records = read_records(chunk, 1, 0, 1, 0)
-      count(run, 'w' .. node, -1)
-      release_chunk(chunk, 1)
-      cancel_task(run, records[1])
-    else
-      place_chunk(run, node, chunk, 1, true)
+  local placed = false
+  while not placed do
+    local waiting = redis.call('LPOP', parked_key(key), 1000)
+    if not waiting then return end
+    parked_total = redis.call('HINCRBY', meta, 'parked', -#waiting)
+    for i = #waiting, 1, -1 do
+      local chunk = waiting[i]
+      local run, node = struct.unpack('<I4I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
+      local state = run_of(run).state
+      if state == 'cancelled' then
+        local _, _, records = read_records(chunk, 1, 0, 1, 0)
+        count(run, 'w' .. node, -1)
+        release_chunk(chunk, 1)
+        cancel_task(run, records[1])
+      else
+        place_chunk(run, node, chunk, 1, true)
+        placed = placed or state ~= 'paused'
+      end
     end
   end
+end
+
+-- Ends the executions of keys; a key that another lease has taken since is not theirs to end.
+local function land(keys, numbers)
+  if #keys == 0 then return end
+  local ours = {}
+  for i, number in ipairs(redis.call('HMGET', flight, unpack(keys))) do
+    if number and tonumber(number) == tonumber(numbers[i]) then ours[#ours + 1] = keys[i] end
+  end
+  if #ours > 0 then redis.call('HDEL', flight, unpack(ours)) end
 end
 
 local function park(run, node, record)

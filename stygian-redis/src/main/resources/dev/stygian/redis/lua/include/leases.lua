@@ -67,7 +67,9 @@ local function take_back(l, lost)
       end
     end
   end
-  if #keys > 0 then redis.call('HDEL', flight, unpack(keys)) end
+  local numbers = {}
+  for i = 1, #keys do numbers[i] = l.number end
+  land(keys, numbers)
   close_lease(l)
   place(l.run, l.node, again, true)
   for _, key in ipairs(keys) do unpark(key) end

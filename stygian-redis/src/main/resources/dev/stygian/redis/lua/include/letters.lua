@@ -13,11 +13,6 @@ local function forget_errors(run, node, item)
   redis.call('HDEL', run_key(run, 'history'), node .. ':' .. item)
 end
 
-local function is_dead(run, item)
-  local of_run = run_of(run)
-  return of_run.wide and of_run.dead > 0 and redis.call('HEXISTS', run_key(run, 'dead'), item) == 1
-end
-
 -- Stops a task whose item is dead already: it lies beside the letter until that is replayed.
 local function stop_sibling(run, node, record)
   local item = record_item(record)

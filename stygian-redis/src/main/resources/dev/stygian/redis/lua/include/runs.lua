@@ -38,6 +38,12 @@ local function run_of(run)
   return known
 end
 
+-- Whether an item that may have several unfinished tasks has a dead letter.
+local function is_dead(run, item)
+  local of_run = run_of(run)
+  return of_run.wide and of_run.dead > 0 and redis.call('HEXISTS', run_key(run, 'dead'), item) == 1
+end
+
 local function count(run, field, by)
   local of_run = counts[run]
   if not of_run then
