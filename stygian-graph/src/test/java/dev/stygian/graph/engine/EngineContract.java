@@ -34,7 +34,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What the engine does on every queue; a test of an adapter hands in a queue. */
+/**
+ * What the engine does on every queue; a test of an adapter hands in a queue. Long because it is
+ * one list of promises, and an adapter takes it whole.
+ */
 public abstract class EngineContract {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
