@@ -35,8 +35,6 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Logger root = logging.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(console);
-    // the client warns of every try to connect again, where we say once a minute what is the matter
-    logging.getLogger("io.lettuce").setLevel(Verbosity.isOn() ? Level.WARN : Level.ERROR);
     logging.getLogger("dev.stygian").setLevel(Level.toLevel(System.getenv("STYGIAN_LOG"), ours()));
     // the queue itself says once a minute what its client says at every try
     logging.getLogger("io.lettuce").setLevel(Verbosity.isOn() ? Level.WARN : Level.ERROR);

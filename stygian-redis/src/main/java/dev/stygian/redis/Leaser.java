@@ -60,7 +60,7 @@ final class Leaser {
     }
     RunSpec spec = run.get().spec();
     LaneSpec lane = spec.lanes().get((int) Replies.number(group.get(2)));
-    Duration visibility = asked.equals(LeaseRequest.AS_RUN) ? spec.limits().visibility() : asked;
+    Duration visibility = spec.limits().visibilityOr(asked);
     Instant deadline = Instant.ofEpochMilli(Replies.number(group.get(3)));
     ByteBuffer lengths =
         ByteBuffer.wrap(Replies.bytes(group.get(4))).order(ByteOrder.LITTLE_ENDIAN);

@@ -2,8 +2,8 @@ package dev.stygian.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.engine.CollectedResults;
 import dev.stygian.graph.engine.DistributedDagExecutor;
-import dev.stygian.graph.engine.ResultSink;
 import dev.stygian.graph.engine.RunDefinition;
 import dev.stygian.graph.engine.Submitter;
 import dev.stygian.graph.pipeline.PipelineFormat;
@@ -14,12 +14,8 @@ import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.BufferedReader;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -144,42 +140,24 @@ final class ChainTest {
   private static List<Result> run(
       RedisWorkQueue queue, ServiceRegistry registry, RunDefinition definition, int items)
       throws InterruptedException {
-    List<Result> results = new ArrayList<>();
-    ResultSink sink =
-        new ResultSink() {
-          @Override
-          public void write(Result result) {
-            results.add(result);
-          }
-
-          @Override
-          public long sync() {
-            return results.size();
-          }
-
-          @Override
-          public void close() {}
-        };
+    CollectedResults sink = new CollectedResults();
     try (DistributedDagExecutor executor = new DistributedDagExecutor(queue, registry, 4)) {
       executor.run(
           new RunId("run"), definition, items(items).iterator(), "test", committed -> sink);
     }
-    return results;
+    return sink.results;
   }
 
   /** Bytes that the server has read and written for all of its clients. */
   private static long bytesThroughServer() {
-    RedisClient client = RedisClient.create(server.url());
-    try (StatefulRedisConnection<String, String> connection = client.connect()) {
-      return connection
-          .sync()
-          .info("stats")
-          .lines()
-          .filter(line -> line.matches("total_net_(in|out)put_bytes:.*"))
-          .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
-          .sum();
-    } finally {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-    }
+    return Servers.ask(
+        server,
+        redis ->
+            redis
+                .info("stats")
+                .lines()
+                .filter(line -> line.matches("total_net_(in|out)put_bytes:.*"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .sum());
   }
 }

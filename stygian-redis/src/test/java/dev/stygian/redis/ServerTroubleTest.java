@@ -14,9 +14,7 @@ import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,12 +45,12 @@ final class ServerTroubleTest {
 
   private static void administer(
       EmbeddedRedis server, Consumer<RedisCommands<String, String>> act) {
-    RedisClient client = RedisClient.create(server.url());
-    try (StatefulRedisConnection<String, String> connection = client.connect()) {
-      act.accept(connection.sync());
-    } finally {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-    }
+    Servers.ask(
+        server,
+        redis -> {
+          act.accept(redis);
+          return true;
+        });
   }
 
   private static <T> Future<T> start(ExecutorService threads, Callable<T> action) {

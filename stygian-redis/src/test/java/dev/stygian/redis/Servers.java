@@ -2,10 +2,16 @@ package dev.stygian.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The servers that tests run on: the carried Redis 6.2 always, what else is installed as well. The
@@ -38,6 +44,16 @@ final class Servers {
 
   static ServerBinary named(String name) {
     return all().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Asks a server what no queue asks. */
+  static <T> T ask(EmbeddedRedis server, Function<RedisCommands<String, String>, T> question) {
+    RedisClient client = RedisClient.create(server.url());
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      return question.apply(connection.sync());
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+    }
   }
 
   private static List<String> required() {

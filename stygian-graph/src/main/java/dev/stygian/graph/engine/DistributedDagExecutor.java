@@ -90,9 +90,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
               item, input, List.of(plan.task(nodeId(task), item, input, digest)), List.of()));
     }
     try (Worker worker = Worker.start(queue, services, options);
-        ExecutorService submitting =
-            Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().daemon().name("stygian-run").factory())) {
+        ExecutorService submitting = runThreads()) {
       Future<Boolean> submitted =
           submitting.submit(() -> {
             queue.enqueue(run, "wave", 0, items, Duration.ofDays(36_500));
@@ -120,6 +118,14 @@ public final class DistributedDagExecutor implements AutoCloseable {
       checkAlive(submitted, worker);
     }
     return results;
+  }
+
+  /**
+   * Platform threads, so that tasks which compute for long do not hold up what goes beside them.
+   */
+  private static ExecutorService runThreads() {
+    return Executors.newThreadPerTaskExecutor(
+        Thread.ofPlatform().daemon().name("stygian-run").factory());
   }
 
   private static void awaitAWhile(Future<?> future) throws InterruptedException {
@@ -230,9 +236,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
       ResultSink.Opener sink)
       throws InterruptedException {
     Submitter submitter = Submitter.open(queue, run, definition);
-    try (ExecutorService submitting =
-            Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().daemon().name("stygian-run").factory());
+    try (ExecutorService submitting = runThreads();
         Worker worker = Worker.start(queue, registry, options)) {
       Future<Long> submitted = submitting.submit(() -> submitter.submitAll(inputs));
       Future<?> delivered =

@@ -170,19 +170,17 @@ public final class Worker implements AutoCloseable {
       LOG.atDebug().log("The feeder was told to stop");
     } catch (QueueClosedException e) {
       stopping.countDown();
-    } catch (QueueRefusedException e) {
-      failure.set(Optional.of(e));
-      LOG.atError().setCause(e).log("The queue refuses this worker; it stops");
-      stopping.countDown();
+    } catch (StygianException e) {
+      giveUp(e);
     } catch (RuntimeException e) {
-      failure.set(
-          Optional.of(
-              e instanceof StygianException ours
-                  ? ours
-                  : new QueueRefusedException("a worker cannot go on: " + e, e)));
-      LOG.atError().setCause(e).log("A worker cannot go on; it stops");
-      stopping.countDown();
+      giveUp(new QueueRefusedException("a worker cannot go on: " + e, e));
     }
+  }
+
+  private void giveUp(StygianException reason) {
+    failure.set(Optional.of(reason));
+    LOG.atError().setCause(reason).log("A worker cannot go on; it stops");
+    stopping.countDown();
   }
 
   private List<Lease> leaseUpTo(int free) throws InterruptedException {

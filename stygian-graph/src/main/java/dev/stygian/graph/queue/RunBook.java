@@ -2,7 +2,6 @@ package dev.stygian.graph.queue;
 
 import dev.stygian.graph.queue.RunStatus.NodeCounts;
 import dev.stygian.graph.queue.RunStatus.State;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -108,11 +107,6 @@ final class RunBook {
       }
     }
     return null;
-  }
-
-  /** How long a lease of this run lives that was asked for with a visibility. */
-  Duration visibility(Duration asked) {
-    return asked.equals(LeaseRequest.AS_RUN) ? spec.limits().visibility() : asked;
   }
 
   boolean isHeldBack() {

@@ -34,6 +34,11 @@ public record RunLimits(
     }
   }
 
+  /** How long a lease lives that was asked for with a visibility, or with none of its own. */
+  public Duration visibilityOr(Duration asked) {
+    return asked.equals(LeaseRequest.AS_RUN) ? visibility : asked;
+  }
+
   public static RunLimits defaults() {
     return new RunLimits(
         100_000,

@@ -150,7 +150,8 @@ final class SharedQueue {
       }
       task.lane.leaseBegins();
       HandOut ofRun =
-          ofRuns.computeIfAbsent(task.lane.run, run -> handOut(run.visibility(visibility), now));
+          ofRuns.computeIfAbsent(
+              task.lane.run, run -> handOut(run.spec.limits().visibilityOr(visibility), now));
       handedOut.add(
           new Lease(
               new LeaseToken(ofRun.number, ofRun.tasks.size()),
@@ -189,7 +190,7 @@ final class SharedQueue {
       boolean current =
           leases.renew(
               number,
-              run -> Deadline.after(now, run.visibility(heartbeat.visibility())),
+              run -> Deadline.after(now, run.spec.limits().visibilityOr(heartbeat.visibility())),
               task -> {
                 if (task.lane.run.cancelled) {
                   cancelled.add(task.lane.run.spec.id());

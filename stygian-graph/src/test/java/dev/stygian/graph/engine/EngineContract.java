@@ -55,28 +55,6 @@ public abstract class EngineContract {
     queue.close();
   }
 
-  /** A sink in memory. */
-  private static final class Lines implements ResultSink {
-    private final List<Result> results = new ArrayList<>();
-
-    @Override
-    public void write(Result result) {
-      results.add(result);
-    }
-
-    @Override
-    public long sync() {
-      return results.size();
-    }
-
-    @Override
-    public void close() {}
-
-    List<String> outputs() {
-      return results.stream().map(r -> r.output().decode().toString()).sorted().toList();
-    }
-  }
-
   private static ScriptedService passing(String name) {
     return new ScriptedService(
         name,
@@ -103,13 +81,19 @@ public abstract class EngineContract {
         .toList();
   }
 
-  private RunStatus run(ServiceRegistry registry, String id, String toml, int items, Lines lines)
+  private RunStatus run(
+      ServiceRegistry registry, String id, String toml, int items, CollectedResults lines)
       throws InterruptedException {
     return run(registry, id, toml, items, lines, false);
   }
 
   private RunStatus run(
-      ServiceRegistry registry, String id, String toml, int items, Lines lines, boolean fresh)
+      ServiceRegistry registry,
+      String id,
+      String toml,
+      int items,
+      CollectedResults lines,
+      boolean fresh)
       throws InterruptedException {
     try (DistributedDagExecutor executor =
         new DistributedDagExecutor(
@@ -136,7 +120,7 @@ public abstract class EngineContract {
 
   @Test
   void a_chain_passes_outputs_on_and_ends_each_item_once() throws Exception {
-    Lines lines = new Lines();
+    CollectedResults lines = new CollectedResults();
     RunStatus status = run(registry(passing("x"), passing("y")), "chain", CHAIN, 50, lines);
 
     assertThat(status.state()).isEqualTo(RunStatus.State.FINISHED);
@@ -149,7 +133,7 @@ public abstract class EngineContract {
 
   @Test
   void a_join_gets_the_outputs_of_all_its_predecessors() throws Exception {
-    Lines lines = new Lines();
+    CollectedResults lines = new CollectedResults();
     RunStatus status =
         run(
             registry(passing("x")),
@@ -189,7 +173,7 @@ public abstract class EngineContract {
                 call.attempt() < 3
                     ? Outcome.retryable("not yet")
                     : Outcome.success(JSON.numberNode(call.attempt())));
-    Lines lines = new Lines();
+    CollectedResults lines = new CollectedResults();
     run(
         registry(flaky),
         "flaky",
@@ -229,7 +213,7 @@ public abstract class EngineContract {
         service = "x"
         """;
     ServiceRegistry registry = registry(computing);
-    Lines lines = new Lines();
+    CollectedResults lines = new CollectedResults();
     try (DistributedDagExecutor executor =
         new DistributedDagExecutor(queue, registry, 6 * processors)) {
       executor.run(
@@ -257,7 +241,7 @@ public abstract class EngineContract {
                     : Outcome.retryable("broken at " + call.attempt()));
     ScriptedService first = passing("x");
     ServiceRegistry registry = registry(first, broken);
-    Lines lines = new Lines();
+    CollectedResults lines = new CollectedResults();
     String toml = "[execution]\nbackoff = \"10ms\"\n" + CHAIN;
     RunStatus status = run(registry, "broken", toml, 1, lines);
     RunId run = new RunId("broken");
@@ -290,7 +274,7 @@ public abstract class EngineContract {
                 Outcome.success(
                     JSON.stringNode(
                         call.config().requiredText("word") + call.config().whole("limit"))));
-    Lines lines = new Lines();
+    CollectedResults lines = new CollectedResults();
     run(
         registry(service),
         "config",
@@ -321,7 +305,7 @@ public abstract class EngineContract {
         config = { word = "${env:NOBODY}" }
         """,
         1,
-        new Lines());
+        new CollectedResults());
 
     assertThat(queue.ledger().deadLetters(new RunId("unset"), "", 9))
         .singleElement()
@@ -336,9 +320,9 @@ public abstract class EngineContract {
     ScriptedService service = passing("x");
     ServiceRegistry registry = registry(service);
     String toml = "id = \"p\"\n[[nodes]]\nid = \"a\"\nservice = \"x\"\n";
-    Lines first = new Lines();
-    Lines second = new Lines();
-    Lines third = new Lines();
+    CollectedResults first = new CollectedResults();
+    CollectedResults second = new CollectedResults();
+    CollectedResults third = new CollectedResults();
     run(registry, "first", toml, 5, first);
     run(registry, "second", toml, 5, second);
 
@@ -364,7 +348,7 @@ public abstract class EngineContract {
         "slow",
         "[[nodes]]\nid = \"a\"\nservice = \"x\"\ntimeout = \"100ms\"\nmax_attempts = 1\n",
         1,
-        new Lines());
+        new CollectedResults());
 
     assertThat(queue.ledger().deadLetters(new RunId("slow"), "", 9).getFirst().errors())
         .singleElement()
@@ -519,7 +503,7 @@ public abstract class EngineContract {
 
   @Test
   void a_result_line_holds_the_input_and_the_output_as_they_are() throws Exception {
-    Lines lines = new Lines();
+    CollectedResults lines = new CollectedResults();
     run(registry(passing("x"), passing("y")), "line \"1\"", CHAIN, 1, lines);
 
     JsonNode line =

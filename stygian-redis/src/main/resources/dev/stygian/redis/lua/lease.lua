@@ -140,7 +140,7 @@ local function lease_from(run, node, limit)
   local open = string.gsub(packed, '2', '1')
   write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
     offset = offset, total = total, flags = open })
-  local deadline = now + (visibility > 0 and visibility or run_of(run).visibility)
+  local deadline = deadline_of(run, visibility)
   redis.call('ZADD', deadlines, deadline, number)
   local marks = {}
   for i = 1, size do

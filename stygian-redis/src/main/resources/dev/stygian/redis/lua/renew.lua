@@ -11,8 +11,7 @@ for i = 5, 4 + tonumber(held) do
   local lease = ARGV[i]
   local l = read_lease(lease)
   if l then
-    local longer = visibility > 0 and visibility or run_of(l.run).visibility
-    redis.call('ZADD', deadlines, 'XX', now + longer, lease)
+    redis.call('ZADD', deadlines, 'XX', deadline_of(l.run, visibility), lease)
     if not seen[l.run] then
       seen[l.run] = true
       if run_of(l.run).state == 'cancelled' then

@@ -16,6 +16,11 @@ local function write_lease(l)
     { l.run, l.node, l.chunk, l.first, l.count, l.offset, l.total, l.flags }, ','))
 end
 
+-- When a lease of a run ends that begins or is renewed now; visibility 0: as the run says.
+local function deadline_of(run, visibility)
+  return now + (visibility > 0 and visibility or run_of(run).visibility)
+end
+
 local function is_open(l, index)
   return string.byte(l.flags, index + 1) == 49
 end
