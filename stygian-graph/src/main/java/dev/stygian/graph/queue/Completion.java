@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param results of the leased task's node and of those that followed it in memory, in order
  */
-public record Completion(Lease lease, List<NodeResult> results, List<Release> releases) {
+public record Completion(Lease lease, List<NodeResult> results, List<Release> releases)
+    implements Settlement {
   public Completion {
     results = List.copyOf(results);
     releases = List.copyOf(releases);

@@ -10,7 +10,8 @@ import java.util.List;
  * @param task the task that did not work: the lease's, or one that followed it in memory
  * @param attempt which attempt of {@code task} this was
  */
-public record Nack(Lease lease, List<NodeResult> booked, Task task, int attempt, Verdict verdict) {
+public record Nack(Lease lease, List<NodeResult> booked, Task task, int attempt, Verdict verdict)
+    implements Settlement {
   public Nack {
     booked = List.copyOf(booked);
   }

@@ -3,8 +3,10 @@ package dev.stygian.graph.queue;
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.error.QueueFullException;
 import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.item.Payload;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -49,6 +51,28 @@ public interface WorkQueue extends AutoCloseable {
 
   /** Books the end of a lease that did not work. */
   Settled nack(Nack nack) throws InterruptedException;
+
+  /**
+   * Books the ends of many leases together: each whole or not at all, whatever becomes of the
+   * others.
+   *
+   * @return how each was received, in the order given; the lease of a run that is gone is lost
+   */
+  default List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
+    List<Settled> all = new ArrayList<>(ends.size());
+    for (Settlement end : ends) {
+      try {
+        all.add(
+            switch (end) {
+              case Completion completion -> complete(completion);
+              case Nack nack -> nack(nack);
+            });
+      } catch (RunUnknownException _) { // and with it its leases
+        all.add(new Settled.LeaseLost(end.lease().token()));
+      }
+    }
+    return all;
+  }
 
   /** Renews all leases of a worker. */
   Heartbeat.Renewal renew(Heartbeat heartbeat);
