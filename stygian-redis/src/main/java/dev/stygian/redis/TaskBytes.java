@@ -77,20 +77,4 @@ final class TaskBytes {
         new String(all, from + ITEM_AT, itemBytes, UTF_8),
         Payload.ofBytes(Arrays.copyOfRange(all, inputAt, from + length)));
   }
-
-  /** What stands before the output in an entry of the result stream. */
-  static byte[] resultHead(
-      int node, int attempts, IdempotencyKey key, String itemId, Payload input) {
-    byte[] item = itemId.getBytes(UTF_8);
-    return ByteBuffer.allocate(3 + IdempotencyKey.BYTES + 2 + item.length + 4 + input.size())
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putShort((short) node)
-        .put((byte) attempts)
-        .put(key.bytes())
-        .putShort((short) item.length)
-        .put(item)
-        .putInt(input.size())
-        .put(input.bytes())
-        .array();
-  }
 }
