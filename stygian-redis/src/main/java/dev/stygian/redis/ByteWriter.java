@@ -48,6 +48,13 @@ final class ByteWriter {
     return this;
   }
 
+  ByteWriter put(ByteWriter more) {
+    room(more.size);
+    System.arraycopy(more.bytes, 0, bytes, size, more.size);
+    size += more.size;
+    return this;
+  }
+
   byte[] toBytes() {
     return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }

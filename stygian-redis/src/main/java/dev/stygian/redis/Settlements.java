@@ -145,9 +145,7 @@ final class Settlements implements AutoCloseable {
 
   private final class Completions extends Call {
     private final List<? extends Settlement> all;
-    private final Map<Long, Group> byLease = new LinkedHashMap<>();
-
-    private record Group(LeaseEnds ends, List<Integer> places) {}
+    private final Map<Long, LeaseEnds> byLease = new LinkedHashMap<>();
 
     Completions(List<? extends Settlement> all, Settled[] answers) {
       super(all, answers);
@@ -157,23 +155,19 @@ final class Settlements implements AutoCloseable {
     @Override
     void encode(int place, RunSpec spec, ByteWriter lookedUp) {
       Completion end = (Completion) all.get(place);
-      Group group =
-          byLease.computeIfAbsent(
+      byLease
+          .computeIfAbsent(
               end.lease().token().lease(),
-              lease ->
-                  new Group(
-                      new LeaseEnds(end.lease(), spec, Math.min(all.size() - place, TYPICAL_LEASE)),
-                      new ArrayList<>()));
-      group.ends.add(end.lease(), end.results(), end.releases(), lookedUp);
-      group.places.add(place);
+              _ -> new LeaseEnds(end.lease(), spec, Math.min(all.size() - place, TYPICAL_LEASE)))
+          .add(place, end.lease(), end.results(), end.releases(), lookedUp);
     }
 
     @Override
     void book(List<byte[]> arguments) throws InterruptedException {
       List<Integer> inOrder = new ArrayList<>();
-      for (Group group : byLease.values()) {
-        group.ends.addCompletions(arguments);
-        inOrder.addAll(group.places);
+      for (LeaseEnds ends : byLease.values()) {
+        ends.addCompletions(arguments);
+        inOrder.addAll(ends.places());
       }
       byLease.clear();
       List<?> lost = link.list(LuaScript.COMPLETE, arguments);
@@ -199,7 +193,7 @@ final class Settlements implements AutoCloseable {
       byte[] node = bytes(Integer.toString(spec.laneOf(task.id().node())));
       byte[] record = TaskBytes.record(task, TaskBytes.NO_KEY, 0);
       LeaseEnds ends = new LeaseEnds(nack.lease(), spec, 1);
-      ends.add(nack.lease(), nack.booked(), List.of(), lookedUp);
+      ends.add(place, nack.lease(), nack.booked(), List.of(), lookedUp);
       ends.addTexts(encoded);
       encoded.add(node);
       encoded.add(bytes(Integer.toString(nack.attempt())));

@@ -3,8 +3,11 @@
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
 -- @include keys memory fields runs records lanes letters leases booking
--- ARGV: keys to look up, then per lease: lease, heads, entries, values (see booking.lua), releases of
---   its ends one after another: node u16, predecessors u16, length u32, record
+-- ARGV: keys to look up, then per lease either: lease, heads, entries, values (see booking.lua), releases
+--   of its ends one after another: node u16, predecessors u16, length u32, record; or, where each end is
+--   one stored result of a run whose items have one task: lease, columns, results, '', 'plain'. Columns:
+--   number of ends u16, per end its index in the lease u16, per end the lengths of its result and of the
+--   value in that, both u32, then the keys
 -- Replies: the places of the ends whose token was not current, counted from 0 over all leases
 local touched, freed, lost, placed, ended_histories = {}, {}, {}, {}, {}
 local RELEASE = '<I2I2I4'
@@ -77,6 +80,14 @@ local function release(run, item, wanted, releases, at)
   return released, at
 end
 
+local function pass_releases(wanted, releases, at)
+  for _ = 1, wanted do
+    local _, _, _, behind = next_release(releases, at)
+    at = behind
+  end
+  return at
+end
+
 local function forget_history(l, item)
   local histories = ended_histories[l.run]
   if not histories then
@@ -102,10 +113,7 @@ local function book(l, batch, releases, at)
   if of_run.state == 'cancelled' then
     item = item or row_item(batch)
     key = pass_row(run, batch, true)
-    for _ = 1, wanted do
-      local _, _, _, behind = next_release(releases, at)
-      at = behind
-    end
+    at = pass_releases(wanted, releases, at)
     if item_ended(run, item) and not is_dead(run, item) then count(run, 'cancelled', 1) end
   else
     local all_ends, released
@@ -126,12 +134,76 @@ local function book(l, batch, releases, at)
   return at
 end
 
-if #ARGV[1] > 0 then look_up(ARGV[1]) end
-local place_of_end = 0
-for i = 2, #ARGV, 5 do
-  local number, heads, entries, values, releases = unpack(ARGV, i, i + 4)
-  local l, batch, at = lease_of(number), batch_of(heads, entries, values), 1
-  local run = l and l.run
+-- Ends the tasks of a lease at these places, counted from 0; where not all of them execute with their keys
+-- marked, none. Returns whether it did.
+local function end_all(l, places, ends)
+  local flags = flags_of(l)
+  for i = 1, ends do
+    local at = places[i] + 1
+    if flags[at] ~= MARKED then
+      for k = 1, i - 1 do flags[places[k] + 1] = MARKED end
+      return false
+    end
+    flags[at] = ENDED
+  end
+  l.ended = l.ended + ends
+  return true
+end
+
+-- Books one end of a lease's plain ones that cannot be booked together.
+local function book_one(l, place, key, result, value_bytes)
+  local run, of_run = l.run, run_of(l.run)
+  if end_task(l, place) then freed[#freed + 1] = key end
+  count_tasks(run, -1)
+  count(run, 'n' .. l.node, 1)
+  if of_run.state == 'cancelled' then
+    count(run, 'cancelled', 1)
+    return
+  end
+  remember(key, string.sub(result, -value_bytes))
+  emit_pack(run, result, 1)
+  count(run, 'done', 1)
+  if has_history(of_run, run) then
+    local size, item_at = struct.unpack('<I2', result, 31)
+    forget_history(l, string.sub(result, item_at, item_at + size - 1))
+  end
+end
+
+-- The ends of tasks that nothing follows, whose results are stored: column by column, as they are many.
+local function book_plain(l, heads, results, place_of_first)
+  local ends = struct.unpack('<I2', heads)
+  local columns = { struct.unpack('<' .. string.rep('I2', ends) .. string.rep('I4I4', ends), heads, 3) }
+  local together = l and run_of(l.run).state ~= 'cancelled' and not has_history(run_of(l.run), l.run)
+    and end_all(l, columns, ends)
+  local key_at, at, stored, landed = 3 + 10 * ends, 0, #to_store, #freed
+  for i = 1, ends do
+    local key = string.sub(heads, key_at, key_at + 23)
+    local result_bytes, value_bytes = columns[ends + 2 * i - 1], columns[ends + 2 * i]
+    key_at, at = key_at + 24, at + result_bytes
+    if together then
+      to_store[stored + 1] = key
+      to_store[stored + 2] = string.sub(results, at - value_bytes + 1, at)
+      stored = stored + 2
+      freed[landed + i] = key
+    elseif l and is_open(l, columns[i]) then
+      book_one(l, columns[i], key, string.sub(results, at - result_bytes + 1, at), value_bytes)
+    else
+      lost[#lost + 1] = place_of_first + i - 1
+    end
+  end
+  if together then
+    stored_bytes = stored_bytes + #results
+    emit_pack(l.run, results, ends)
+    count_tasks(l.run, -ends)
+    count(l.run, 'n' .. l.node, ends)
+    count(l.run, 'done', ends)
+  end
+  return ends
+end
+
+-- Ends of any form, one by one; returns how many.
+local function book_rows(l, heads, entries, values, releases, place_of_first)
+  local batch, at, ends, run = batch_of(heads, entries, values), 1, 0, l and l.run
   if l then
     l.is_later = #lane_spec(run, l.node).inputs > 0
     if run_of(run).wide then look_ahead(run, heads, releases) end
@@ -141,17 +213,26 @@ for i = 2, #ARGV, 5 do
     if l and is_open(l, batch.index) then
       at = book(l, batch, releases, at)
     else
-      lost[#lost + 1] = place_of_end
-      local wanted = batch.releases
+      lost[#lost + 1] = place_of_first + ends
       pass_row(run, batch, false)
-      for _ = 1, wanted do
-        local _, _, _, behind = next_release(releases, at)
-        at = behind
-      end
+      at = pass_releases(batch.releases, releases, at)
     end
-    place_of_end = place_of_end + 1
+    ends = ends + 1
   end
   if l then close_batch(run, batch) end
+  return ends
+end
+
+if #ARGV[1] > 0 then look_up(ARGV[1]) end
+local booked = 0
+for i = 2, #ARGV, 5 do
+  local number, heads, entries, values, releases = unpack(ARGV, i, i + 4)
+  local l = lease_of(number)
+  if releases == 'plain' then
+    booked = booked + book_plain(l, heads, entries, booked)
+  else
+    booked = booked + book_rows(l, heads, entries, values, releases, booked)
+  end
 end
 
 land(freed)
