@@ -7,11 +7,14 @@ import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.Task;
+import io.lettuce.core.SetArgs;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Puts items into runs: forms chunks, waits while the queue is full, goes on after lost replies.
@@ -21,14 +24,22 @@ final class Enqueuer {
   private static final long MOST_BYTES = 8 << 20;
   private static final int CHUNK_TASKS = 100;
   private static final int CHUNK_BYTES = 32 << 10;
+
+  /** How long chunks live that no script has made the queue's. */
+  private static final long UNCLAIMED_MILLIS = 60_000;
+
   private static final long FIRST_PAUSE_MILLIS = 2;
   private static final long LONGEST_PAUSE_MILLIS = 50;
 
   private final RedisLink link;
+  private final Keys keys;
   private final OpenRuns runs;
+  private final String nonce = Long.toString(new SecureRandom().nextLong() >>> 1, 36) + "-";
+  private final AtomicLong chunks = new AtomicLong();
 
-  Enqueuer(RedisLink link, OpenRuns runs) {
+  Enqueuer(RedisLink link, Keys keys, OpenRuns runs) {
     this.link = link;
+    this.keys = keys;
     this.runs = runs;
   }
 
@@ -50,6 +61,7 @@ final class Enqueuer {
           most = MOST_ITEMS;
           pause = FIRST_PAUSE_MILLIS;
         }
+        case "again" -> pause = FIRST_PAUSE_MILLIS;
         case "at" -> at = accepted(id, submitter, position, Replies.number(reply.get(1)));
         case "full" -> {
           long room = Replies.number(reply.get(1));
@@ -119,8 +131,7 @@ final class Enqueuer {
   private List<?> send(OpenRuns.Known run, String submitter, long position, List<Submission> items)
       throws InterruptedException {
     RunSpec spec = run.spec();
-    List<byte[]> arguments = new ArrayList<>();
-    Map<Integer, List<byte[]>> byLane = new TreeMap<>();
+    Map<Integer, List<TaskBytes.New>> byLane = new TreeMap<>();
     List<byte[]> wide = new ArrayList<>();
     int tasks = 0;
     boolean single = !spec.wide() && spec.endsPerItem() == 1;
@@ -132,13 +143,16 @@ final class Enqueuer {
       for (Task task : item.first()) {
         byLane
             .computeIfAbsent(spec.laneOf(task.id().node()), lane -> new ArrayList<>())
-            .add(TaskBytes.record(task, lastKey, 0));
+            .add(new TaskBytes.New(task, lastKey));
         tasks++;
       }
       if (!single) {
         describe(spec, item, wide);
       }
     }
+    List<Chunk> chunked = new ArrayList<>();
+    byLane.forEach((lane, records) -> addChunks(lane, records, chunked));
+    List<byte[]> leading = new ArrayList<>();
     for (Object field :
         List.of(
             run.number(),
@@ -147,12 +161,35 @@ final class Enqueuer {
             items.size(),
             tasks,
             spec.limits().maxDepth(),
+            chunked.size(),
             single ? 0 : items.size())) {
-      arguments.add(bytes(String.valueOf(field)));
+      leading.add(bytes(String.valueOf(field)));
     }
-    arguments.addAll(wide);
-    byLane.forEach((lane, records) -> addChunks(run.number(), lane, records, arguments));
-    return link.list(LuaScript.ENQUEUE, arguments);
+    leading.addAll(wide);
+    return link.list(LuaScript.ENQUEUE, () -> prepare(run.number(), leading, chunked));
+  }
+
+  /** Tasks of one lane that lie in one string. */
+  private record Chunk(int lane, List<TaskBytes.New> tasks) {}
+
+  /**
+   * Chunks go to the server by plain commands, since bytes that pass through a script cost more;
+   * the script then makes them the queue's. Each try puts down new ones: those of a try whose reply
+   * was lost may be the queue's already.
+   */
+  private RedisLink.Prepared prepare(long run, List<byte[]> leading, List<Chunk> chunked) {
+    List<RedisLink.Command<String>> before = new ArrayList<>();
+    List<byte[]> arguments = new ArrayList<>(leading);
+    for (Chunk chunk : chunked) {
+      String id = nonce + Long.toString(chunks.incrementAndGet(), 36);
+      byte[] key = keys.chunk(id);
+      byte[] tasks = TaskBytes.chunk(run, chunk.lane, chunk.tasks);
+      before.add(server -> server.set(key, tasks, SetArgs.Builder.px(UNCLAIMED_MILLIS)));
+      arguments.add(bytes(Integer.toString(chunk.lane)));
+      arguments.add(bytes(Integer.toString(chunk.tasks.size())));
+      arguments.add(bytes(id));
+    }
+    return new RedisLink.Prepared(before, arguments);
   }
 
   private static void describe(RunSpec spec, Submission item, List<byte[]> arguments) {
@@ -178,20 +215,18 @@ final class Enqueuer {
     return last;
   }
 
-  private static void addChunks(long run, int lane, List<byte[]> records, List<byte[]> arguments) {
+  private static void addChunks(int lane, List<TaskBytes.New> tasks, List<Chunk> chunked) {
     int from = 0;
-    while (from < records.size()) {
+    while (from < tasks.size()) {
       int to = from;
       int size = 0;
-      while (to < records.size()
+      while (to < tasks.size()
           && to - from < CHUNK_TASKS
-          && (to == from || size + records.get(to).length <= CHUNK_BYTES)) {
-        size += records.get(to).length;
+          && (to == from || size + tasks.get(to).bodyBytes() <= CHUNK_BYTES)) {
+        size += tasks.get(to).bodyBytes();
         to++;
       }
-      arguments.add(bytes(String.valueOf(lane)));
-      arguments.add(bytes(String.valueOf(to - from)));
-      arguments.add(TaskBytes.chunk(run, lane, records.subList(from, to)));
+      chunked.add(new Chunk(lane, tasks.subList(from, to)));
       from = to;
     }
   }

@@ -81,7 +81,7 @@ final class LeaseEnds {
     }
     heads.put(item);
     for (Release release : released) {
-      byte[] record = TaskBytes.record(release.task(), TaskBytes.NO_KEY, 0);
+      byte[] record = TaskBytes.record(release.task());
       releases
           .u16(spec.laneOf(release.task().id().node()))
           .u16(release.predecessors())

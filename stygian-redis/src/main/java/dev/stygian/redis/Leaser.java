@@ -4,6 +4,7 @@ import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
@@ -27,12 +28,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Asks for leases and reads what the script hands out. */
 final class Leaser {
   private final RedisLink link;
+  private final Keys keys;
   private final OpenRuns runs;
   private final String requester = UUID.randomUUID().toString();
   private final AtomicLong sequence = new AtomicLong();
 
-  Leaser(RedisLink link, OpenRuns runs) {
+  Leaser(RedisLink link, Keys keys, OpenRuns runs) {
     this.link = link;
+    this.keys = keys;
     this.runs = runs;
   }
 
@@ -44,44 +47,93 @@ final class Leaser {
     arguments.add(bytes(requester));
     arguments.add(bytes(Long.toString(sequence.incrementAndGet())));
     request.services().forEach(service -> arguments.add(bytes(service)));
-    List<?> groups = link.list(LuaScript.LEASE, arguments);
+    List<Group> groups = new ArrayList<>();
+    for (Object group : link.list(LuaScript.LEASE, arguments)) {
+      groups.add(Group.of(Replies.list(group)));
+    }
+    fetchBodies(groups);
     List<Lease> leases = new ArrayList<>();
-    for (Object group : groups) {
-      read(Replies.list(group), request.visibility(), leases);
+    for (Group group : groups) {
+      read(group, request.visibility(), leases);
     }
     return leases;
   }
 
-  private void read(List<?> group, Duration asked, List<Lease> leases) throws InterruptedException {
-    long number = Replies.number(group.get(0));
-    Optional<OpenRuns.Known> run = runs.read(Replies.number(group.get(1)));
-    if (run.isEmpty()) {
+  /** What was leased of one chunk; the bodies of its tasks may still have to be fetched. */
+  private static final class Group {
+    private final List<?> parts;
+    private final int[] lengths;
+    private byte[] bodies;
+
+    private Group(List<?> parts) {
+      this.parts = parts;
+      ByteBuffer packed =
+          ByteBuffer.wrap(Replies.bytes(parts.get(6))).order(ByteOrder.LITTLE_ENDIAN);
+      this.lengths = new int[packed.remaining() / 4];
+      packed.asIntBuffer().get(lengths);
+      this.bodies = Replies.bytes(parts.get(8));
+    }
+
+    static Group of(List<?> parts) {
+      return new Group(parts);
+    }
+
+    long number(int part) {
+      return Replies.number(parts.get(part));
+    }
+
+    int bytes() {
+      return Arrays.stream(lengths).sum();
+    }
+
+    boolean isWhole() {
+      return bodies.length == bytes();
+    }
+  }
+
+  private void fetchBodies(List<Group> groups) throws InterruptedException {
+    List<Group> missing = groups.stream().filter(group -> !group.isWhole()).toList();
+    List<RedisLink.Command<byte[]>> commands = new ArrayList<>();
+    for (Group group : missing) {
+      byte[] chunk = keys.chunk(Replies.text(group.parts.get(4)));
+      long from = group.number(5);
+      commands.add(s -> s.getrange(chunk, from, from + group.bytes() - 1));
+    }
+    if (!commands.isEmpty()) {
+      List<byte[]> bodies = link.askAll("getrange", commands);
+      for (int i = 0; i < bodies.size(); i++) {
+        missing.get(i).bodies = bodies.get(i);
+      }
+    }
+  }
+
+  private void read(Group group, Duration asked, List<Lease> leases) throws InterruptedException {
+    Optional<OpenRuns.Known> run = runs.read(group.number(1));
+    if (run.isEmpty() || !group.isWhole()) {
       return; // its keys went between the script and now; the lease will run out
     }
     RunSpec spec = run.get().spec();
-    LaneSpec lane = spec.lanes().get((int) Replies.number(group.get(2)));
+    LaneSpec lane = spec.lanes().get((int) group.number(2));
     Duration visibility = spec.limits().visibilityOr(asked);
-    Instant deadline = Instant.ofEpochMilli(Replies.number(group.get(3)));
-    ByteBuffer lengths =
-        ByteBuffer.wrap(Replies.bytes(group.get(4))).order(ByteOrder.LITTLE_ENDIAN);
-    byte[] records = Replies.bytes(group.get(5));
-    String flags = Replies.text(group.get(6));
-    List<?> stored = Replies.list(group.get(7));
-    List<?> inputs = Replies.list(group.get(8));
+    Instant deadline = Instant.ofEpochMilli(group.number(3));
+    byte[] keyColumn = Replies.bytes(group.parts.get(7));
+    byte[] flags = Replies.bytes(group.parts.get(9));
+    List<?> stored = Replies.list(group.parts.get(10));
+    List<?> inputs = Replies.list(group.parts.get(11));
     int at = 0;
     int nextStored = 0;
     int nextInput = 0;
-    for (int i = 0; i < flags.length(); i++) {
-      int length = lengths.getInt();
-      if (flags.charAt(i) != '0') {
-        TaskBytes.Entry entry = TaskBytes.read(records, at, length);
+    for (int i = 0; i < flags.length; i++) {
+      if (flags[i] != '0') {
+        TaskBytes.Entry entry =
+            TaskBytes.read(keyColumn, i * IdempotencyKey.BYTES, group.bodies, at, group.lengths[i]);
         Optional<Lease.StoredResult> answer =
-            flags.charAt(i) == '2'
+            flags[i] == '2'
                 ? Optional.of(storedResult(Replies.bytes(stored.get(nextStored++))))
                 : Optional.empty();
         leases.add(
             new Lease(
-                new LeaseToken(number, i),
+                new LeaseToken(group.number(0), i),
                 new Task(
                     new TaskId(spec.id(), entry.item(), lane.node()),
                     lane.service(),
@@ -94,11 +146,14 @@ final class Leaser {
                 answer));
         nextInput += lane.inputs().size();
       }
-      at += length;
+      at += group.lengths[i];
     }
   }
 
   private static Map<String, Payload> inputs(LaneSpec lane, List<?> values, int from) {
+    if (lane.isFirst()) {
+      return Map.of();
+    }
     Map<String, Payload> all = new LinkedHashMap<>();
     for (int i = 0; i < lane.inputs().size(); i++) {
       Object value = values.get(from + i);

@@ -21,6 +21,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,6 +137,49 @@ final class RedisLink implements AutoCloseable {
             server -> server.eval(script.text(), ScriptOutputType.VALUE, keys.fixed(), all)));
   }
 
+  /** A script's call, and plain commands that are to be carried out right before it. */
+  record Prepared(List<Command<String>> before, List<byte[]> arguments) {}
+
+  /** As {@link #list}; what is sent is made anew for each try. */
+  List<?> list(LuaScript script, Supplier<Prepared> call) throws InterruptedException {
+    return exchange(
+        script.name().toLowerCase(Locale.ROOT),
+        connection -> {
+          RedisAsyncCommands<byte[], byte[]> server = connection.async();
+          Prepared prepared = call.get();
+          List<RedisFuture<String>> sent = new ArrayList<>();
+          prepared.before.forEach(command -> sent.add(command.send(server)));
+          byte[][] all = prepared.arguments.toArray(byte[][]::new);
+          RedisFuture<List<?>> reply =
+              server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
+          for (RedisFuture<String> future : sent) {
+            settle(future);
+          }
+          try {
+            return settle(reply);
+          } catch (RedisNoScriptException e) {
+            RedisFuture<List<?>> again =
+                server.eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all);
+            return settle(again);
+          }
+        });
+  }
+
+  /** Sends plain commands together; their replies come in their order. */
+  <T> List<T> askAll(String what, List<Command<T>> commands) throws InterruptedException {
+    return exchange(
+        what,
+        connection -> {
+          List<RedisFuture<T>> sent = new ArrayList<>();
+          commands.forEach(command -> sent.add(command.send(connection.async())));
+          List<T> replies = new ArrayList<>();
+          for (RedisFuture<T> future : sent) {
+            replies.add(settle(future));
+          }
+          return replies;
+        });
+  }
+
   /** Sends a plain command. */
   <T> T ask(String what, Command<T> command) throws InterruptedException {
     return ask(what, command, command);
@@ -142,6 +187,24 @@ final class RedisLink implements AutoCloseable {
 
   private <T> T ask(String what, Command<T> command, Command<T> withoutScript)
       throws InterruptedException {
+    return exchange(
+        what,
+        connection -> {
+          try {
+            return settle(command.send(connection.async()));
+          } catch (RedisNoScriptException e) {
+            return settle(withoutScript.send(connection.async()));
+          }
+        });
+  }
+
+  /** What is tried until it is answered. */
+  @FunctionalInterface
+  private interface Exchange<T> {
+    T over(StatefulRedisConnection<byte[], byte[]> connection) throws InterruptedException;
+  }
+
+  private <T> T exchange(String what, Exchange<T> exchange) throws InterruptedException {
     long giveUp = System.nanoTime() + settings.patience().toNanos();
     long pause = FIRST_PAUSE_MILLIS;
     while (true) {
@@ -150,12 +213,7 @@ final class RedisLink implements AutoCloseable {
       }
       RuntimeException failure;
       try {
-        StatefulRedisConnection<byte[], byte[]> connection = commandConnection();
-        try {
-          return settle(command.send(connection.async()));
-        } catch (RedisNoScriptException e) {
-          return settle(withoutScript.send(connection.async()));
-        }
+        return exchange.over(commandConnection());
       } catch (RedisException e) {
         failure = e;
       }

@@ -60,8 +60,8 @@ public final class RedisWorkQueue implements WorkQueue {
     this.keys = new Keys(settings.queueName());
     this.link = new RedisLink(settings, keys);
     this.runs = new OpenRuns(link, keys);
-    this.leaser = new Leaser(link, runs);
-    this.enqueuer = new Enqueuer(link, runs);
+    this.leaser = new Leaser(link, keys, runs);
+    this.enqueuer = new Enqueuer(link, keys, runs);
     this.wakeups = new Wakeups(link, keys);
     this.settlements = new Settlements(link, runs);
     this.ledger = new RedisRunLedger(link, keys, runs);

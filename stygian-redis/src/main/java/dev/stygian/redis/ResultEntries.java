@@ -59,7 +59,7 @@ final class ResultEntries {
     int attempts = in.get() & 0xff;
     Instant died = Instant.ofEpochMilli(in.getLong());
     byte[] record = take(in, in.getInt());
-    TaskBytes.Entry entry = TaskBytes.read(record, 0, record.length);
+    TaskBytes.Entry entry = TaskBytes.read(record);
     JsonNode errors = Json.parse("[" + new String(take(in, in.remaining()), UTF_8) + "]");
     List<DeadLetter.AttemptError> all = new ArrayList<>();
     errors.forEach(e ->

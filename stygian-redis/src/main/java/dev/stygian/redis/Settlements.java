@@ -191,7 +191,7 @@ final class Settlements implements AutoCloseable {
       Nack nack = (Nack) all.get(place);
       Task task = nack.task();
       byte[] node = bytes(Integer.toString(spec.laneOf(task.id().node())));
-      byte[] record = TaskBytes.record(task, TaskBytes.NO_KEY, 0);
+      byte[] record = TaskBytes.record(task);
       LeaseEnds ends = new LeaseEnds(nack.lease(), spec, 1);
       ends.add(place, nack.lease(), nack.booked(), List.of(), lookedUp);
       ends.addTexts(encoded);

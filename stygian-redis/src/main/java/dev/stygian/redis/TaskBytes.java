@@ -7,16 +7,13 @@ import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Task;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
 /** The binary form of tasks, as {@code include/records.lua} describes it. Little-endian. */
 final class TaskBytes {
   static final byte[] NO_KEY = new byte[IdempotencyKey.BYTES];
-  private static final int ATTEMPTS_AT = 2 * IdempotencyKey.BYTES;
-  private static final int ITEM_AT = ATTEMPTS_AT + 3;
+  private static final int BODY_HEAD_BYTES = 3;
   private static final int MOST_ITEM_BYTES = 0xffff;
   private static final int RESULT_BYTES = 2 + IdempotencyKey.BYTES + 2 + 4 + 1;
 
@@ -25,37 +22,53 @@ final class TaskBytes {
   /** A task as it lies in the queue; read from there, or about to go there. */
   record Entry(IdempotencyKey key, int attempts, String item, Payload input) {}
 
-  static byte[] record(Task task, byte[] lastKey, int attempts) {
-    byte[] item = task.id().item().getBytes(UTF_8);
-    if (item.length > MOST_ITEM_BYTES) {
-      throw new PayloadException("an item's id of " + item.length + " bytes is too long");
+  /** A task on its way into the queue. */
+  static final class New {
+    private final byte[] key;
+    private final byte[] lastKey;
+    private final byte[] item;
+    private final byte[] input;
+
+    /** A task whose item's last key is {@code lastKey}. */
+    New(Task task, byte[] lastKey) {
+      this.key = task.key().bytes();
+      this.lastKey = lastKey;
+      this.item = task.id().item().getBytes(UTF_8);
+      this.input = task.input().bytes();
+      if (item.length > MOST_ITEM_BYTES) {
+        throw new PayloadException("an item's id of " + item.length + " bytes is too long");
+      }
     }
-    byte[] input = task.input().bytes();
-    return ByteBuffer.allocate(ITEM_AT + item.length + input.length)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put(task.key().bytes())
-        .put(lastKey)
-        .put((byte) attempts)
-        .putShort((short) item.length)
-        .put(item)
-        .put(input)
-        .array();
+
+    int bodyBytes() {
+      return BODY_HEAD_BYTES + item.length + input.length;
+    }
+
+    private void writeBody(ByteWriter to) {
+      to.u8(0).u16(item.length).put(item).put(input);
+    }
   }
 
-  static byte[] chunk(long run, int node, List<byte[]> records) {
-    int bytes = 8 + 4 * records.size();
-    for (byte[] record : records) {
-      bytes += record.length;
+  /** A task alone, without attempts. */
+  static byte[] record(Task task) {
+    New alone = new New(task, NO_KEY);
+    ByteWriter to = new ByteWriter(2 * IdempotencyKey.BYTES + alone.bodyBytes());
+    to.put(alone.key).put(alone.lastKey);
+    alone.writeBody(to);
+    return to.toBytes();
+  }
+
+  static byte[] chunk(long run, int node, List<New> tasks) {
+    int bytes = 8;
+    for (New task : tasks) {
+      bytes += 4 + 2 * IdempotencyKey.BYTES + task.bodyBytes();
     }
-    ByteBuffer all =
-        ByteBuffer.allocate(bytes)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putInt((int) run)
-            .putShort((short) node)
-            .putShort((short) records.size());
-    records.forEach(r -> all.putInt(r.length));
-    records.forEach(all::put);
-    return all.array();
+    ByteWriter all = new ByteWriter(bytes).u32((int) run).u16(node).u16(tasks.size());
+    tasks.forEach(task -> all.u32(task.bodyBytes()));
+    tasks.forEach(task -> all.put(task.key));
+    tasks.forEach(task -> all.put(task.lastKey));
+    tasks.forEach(task -> task.writeBody(all));
+    return all.toBytes();
   }
 
   /**
@@ -63,21 +76,35 @@ final class TaskBytes {
    *
    * @throws PayloadException where the bytes cannot be one
    */
-  static Entry read(byte[] all, int from, int length) {
-    if (length < ITEM_AT || from + length > all.length) {
-      throw new PayloadException("a task's record of " + length + " bytes is too short");
+  static Entry read(byte[] record) {
+    if (record.length < 2 * IdempotencyKey.BYTES) {
+      throw new PayloadException("a task's record of " + record.length + " bytes is too short");
     }
-    int itemBytes =
-        (all[from + ATTEMPTS_AT + 1] & 0xff) | (all[from + ATTEMPTS_AT + 2] & 0xff) << 8;
-    int inputAt = from + ITEM_AT + itemBytes;
+    int body = 2 * IdempotencyKey.BYTES;
+    return read(record, 0, record, body, record.length - body);
+  }
+
+  /**
+   * Reads a task of a chunk.
+   *
+   * @param keyAt where its key begins in {@code keys}
+   * @param from where its body begins in {@code bodies}
+   * @throws PayloadException where the bytes cannot be one
+   */
+  static Entry read(byte[] keys, int keyAt, byte[] bodies, int from, int length) {
+    if (length < BODY_HEAD_BYTES || from + length > bodies.length) {
+      throw new PayloadException("a task's body of " + length + " bytes is too short");
+    }
+    int itemBytes = (bodies[from + 1] & 0xff) | (bodies[from + 2] & 0xff) << 8;
+    int inputAt = from + BODY_HEAD_BYTES + itemBytes;
     if (inputAt > from + length) {
-      throw new PayloadException("a task's record is damaged: its item's id is cut off");
+      throw new PayloadException("a task's body is damaged: its item's id is cut off");
     }
     return new Entry(
-        IdempotencyKey.ofBytes(Arrays.copyOfRange(all, from, from + IdempotencyKey.BYTES)),
-        all[from + ATTEMPTS_AT] & 0xff,
-        new String(all, from + ITEM_AT, itemBytes, UTF_8),
-        Payload.ofBytes(Arrays.copyOfRange(all, inputAt, from + length)));
+        IdempotencyKey.ofBytes(Arrays.copyOfRange(keys, keyAt, keyAt + IdempotencyKey.BYTES)),
+        bodies[from] & 0xff,
+        new String(bodies, from + BODY_HEAD_BYTES, itemBytes, UTF_8),
+        Payload.ofBytes(Arrays.copyOfRange(bodies, inputAt, from + length)));
   }
 
   /** Writes a result behind its length, as it lies in a run's results. */

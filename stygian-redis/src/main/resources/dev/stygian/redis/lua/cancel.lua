@@ -16,7 +16,7 @@ for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
   local node = tonumber(string.match(member, '^(%d+):'))
   local head = redis.call('LINDEX', lane_key(run, node), 0)
   while head and dropped < MOST do
-    local chunk, total, first, offset = string.match(head, '^(%d+):(%d+):(%d+):(%d+)$')
+    local chunk, total, first, offset = string.match(head, LANE_ENTRY)
     total, first = tonumber(total), tonumber(first)
     redis.call('LPOP', lane_key(run, node))
     local records = read_records(chunk, total, first, total - first, tonumber(offset))

@@ -4,14 +4,15 @@
 -- @include keys memory fields runs records lanes letters leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
--- Replies: a list of groups {lease, run, node, deadline, lengths, records, flags, stored, inputs};
---   flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
+-- Replies: a list of groups {lease, run, node, deadline, chunk, from, lengths, keys, bodies, flags, stored,
+--   inputs}. Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
+--   Flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
 --   Each lease is remembered by requester and sequence: the same request again, after a lost reply,
 --   gives the first hand-out back before it hands out anew.
 local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
-local QUANTUM, MOST_VISITS, MOST_OF_A_CHUNK = 100, 64, 250
+local QUANTUM, MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES = 100, 64, 250, 4096
 local offered, any = {}, #ARGV == 4
 -- whoever asks is awake: what is left when this ends is signalled anew
 for i = 5, #ARGV do
@@ -44,15 +45,6 @@ local last_number
 local function next_lease()
   last_number = last_number and last_number + 1 or next_number('lease', now * 10)
   return string.format('%.0f', last_number)
-end
-
-local function keys_of(blob, lengths, count, at)
-  local keys = {}
-  for i = 1, count do
-    keys[i] = string.sub(blob, at, at + 23)
-    at = at + lengths[i]
-  end
-  return keys
 end
 
 -- Marks keys as executed by a lease; returns false, and marks none, where two of them are the same.
@@ -114,18 +106,19 @@ local function sort_out(run, node, records, number, keys, lasts, stored, last_st
   return table.concat(flags), handed, ended, stored_values
 end
 
--- Decides on a range of a chunk; returns a flag per task, how many are handed out and how many ended,
--- and the stored results of those that have one.
-local function decide(run, node, blob, lengths, size, number)
+-- Decides on `size` tasks of a chunk from `first` on; returns a flag per task, how many are handed out and
+-- how many ended, the stored results of those that have one, and the column of keys.
+local function decide(run, node, chunk, total, first, offset, size, number)
   local lane, of_run = lane_spec(run, node), run_of(run)
-  local keys = keys_of(blob, lengths, size, 1)
+  local column = read_column(chunk, total, first, size, KEYS_BEHIND, 24)
+  local keys = keys_in(column, size)
   local stored = stored_under(keys)
   local lasts, last_stored
   if #lane.inputs == 0 then
     if of_run.last_node == node then
-      lasts, last_stored = keys, stored
-    else
-      lasts = keys_of(blob, lengths, size, 25)
+      last_stored = stored
+    elseif anything_stored or older_stored then
+      lasts = keys_in(read_column(chunk, total, first, size, LASTS_BEHIND, 24), size)
       last_stored = stored_under(lasts)
     end
   end
@@ -134,20 +127,22 @@ local function decide(run, node, blob, lengths, size, number)
     and not (of_run.wide and of_run.dead > 0) and not any_of(flying)
   if plain and mark(keys, number) then
     HANDED_OUT[size] = HANDED_OUT[size] or string.rep('1', size)
-    return HANDED_OUT[size], size, 0, {}
+    return HANDED_OUT[size], size, 0, {}, column
   end
-  if of_run.last_node == node and lasts == keys then lasts = keys_of(blob, lengths, size, 25) end
-  return sort_out(run, node, cut(blob, lengths, size), number, keys, lasts, stored, last_stored, flying)
+  lasts = lasts or keys_in(read_column(chunk, total, first, size, LASTS_BEHIND, 24), size)
+  local records = read_records(chunk, total, first, size, offset)
+  local flags, handed, ended, values = sort_out(run, node, records, number, keys, lasts, stored, last_stored, flying)
+  return flags, handed, ended, values, column
 end
 
-local function inputs_of(run, node, blob, lengths, flags)
+-- The outputs that the tasks handed out read, in their order.
+local function inputs_of(run, node, bodies, lengths, flags)
   local lane, fields = lane_spec(run, node), {}
-  if #lane.inputs == 0 then return {} end
   local at = 1
   for i = 1, #flags do
     if string.byte(flags, i) ~= ENDED then
-      local from = at + 51
-      local item = string.sub(blob, from, from - 1 + struct.unpack('<I2', blob, at + 49))
+      local from = at + 3
+      local item = string.sub(bodies, from, from - 1 + struct.unpack('<I2', bodies, at + 1))
       for _, input in ipairs(lane.inputs) do fields[#fields + 1] = input .. ':' .. item end
     end
     at = at + lengths[i]
@@ -168,16 +163,16 @@ local function lease_from(run, node, limit)
   local lane = lane_key(run, node)
   local head = redis.call('LINDEX', lane, 0)
   if not head then return 0, true end
-  local chunk, total, first, offset = string.match(head, '^(%d+):(%d+):(%d+):(%d+)$')
+  local chunk, total, first, offset = string.match(head, LANE_ENTRY)
   total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
   local size = math.min(limit, total - first, MOST_OF_A_CHUNK)
-  local packed, blob, lengths = read_range(chunk, total, first, size, offset)
+  local packed, lengths, bytes = read_lengths(chunk, total, first, size)
   local empty = false
   if first + size == total or not packed then
     redis.call('LPOP', lane)
     empty = redis.call('EXISTS', lane) == 0
   else
-    redis.call('LSET', lane, 0, table.concat({ chunk, total, first + size, offset + #blob }, ':'))
+    redis.call('LSET', lane, 0, table.concat({ chunk, total, first + size, offset + bytes }, ':'))
   end
   if not packed then
     -- the chunk was evicted or deleted by somebody else: its items cannot be told any more
@@ -191,7 +186,13 @@ local function lease_from(run, node, limit)
   end
   count(run, 'w' .. node, -size)
   local number = next_lease()
-  local flags, handed, ended, stored = decide(run, node, blob, lengths, size, number)
+  local flags, handed, ended, stored, keys = decide(run, node, chunk, total, first, offset, size, number)
+  local reads = #lane_spec(run, node).inputs > 0
+  local from, bodies, inputs = 8 + BODIES_BEHIND * total + offset, '', {}
+  if handed > 0 and (reads or bytes <= INLINE_BYTES) then
+    bodies = redis.call('GETRANGE', chunk_key(chunk), from, from + bytes - 1)
+    if reads then inputs = inputs_of(run, node, bodies, lengths, flags) end
+  end
   if ended > 0 then release_chunk(chunk, ended) end
   if handed == 0 then return 0, empty end
   write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
@@ -201,8 +202,7 @@ local function lease_from(run, node, limit)
   due_leases[#due_leases + 1] = number
   count(run, 'l' .. node, handed)
   numbers[#numbers + 1] = number
-  groups[#groups + 1] = { number, run, node, deadline, packed, blob, flags, stored,
-    inputs_of(run, node, blob, lengths, flags) }
+  groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, keys, bodies, flags, stored, inputs }
   return handed, empty
 end
 

@@ -1,4 +1,6 @@
--- Lanes: putting tasks into them, waking whoever waits for them, and the ends of items.
+-- Lanes: putting tasks into them, waking whoever waits for them, and the ends of items. A lane is a list
+-- of chunks as `id:tasks in it:next task:offset of its body`.
+local LANE_ENTRY = '^([^:]+):(%d+):(%d+):(%d+)$'
 
 -- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
 local function notify(service)
@@ -60,17 +62,14 @@ local function store_chunk(run, node, records)
   return chunk
 end
 
--- Puts new chunks of {size, bytes} at the end of a lane.
+-- Puts new chunks of {id, size} at the end of a lane.
 local function place_chunks(run, node, new)
-  local number = redis.call('HINCRBY', meta, 'chunk', #new) - #new
   local sizes, entries, waiting = {}, {}, 0
   for _, chunk in ipairs(new) do
-    number = number + 1
-    local id = string.format('%.0f', number)
-    redis.call('SET', chunk_key(id), chunk.bytes)
-    sizes[#sizes + 1] = id
+    redis.call('PERSIST', chunk_key(chunk.id))
+    sizes[#sizes + 1] = chunk.id
     sizes[#sizes + 1] = chunk.size
-    entries[#entries + 1] = id .. ':' .. chunk.size .. ':0:0'
+    entries[#entries + 1] = chunk.id .. ':' .. chunk.size .. ':0:0'
     waiting = waiting + chunk.size
   end
   redis.call('HSET', chunks, unpack(sizes))

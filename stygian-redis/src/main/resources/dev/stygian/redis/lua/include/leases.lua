@@ -4,7 +4,7 @@ local function read_lease(lease)
   local value = redis.call('HGET', leases, lease)
   if not value then return nil end
   local run, node, chunk, first, count, offset, total, flags =
-    string.match(value, '^(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),([012]*)$')
+    string.match(value, '^(%d+),(%d+),([^,]+),(%d+),(%d+),(%d+),(%d+),([012]*)$')
   return {
     number = lease, run = tonumber(run), node = tonumber(node), chunk = chunk, first = tonumber(first),
     count = tonumber(count), offset = tonumber(offset), total = tonumber(total), flags = flags, ended = 0,

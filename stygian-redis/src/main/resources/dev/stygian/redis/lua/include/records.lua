@@ -1,6 +1,7 @@
--- Tasks as bytes. A chunk is a header (run u32, node u16, count u16), a length u32 per task, then the
--- tasks' records one after another. A record is: key (24 bytes), the item's last key (24 bytes, zeros
--- where there is none), attempts so far (u8), the length of the item's id (u16), the id, the input.
+-- Tasks as bytes. A chunk is a header (run u32, node u16, count u16), then columns: per task the length
+-- of its body u32; its key (24 bytes); its item's last key (24 bytes, zeros where there is none); then the
+-- bodies: attempts so far (u8), the length of the item's id (u16), the id, the input. So a script that
+-- decides on tasks touches no body. A record is one task alone: key, last key, body.
 -- A result is: node u16, key (24 bytes), length of the item's id u16, the id, length of the input u32,
 -- the input, then its value: attempts u8 and the output. A value alone is what stands under a key.
 -- Results travel and lie in runs of them, each behind its length u32.
@@ -24,38 +25,59 @@ local function with_attempts(record, attempts)
 end
 
 local function chunk_of(run, node, records)
-  local lengths = {}
-  for i, record in ipairs(records) do lengths[i] = struct.pack('<I4', #record) end
-  return struct.pack('<I4I2I2', run, node, #records) .. table.concat(lengths) .. table.concat(records)
+  local lengths, keys, lasts, bodies = {}, {}, {}, {}
+  for i, record in ipairs(records) do
+    lengths[i] = struct.pack('<I4', #record - 48)
+    keys[i], lasts[i], bodies[i] = record_key(record), record_last_key(record), string.sub(record, 49)
+  end
+  return struct.pack('<I4I2I2', run, node, #records) .. table.concat(lengths) .. table.concat(keys)
+    .. table.concat(lasts) .. table.concat(bodies)
 end
 
--- Where records first .. first+count-1 (from 0) of a stored chunk of `total` lie, whose bytes start at
--- `offset` behind the header. Returns the lengths as they stand, the bytes in one piece, the lengths as
--- numbers; nothing where the chunk is gone.
-local function read_range(chunk, total, first, count, offset)
-  local key = chunk_key(chunk)
-  local packed = redis.call('GETRANGE', key, 8 + 4 * first, 7 + 4 * (first + count))
-  if #packed < 4 * count then return nil end
+-- A column of tasks first .. first+count-1 (from 0) of a chunk of `total`; columns of the same width in
+-- front of it are `skipped` bytes wide.
+local function read_column(chunk, total, first, count, skipped, width)
+  local from = 8 + skipped * total + width * first
+  return redis.call('GETRANGE', chunk_key(chunk), from, from + width * count - 1)
+end
+
+local LENGTHS, KEYS_BEHIND, LASTS_BEHIND, BODIES_BEHIND = 4, 4, 28, 52
+
+-- The lengths of such tasks as they stand, as numbers, and their sum; nothing where the chunk is gone.
+local function read_lengths(chunk, total, first, count)
+  local packed = read_column(chunk, total, first, count, 0, LENGTHS)
+  if #packed < LENGTHS * count then return nil end
   local lengths = { struct.unpack('<' .. string.rep('I4', count), packed) }
   local bytes = 0
   for i = 1, count do bytes = bytes + lengths[i] end
-  local from = 8 + 4 * total + offset
-  return packed, redis.call('GETRANGE', key, from, from + bytes - 1), lengths
+  return packed, lengths, bytes
 end
 
-local function cut(blob, lengths, count)
-  local records, at = {}, 1
+-- The keys in a column.
+local function keys_in(column, count)
+  local keys, at = {}, 1
   for i = 1, count do
-    records[i] = string.sub(blob, at, at + lengths[i] - 1)
-    at = at + lengths[i]
+    keys[i] = string.sub(column, at, at + 23)
+    at = at + 24
+  end
+  return keys
+end
+
+-- The records of such tasks, whose bodies start at `offset`; nothing where the chunk is gone.
+local function read_records(chunk, total, first, count, offset)
+  local packed, lengths, bytes = read_lengths(chunk, total, first, count)
+  if not packed then return nil end
+  local keys = read_column(chunk, total, first, count, KEYS_BEHIND, 24)
+  local lasts = read_column(chunk, total, first, count, LASTS_BEHIND, 24)
+  local from = 8 + BODIES_BEHIND * total + offset
+  local bodies = redis.call('GETRANGE', chunk_key(chunk), from, from + bytes - 1)
+  local records, key_at, at = {}, 1, 1
+  for i = 1, count do
+    records[i] = string.sub(keys, key_at, key_at + 23) .. string.sub(lasts, key_at, key_at + 23)
+      .. string.sub(bodies, at, at + lengths[i] - 1)
+    key_at, at = key_at + 24, at + lengths[i]
   end
   return records
-end
-
--- The records of such a range; nothing where the chunk is gone.
-local function read_records(chunk, total, first, count, offset)
-  local packed, blob, lengths = read_range(chunk, total, first, count, offset)
-  return packed and cut(blob, lengths, count)
 end
 
 -- A result up to its value.
