@@ -23,7 +23,7 @@ import picocli.CommandLine.Unmatched;
 final class BenchCommand implements Callable<Integer> {
   private final Console console;
 
-  @Unmatched private List<String> words = List.of();
+  @Unmatched private final List<String> words = new ArrayList<>();
 
   BenchCommand(Console console) {
     this.console = console;

@@ -10,12 +10,9 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The server of a case: a private one on a free port, or the one that the user named. */
 public final class BenchServer implements AutoCloseable {
@@ -26,11 +23,11 @@ public final class BenchServer implements AutoCloseable {
 
   private final String url;
   private final Optional<EmbeddedRedis> own;
-  private final Optional<Path> folder;
+  private final Optional<WorkFolder> folder;
   private final RedisClient client;
   private final StatefulRedisConnection<String, String> connection;
 
-  private BenchServer(String url, Optional<EmbeddedRedis> own, Optional<Path> folder) {
+  private BenchServer(String url, Optional<EmbeddedRedis> own, Optional<WorkFolder> folder) {
     this.url = url;
     this.own = own;
     this.folder = folder;
@@ -61,8 +58,8 @@ public final class BenchServer implements AutoCloseable {
       return given;
     }
     try {
-      Path folder = Files.createTempDirectory("stygian-bench-");
-      EmbeddedRedis server = EmbeddedRedis.start(binary(setup.server()), folder, options);
+      WorkFolder folder = WorkFolder.create();
+      EmbeddedRedis server = EmbeddedRedis.start(binary(setup.server()), folder.path(), options);
       return new BenchServer(server.url(), Optional.of(server), Optional.of(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("no temporary folder for the server's data", e);
@@ -135,16 +132,12 @@ public final class BenchServer implements AutoCloseable {
     connection.close();
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     own.ifPresent(EmbeddedRedis::close);
-    folder.ifPresent(BenchServer::delete);
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-        Files.deleteIfExists(file);
+    if (folder.isPresent()) {
+      try {
+        folder.get().close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("the server's data cannot be removed", e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the server's data in " + folder + " cannot be removed", e);
     }
   }
 }
