@@ -2,6 +2,7 @@ package dev.stygian.bench;
 
 import dev.stygian.bench.macro.CrawlCase;
 import dev.stygian.bench.macro.DagCase;
+import dev.stygian.bench.macro.LatencyCase;
 import dev.stygian.bench.macro.QueueCase;
 import dev.stygian.bench.measure.BenchCase;
 import dev.stygian.bench.measure.CaseReport;
@@ -40,7 +41,7 @@ final class Bench implements Callable<Integer> {
   private static final int USAGE = 2;
   private static final int INFRASTRUCTURE = 3;
 
-  private static final List<BenchCase> CASES = List.of(new QueueCase(), new DagCase(), new CrawlCase());
+  private static final List<BenchCase> CASES = List.of(new QueueCase(), new LatencyCase(), new DagCase(), new CrawlCase());
 
   @Spec private CommandSpec spec;
 

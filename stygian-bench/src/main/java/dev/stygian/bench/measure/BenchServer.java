@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The server of a case: a private one on a free port, or the one that the user named. */
@@ -103,6 +104,31 @@ public final class BenchServer implements AutoCloseable {
   /** The bytes of all data, without what clients and the allocator take beside them. */
   public double dataBytes() {
     return number("memory", "used_memory_dataset");
+  }
+
+  /** Notes from now on each command that holds up the others for over a millisecond. */
+  public void watchSlowCommands() {
+    ask().configSet("slowlog-log-slower-than", "1000");
+    ask().configSet("slowlog-max-len", "10000");
+    ask().slowlogReset();
+  }
+
+  /** A sentence on the commands since {@link #watchSlowCommands}, those of this bench apart. */
+  public String slowCommands() {
+    long scripts = 0;
+    long longestMicros = 0;
+    for (Object entry : ask().slowlogGet(10_000)) {
+      List<?> fields = (List<?>) entry;
+      List<?> words = (List<?>) fields.get(3);
+      if (String.valueOf(words.getFirst()).toLowerCase(Locale.ROOT).startsWith("evalsha")) {
+        scripts++;
+        longestMicros = Math.max(longestMicros, (Long) fields.get(2));
+      }
+    }
+    return scripts == 0
+        ? "SLOWLOG: no script took over 1 ms."
+        : "SLOWLOG: %,d scripts took over 1 ms, the longest %.1f ms."
+            .formatted(scripts, longestMicros / 1e3);
   }
 
   /** The version as the server tells it, such as {@code redis 7.0.15}. */
