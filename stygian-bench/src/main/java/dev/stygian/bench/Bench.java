@@ -2,11 +2,16 @@ package dev.stygian.bench;
 
 import dev.stygian.bench.macro.CrawlCase;
 import dev.stygian.bench.macro.DagCase;
+import dev.stygian.bench.macro.GrowthCase;
 import dev.stygian.bench.macro.LatencyCase;
 import dev.stygian.bench.macro.QueueCase;
+import dev.stygian.bench.macro.ScaleCase;
+import dev.stygian.bench.macro.StartCase;
 import dev.stygian.bench.measure.BenchCase;
 import dev.stygian.bench.measure.CaseReport;
 import dev.stygian.bench.measure.Setup;
+import dev.stygian.bench.micro.CodecCase;
+import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.error.StygianException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -38,14 +43,29 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {"", "Example:", "  stygian bench queue --server valkey-8 --json > queue.json"})
 final class Bench implements Callable<Integer> {
   private static final int OK = 0;
+
+  /** A result is missing or wrong. */
+  private static final int WRONG = 1;
+
   private static final int USAGE = 2;
   private static final int INFRASTRUCTURE = 3;
 
-  private static final List<BenchCase> CASES = List.of(new QueueCase(), new LatencyCase(), new DagCase(), new CrawlCase());
+  private static final List<BenchCase> CASES =
+      List.of(
+          new QueueCase(),
+          new LatencyCase(),
+          new DagCase(),
+          new CrawlCase(),
+          new ScaleCase(),
+          new GrowthCase(),
+          new StartCase(),
+          new CodecCase());
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "CASE", description = "What to measure: ${COMPLETION-CANDIDATES}.")
+  @Parameters(
+      paramLabel = "CASE",
+      description = "What to measure: queue, latency, dag, crawl, scale, growth, start, codec.")
   private List<String> names = List.of();
 
   @Option(names = "--json", description = "Print one JSON object instead of tables.")
@@ -105,16 +125,7 @@ final class Bench implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Setup setup =
-        new Setup(
-            Optional.ofNullable(redis),
-            server,
-            seconds,
-            smoke,
-            full,
-            batch,
-            threads,
-            Optional.ofNullable(variant));
+    Setup setup = setup();
     List<CaseReport> reports = new ArrayList<>();
     for (BenchCase one : chosen()) {
       err.println("bench: " + one.name() + ", " + one.summary() + " …");
@@ -126,9 +137,16 @@ final class Bench implements Callable<Integer> {
             out.println(report.markdown());
           }
         }
+      } catch (SettingInvalidException e) {
+        err.println("stygian: " + e.getMessage());
+        return USAGE;
       } catch (StygianException e) {
         err.println("stygian: " + e.getMessage());
         return INFRASTRUCTURE;
+      } catch (IllegalStateException e) {
+        err.println("stygian: the case " + one.name() + " went wrong: " + e.getMessage());
+        e.printStackTrace(err);
+        return WRONG;
       }
       err.printf("bench: %s took %d s%n", one.name(), (System.nanoTime() - began) / 1_000_000_000);
     }
@@ -136,6 +154,22 @@ final class Bench implements Callable<Integer> {
       out.println(document(reports));
     }
     return OK;
+  }
+
+  private Setup setup() {
+    try {
+      return new Setup(
+          Optional.ofNullable(redis),
+          server,
+          seconds,
+          smoke,
+          full,
+          batch,
+          threads,
+          Optional.ofNullable(variant));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage() + ".", e);
+    }
   }
 
   private List<BenchCase> chosen() {

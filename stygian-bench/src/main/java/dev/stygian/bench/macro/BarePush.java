@@ -9,7 +9,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** The least that a hand-over through the server can take: {@code LPUSH} here, {@code BLPOP} there. */
+/**
+ * The least that a hand-over through the server can take: {@code LPUSH} here, {@code BLPOP} there.
+ */
 final class BarePush {
   private static final String LIST = "bare:latency";
   private static final double PATIENCE_SECONDS = 30;

@@ -9,6 +9,7 @@ import dev.stygian.bench.measure.Launcher;
 import dev.stygian.bench.measure.Row;
 import dev.stygian.bench.measure.Sample;
 import dev.stygian.bench.measure.Setup;
+import dev.stygian.bench.measure.Usage;
 import dev.stygian.bench.measure.WholeProcess;
 import dev.stygian.bench.measure.WorkFolder;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class CrawlCase implements BenchCase {
       Launcher.warmUp(folder.path());
       List<Row> rows =
           setup
-              .rounds(1, 3)
+              .rounds(0, 3) // the first finds the pages on disk; the median leaves it out
               .play(
                   List.of(
                       new Contender("local", crawl::local),
@@ -105,32 +106,31 @@ public final class CrawlCase implements BenchCase {
     }
 
     Sample local() throws IOException, InterruptedException {
-      return measure(Launcher.command("run", "javadoc.toml", "--input", "urls.txt"), "-o");
+      return measure(Launcher.command("run", "javadoc.toml", "--input", "urls.txt", "-o"), false);
     }
 
     Sample distributed() throws IOException, InterruptedException {
       server.empty();
       return measure(
-          Launcher.command("run", "javadoc.toml", "--input", "urls.txt", "--queue", server.url()),
-          "-o");
+          Launcher.command(
+              "run", "javadoc.toml", "--input", "urls.txt", "--queue", server.url(), "-o"),
+          true);
     }
 
     Sample handWritten() throws IOException, InterruptedException {
-      return measure(Launcher.java(HandWrittenCrawl.class, "urls.txt"), "");
+      return measure(Launcher.java(HandWrittenCrawl.class, "urls.txt"), false);
     }
 
-    private Sample measure(List<String> command, String outputOption)
+    /** Runs a command whose last word, the file of the results, is still missing. */
+    private Sample measure(List<String> command, boolean usesServer)
         throws IOException, InterruptedException {
       Path output = folder.resolve("out.jsonl");
       Files.deleteIfExists(output);
       List<String> whole = new ArrayList<>(command);
-      if (!outputOption.isEmpty()) {
-        whole.add(outputOption);
-      }
       whole.add(output.toString());
       double serverBefore = server.cpuMicros();
       WholeProcess.Ended ended = WholeProcess.run(whole, folder, Map.of());
-      double serverCpu = server.cpuMicros() - serverBefore;
+      double serverCpu = usesServer ? server.cpuMicros() - serverBefore : 0;
       digests.add(Canonical.sha256(output, pages));
       if (digests.size() > 1) {
         throw new IllegalStateException("the outputs differ: sha256 " + digests);
@@ -138,8 +138,7 @@ public final class CrawlCase implements BenchCase {
       return new Sample(Map.of())
           .with(PAGES, pages / ended.seconds())
           .with(SECONDS, ended.seconds())
-          .with(Column.CLIENT_CPU, ended.cpuMicros() / pages)
-          .with(Column.SERVER_CPU, serverCpu / pages);
+          .with(new Usage(ended.cpuMicros(), serverCpu, 0), pages);
     }
 
     String sha256() {

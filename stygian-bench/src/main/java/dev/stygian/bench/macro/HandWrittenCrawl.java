@@ -36,8 +36,7 @@ final class HandWrittenCrawl {
     List<String> urls = Files.readAllLines(Path.of(args[0]));
     Queue<String> lines = new ConcurrentLinkedQueue<>();
     Semaphore permits = new Semaphore(AT_ONCE);
-    try (HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (String url : urls) {
         permits.acquire();
@@ -55,8 +54,7 @@ final class HandWrittenCrawl {
   private static String line(HttpClient client, String url)
       throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
-    HttpResponse<byte[]> response =
-        client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
     if (response.statusCode() != 200) {
       throw new IOException(url + ": " + response.statusCode());
     }

@@ -72,11 +72,9 @@ final class HandWrittenLoop {
     return shape.results();
   }
 
-  private JsonNode call(Shape.Step step, Item item, Map<String, JsonNode> inputs)
-      throws Exception {
+  private JsonNode call(Shape.Step step, Item item, Map<String, JsonNode> inputs) throws Exception {
     ServiceCall call =
-        new ServiceCall(
-            "shape", step.node(), 1, item, config, inputs, ANYWHERE, Optional.empty());
+        new ServiceCall("shape", step.node(), 1, item, config, inputs, ANYWHERE, Optional.empty());
     return switch (service.execute(call)) {
       case Outcome.Success success -> success.output();
       case Outcome.Retryable failed -> throw new IllegalStateException(failed.reason());

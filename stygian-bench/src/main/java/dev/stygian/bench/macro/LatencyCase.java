@@ -17,7 +17,7 @@ import java.util.List;
 public final class LatencyCase implements BenchCase {
   private static final double IDLE_PER_SECOND = 100;
   private static final int IDLE_SECONDS = 10;
-  private static final int FLOOD_ITEMS = 60_000;
+  private static final int FLOOD_ITEMS = 30_000;
   private static final int FEW_ITEMS = 100;
   private static final int WARM_UPS = 2;
   private static final double FLOOD_PER_SECOND = 1e9;
@@ -67,8 +67,7 @@ public final class LatencyCase implements BenchCase {
     return TimedRun.play(server.url(), items, perSecond);
   }
 
-  private static void add(
-      List<Row> rows, String name, TimedRun run, double perSecond, Row bare) {
+  private static void add(List<Row> rows, String name, TimedRun run, double perSecond, Row bare) {
     for (Row row :
         List.of(
             run.toStart().row(name + ", enqueue to start", perSecond),

@@ -47,6 +47,8 @@ final class OurPath implements TaskPath {
   private final IdempotencyKey.Scope scope = IdempotencyKey.Scope.of(PIPELINE, NODE, "", "");
   private final Payload result = Inputs.result();
   private final Set<Long> held = ConcurrentHashMap.newKeySet();
+  private String position = ResultBatch.START;
+  private long taken;
 
   OurPath(String url, int lanes, int batch) {
     this.queue = RedisWorkQueue.open(RedisSettings.of(url).withQueueName("bench"));
@@ -92,12 +94,27 @@ final class OurPath implements TaskPath {
   private void submit(RunId run, String submitter, int first, int count)
       throws InterruptedException {
     for (int position = 0; position < count; position += batch) {
-      List<Submission> items = new ArrayList<>(batch);
-      for (int i = position; i < Math.min(position + batch, count); i++) {
-        items.add(submission(run, first + i));
-      }
-      queue.enqueue(run, submitter, position, items, LONG);
+      int end = Math.min(position + batch, count);
+      queue.enqueue(
+          run, submitter, position, submissions(run, first + position, first + end), LONG);
     }
+  }
+
+  /** Enqueues the tasks from one number up to another, as the only producer of the only lane. */
+  void enqueue(int from, int to) throws InterruptedException {
+    RunId run = runs.getFirst();
+    for (int first = from; first < to; first += batch) {
+      int end = Math.min(first + batch, to);
+      queue.enqueue(run, "producer", first, submissions(run, first, end), LONG);
+    }
+  }
+
+  private List<Submission> submissions(RunId run, int first, int end) {
+    List<Submission> items = new ArrayList<>(end - first);
+    for (int i = first; i < end; i++) {
+      items.add(submission(run, i));
+    }
+    return items;
   }
 
   private Submission submission(RunId run, int number) {
@@ -117,7 +134,7 @@ final class OurPath implements TaskPath {
   @Override
   public void work(int threads) throws InterruptedException {
     try (var heart = Executors.newSingleThreadScheduledExecutor()) {
-      heart.scheduleAtFixedRate(() -> beat(threads), 1, 1, TimeUnit.SECONDS);
+      var _ = heart.scheduleAtFixedRate(() -> beat(threads), 1, 1, TimeUnit.SECONDS);
       Crew.of(threads, thread -> leaseAndComplete());
       heart.shutdownNow();
     }
@@ -129,19 +146,36 @@ final class OurPath implements TaskPath {
   }
 
   private void leaseAndComplete() throws InterruptedException {
-    LeaseRequest request = new LeaseRequest(Set.of(SERVICE), batch, LeaseRequest.AS_RUN, EMPTY_FOR);
-    List<Lease> leases = queue.lease(request);
+    List<Lease> leases = lease(batch);
     while (!leases.isEmpty()) {
       leases.forEach(lease -> held.add(lease.token().lease()));
-      List<Completion> ends = new ArrayList<>(leases.size());
-      leases.forEach(lease -> ends.add(new Completion(lease, List.of(end(lease)), List.of())));
-      for (Settled end : queue.settle(ends)) {
-        if (!(end instanceof Settled.Booked)) {
-          throw new IllegalStateException("a completion was not booked: " + end);
-        }
-      }
+      complete(leases);
       leases.forEach(lease -> held.remove(lease.token().lease()));
-      leases = queue.lease(request);
+      leases = lease(batch);
+    }
+  }
+
+  /** Leases and completes so many tasks on this thread, however many more there are. */
+  void leaseAndComplete(int tasks) throws InterruptedException {
+    int left = tasks;
+    while (left > 0) {
+      List<Lease> leases = lease(Math.min(batch, left));
+      complete(leases);
+      left -= leases.size();
+    }
+  }
+
+  private List<Lease> lease(int most) throws InterruptedException {
+    return queue.lease(new LeaseRequest(Set.of(SERVICE), most, LeaseRequest.AS_RUN, EMPTY_FOR));
+  }
+
+  private void complete(List<Lease> leases) throws InterruptedException {
+    List<Completion> ends = new ArrayList<>(leases.size());
+    leases.forEach(lease -> ends.add(new Completion(lease, List.of(end(lease)), List.of())));
+    for (Settled end : queue.settle(ends)) {
+      if (!(end instanceof Settled.Booked)) {
+        throw new IllegalStateException("a completion was not booked: " + end);
+      }
     }
   }
 
@@ -151,27 +185,42 @@ final class OurPath implements TaskPath {
 
   @Override
   public void consume(int tasks) throws InterruptedException {
-    long taken = 0;
+    long results = 0;
     for (RunId run : runs) {
-      taken += consume(run);
+      results += consume(run);
     }
-    if (taken != tasks) {
-      throw new IllegalStateException(taken + " results of " + tasks + " tasks");
+    if (results != tasks) {
+      throw new IllegalStateException(results + " results of " + tasks + " tasks");
     }
   }
 
   private long consume(RunId run) throws InterruptedException {
-    RunLedger ledger = queue.ledger();
-    long taken = 0;
     ResultBatch some = new ResultBatch(List.of(), ResultBatch.START, false);
+    long results = 0;
     while (!some.ended()) {
-      some = ledger.results(run, some.position(), RESULTS_AT_ONCE, Duration.ofSeconds(1));
-      taken += some.results().size();
-      if (!some.results().isEmpty()) {
-        ledger.deliver(run, "bench", new RunLedger.Delivery(some.position(), taken));
-      }
+      some = deliver(run, some.position(), results);
+      results += some.results().size();
     }
-    return taken;
+    return results;
+  }
+
+  /** Takes results of the only lane until at least so many have come since the start. */
+  void take(int tasks) throws InterruptedException {
+    while (taken < tasks) {
+      ResultBatch some = deliver(runs.getFirst(), position, taken);
+      position = some.position();
+      taken += some.results().size();
+    }
+  }
+
+  private ResultBatch deliver(RunId run, String from, long before) throws InterruptedException {
+    RunLedger ledger = queue.ledger();
+    ResultBatch some = ledger.results(run, from, RESULTS_AT_ONCE, Duration.ofSeconds(1));
+    if (!some.results().isEmpty()) {
+      long bytes = before + some.results().size(); // a sink's length: it only has to grow
+      ledger.deliver(run, "bench", new RunLedger.Delivery(some.position(), bytes));
+    }
+    return some;
   }
 
   @Override

@@ -27,10 +27,7 @@ final class Percentiles {
   /** As a row; {@code perSecond} is how often something was sent. */
   Row row(String name, double perSecond) {
     Row row = new Row(name, Map.of(RATE, Spread.of(perSecond)));
-    return row.with(P50, at(50))
-        .with(P99, at(99))
-        .with(P999, at(99.9))
-        .with(MOST, at(100));
+    return row.with(P50, at(50)).with(P99, at(99)).with(P999, at(99.9)).with(MOST, at(100));
   }
 
   private Spread at(double percentile) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -19,17 +20,16 @@ import java.util.stream.Stream;
  * made here; by nginx where that is installed, else by a server in this process.
  */
 final class Site implements AutoCloseable {
-  private static final Path DOCUMENTATION =
-      Path.of("/usr/share/doc/openjdk-17-jre-headless/api");
+  private static final Path DOCUMENTATION = Path.of("/usr/share/doc/openjdk-17-jre-headless/api");
   private static final int LINKS = 60;
   private static final int TRIES = 200;
 
-  private final AutoCloseable server;
+  private final Runnable stop;
   private final String what;
   private final List<String> urls;
 
-  private Site(AutoCloseable server, String what, List<String> urls) {
-    this.server = server;
+  private Site(Runnable stop, String what, List<String> urls) {
+    this.stop = stop;
     this.what = what;
     this.urls = urls;
   }
@@ -49,7 +49,8 @@ final class Site implements AutoCloseable {
             + (nginx.isPresent() ? "nginx" : "a server in this process");
     if (nginx.isEmpty()) {
       SiteServer server = SiteServer.start(root);
-      return new Site(server, what, urls("http://127.0.0.1:" + server.baseUrl().getPort(), paths));
+      return new Site(
+          server::close, what, urls("http://127.0.0.1:" + server.baseUrl().getPort(), paths));
     }
     int port = freePort();
     Process process = nginx(nginx.get().path(), root, work, port);
@@ -83,7 +84,11 @@ final class Site implements AutoCloseable {
       StringBuilder html = new StringBuilder("<!doctype html><title>Page " + page + "</title>");
       html.append("<h1>Product ").append(page).append("</h1>");
       for (int link = 0; link < LINKS; link++) {
-        html.append("<p><a href=\"p").append(link).append(".html\">to ").append(link).append("</a>");
+        html.append("<p><a href=\"p")
+            .append(link)
+            .append(".html\">to ")
+            .append(link)
+            .append("</a>");
       }
       Files.writeString(folder.resolve("p" + page + ".html"), html);
     }
@@ -121,7 +126,7 @@ final class Site implements AutoCloseable {
             .redirectOutput(folder.resolve("start.log").toFile())
             .start();
     for (int i = 0; i < TRIES && !answers(port); i++) {
-      if (process.waitFor(20, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+      if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
         throw new IllegalStateException(
             "nginx does not start: " + Files.readString(folder.resolve("start.log")));
       }
@@ -160,7 +165,7 @@ final class Site implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    server.close();
+  public void close() {
+    stop.run();
   }
 }

@@ -101,9 +101,25 @@ public final class BenchServer implements AutoCloseable {
     return 1e6 * (number("cpu", "used_cpu_user") + number("cpu", "used_cpu_sys"));
   }
 
-  /** The bytes of all data, without what clients and the allocator take beside them. */
-  public double dataBytes() {
-    return number("memory", "used_memory_dataset");
+  /** The bytes that the server has taken from the allocator. */
+  public double usedBytes() {
+    return number("memory", "used_memory");
+  }
+
+  /** Every key there is, sorted, with its type, its size in memory and how long it still lives. */
+  public List<String> keys() {
+    return ask().keys("*").stream()
+        .sorted()
+        .map(key -> {
+          long millis = ask().pttl(key);
+          return "`%s`: %s, %,d B, %s"
+              .formatted(
+                  key,
+                  ask().type(key),
+                  ask().memoryUsage(key),
+                  millis < 0 ? "no time to live" : "lives %,d s".formatted(millis / 1000));
+        })
+        .toList();
   }
 
   /** Notes from now on each command that holds up the others for over a millisecond. */

@@ -17,15 +17,17 @@ public final class Launcher {
     return command;
   }
 
-  /** A program of the bench's own, by the JDK of this process, with no option. */
+  /** {@code java} of the JDK that runs this process, with these words. */
+  public static List<String> jdk(String... words) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command = new ArrayList<>(List.of(java));
+    command.addAll(List.of(words));
+    return command;
+  }
+
+  /** A program of the bench's own, with no option of the JVM. */
   public static List<String> java(Class<?> main, String... words) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+    List<String> command = jdk("-cp", System.getProperty("java.class.path"), main.getName());
     command.addAll(List.of(words));
     return command;
   }

@@ -21,13 +21,15 @@ public record Sample(Map<Column, Double> values) {
     return new Sample(more);
   }
 
-  /** This sample with what its tasks cost. */
+  /** This sample with what each of its tasks cost; what was not measured is left out. */
   public Sample with(Usage cost, double tasks) {
     Sample more = with(Column.CLIENT_CPU, cost.clientCpuMicros() / tasks);
     if (cost.serverCpuMicros() > 0) {
       more = more.with(Column.SERVER_CPU, cost.serverCpuMicros() / tasks);
     }
-    return more.with(Column.ALLOCATED, cost.allocatedBytes() / tasks);
+    return cost.allocatedBytes() > 0
+        ? more.with(Column.ALLOCATED, cost.allocatedBytes() / tasks)
+        : more;
   }
 
   /** The value of a column that this sample has. */
