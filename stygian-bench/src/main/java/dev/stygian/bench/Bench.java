@@ -188,7 +188,11 @@ final class Bench implements Callable<Integer> {
   }
 
   private static ObjectNode document(List<CaseReport> reports) {
-    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    ObjectNode all =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("java", Runtime.version().toString())
+            .put("cores", Runtime.getRuntime().availableProcessors());
     var cases = all.putArray("cases");
     reports.forEach(report -> cases.add(report.json()));
     return all;

@@ -86,7 +86,9 @@ public final class DagCase implements BenchCase {
     return item.with(QUEUE_TASKS, task.value(QueueRound.CYCLES) / item.value(DagRound.ITEMS));
   }
 
-  /** Warms up; returns how many items make a round of about half the time that was asked for. */
+  /**
+   * Warms up; returns how many items make a round of about a third of the time that was asked for.
+   */
   private static int items(Setup setup, Play play) throws InterruptedException {
     if (setup.smoke()) {
       return FEW_ITEMS;
@@ -95,7 +97,7 @@ public final class DagCase implements BenchCase {
     for (int i = 0; i < WARM_UPS; i++) {
       perSecond = play.items(FIRST_ITEMS).value(DagRound.ITEMS);
     }
-    return (int) Math.max(FIRST_ITEMS, perSecond * setup.seconds() / 2);
+    return (int) Math.max(FIRST_ITEMS, perSecond * setup.seconds() / 3);
   }
 
   /** Runs so many items. */

@@ -138,7 +138,7 @@ public final class GrowthCase implements BenchCase {
       }
     }
 
-    private OurPath open() {
+    private OurPath open() throws InterruptedException {
       server.empty();
       OurPath path = new OurPath(server.url(), 1, batch);
       path.open();

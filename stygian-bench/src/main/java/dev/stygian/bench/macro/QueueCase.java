@@ -17,10 +17,10 @@ import java.util.List;
  */
 public final class QueueCase implements BenchCase {
   private static final int MANY_LANES = 10_000;
-  private static final int FEW_TASKS = 2_000;
+  private static final int FEW_TASKS = 400;
   private static final int FIRST_TASKS = 40_000;
   private static final int MOST_TASKS = 800_000;
-  private static final double WARM_UP_SECONDS = 5;
+  private static final double WARM_UP_SECONDS = 4;
 
   @Override
   public String name() {

@@ -91,16 +91,25 @@ final class QueueRound {
             }
             return true;
           });
-      if (children.isEmpty()) {
-        path.work(setup.threads());
-      } else {
-        children.forEach(child -> child.order(QueueWorkerProcess.WORK));
-        children.forEach(ChildJvm::answer);
+      try {
+        work(path);
+      } catch (RuntimeException e) {
+        threads.shutdownNow(); // the consumer would wait for results that nobody makes
+        throw e;
       }
       if (!isOurs) {
         meter.stopClock();
       }
       Crew.await(List.of(consumed));
+    }
+  }
+
+  private void work(TaskPath path) throws InterruptedException {
+    if (children.isEmpty()) {
+      path.work(setup.threads());
+    } else {
+      children.forEach(child -> child.order(QueueWorkerProcess.WORK));
+      children.forEach(ChildJvm::answer);
     }
   }
 
