@@ -103,7 +103,7 @@ final class Leaser {
     for (int i = 0; i < lane.inputs().size(); i++) {
       Object value = values.get(from + i);
       if (value != null) {
-        all.put(lane.inputs().get(i), Payload.ofBytes(Replies.bytes(value)));
+        all.put(lane.inputs().get(i), storedResult(Replies.bytes(value)).output());
       }
     }
     return all;

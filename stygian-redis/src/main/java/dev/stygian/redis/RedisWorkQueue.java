@@ -14,6 +14,7 @@ import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunLimits;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Settled;
+import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
@@ -127,12 +128,17 @@ public final class RedisWorkQueue implements WorkQueue {
 
   @Override
   public Settled complete(Completion completion) throws InterruptedException {
-    return settlements.complete(completion);
+    return settlements.settle(completion);
   }
 
   @Override
   public Settled nack(Nack nack) throws InterruptedException {
-    return settlements.nack(nack);
+    return settlements.settle(nack);
+  }
+
+  @Override
+  public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
+    return settlements.settleAll(ends);
   }
 
   @Override

@@ -32,20 +32,23 @@ final class ResultEntries {
     List<Result> results = new ArrayList<>();
     entry.forEach((field, value) -> {
       if (field.length == 1 && field[0] == 'r') {
-        results.add(result(spec, value));
+        ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+        while (in.hasRemaining()) {
+          int end = in.getInt() + in.position();
+          results.add(result(spec, in, end));
+        }
       }
     });
     return results;
   }
 
-  private static Result result(RunSpec spec, byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static Result result(RunSpec spec, ByteBuffer in, int end) {
     LaneSpec lane = spec.lanes().get(in.getShort() & 0xffff);
-    int attempts = in.get() & 0xff;
     IdempotencyKey key = IdempotencyKey.ofBytes(take(in, IdempotencyKey.BYTES));
     String item = new String(take(in, in.getShort() & 0xffff), UTF_8);
     Payload input = Payload.ofBytes(take(in, in.getInt()));
-    Payload output = Payload.ofBytes(take(in, in.remaining()));
+    int attempts = in.get() & 0xff;
+    Payload output = Payload.ofBytes(take(in, end - in.position()));
     return new Result(spec.id(), item, input, lane.node(), output, attempts, key);
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.IdempotencyKey;
+import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Task;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,6 +18,7 @@ final class TaskBytes {
   private static final int ATTEMPTS_AT = 2 * IdempotencyKey.BYTES;
   private static final int ITEM_AT = ATTEMPTS_AT + 3;
   private static final int MOST_ITEM_BYTES = 0xffff;
+  private static final int RESULT_BYTES = 2 + IdempotencyKey.BYTES + 2 + 4 + 1;
 
   private TaskBytes() {}
 
@@ -78,19 +80,18 @@ final class TaskBytes {
         Payload.ofBytes(Arrays.copyOfRange(all, inputAt, from + length)));
   }
 
-  /** What stands before the output in an entry of the result stream. */
-  static byte[] resultHead(
-      int node, int attempts, IdempotencyKey key, String itemId, Payload input) {
-    byte[] item = itemId.getBytes(UTF_8);
-    return ByteBuffer.allocate(3 + IdempotencyKey.BYTES + 2 + item.length + 4 + input.size())
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putShort((short) node)
-        .put((byte) attempts)
-        .put(key.bytes())
-        .putShort((short) item.length)
+  /** Writes a result behind its length, as it lies in a run's results. */
+  static void writeResult(ByteWriter to, int node, Task task, byte[] item, NodeResult result) {
+    byte[] input = task.input().bytes();
+    byte[] output = result.output().bytes();
+    to.u32(RESULT_BYTES + item.length + input.length + output.length)
+        .u16(node)
+        .put(result.key().bytes())
+        .u16(item.length)
         .put(item)
-        .putInt(input.size())
-        .put(input.bytes())
-        .array();
+        .u32(input.length)
+        .put(input)
+        .u8(result.attempts())
+        .put(output);
   }
 }

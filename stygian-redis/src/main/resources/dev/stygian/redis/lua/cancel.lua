@@ -1,6 +1,6 @@
 -- Ends a run, a bounded number of tasks a call. Atomic per call: nothing of the run is leased from the
 -- first call on; call again while the reply says 'more'.
--- @include keys memory runs records lanes letters leases
+-- @include keys memory fields runs records lanes letters leases
 -- ARGV: run, then delayed chunks of the run to be woken now
 -- Replies: 'more' | 'cancelled' | 'over' (it had ended) | 'unknown'
 local run, MOST = tonumber(ARGV[1]), 1000
@@ -19,7 +19,7 @@ for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
     local chunk, total, first, offset = string.match(head, '^(%d+):(%d+):(%d+):(%d+)$')
     total, first = tonumber(total), tonumber(first)
     redis.call('LPOP', lane_key(run, node))
-    local _, _, records = read_records(chunk, total, first, total - first, tonumber(offset))
+    local records = read_records(chunk, total, first, total - first, tonumber(offset))
     for _, record in ipairs(records or {}) do cancel_task(run, record) end
     release_chunk(chunk, total - first)
     count(run, 'w' .. node, first - total)

@@ -1,5 +1,5 @@
 -- Says that a run's input is whole. Atomic with the decision whether that ends the run.
--- @include keys runs
+-- @include keys fields runs
 -- ARGV: run
 -- Replies: 'closed' | 'unknown'
 local run = ARGV[1]

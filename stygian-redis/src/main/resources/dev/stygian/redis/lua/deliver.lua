@@ -18,9 +18,19 @@ if entry then
   if fields[1] == 'end' then fields = { 'n', f[6] or 0, 'b', f[7] or 0 } end
   local count, total = tonumber(fields[2]), tonumber(fields[4])
   if taken ~= '' then
-    for i = 6 + 2 * tonumber(taken), #fields, 2 do
-      count = count - 1
-      total = total - #fields[i]
+    local left = tonumber(taken)
+    for i = 6, #fields, 2 do
+      local at = 1
+      while at <= #fields[i] do
+        local size = 4 + struct.unpack('<I4', fields[i], at)
+        if left > 0 then
+          left = left - 1
+        else
+          count = count - 1
+          total = total - size
+        end
+        at = at + size
+      end
     end
   end
   if count > tonumber(f[1] or 0) then

@@ -1,6 +1,6 @@
 -- Forgets dead letters and what was kept for their items; the items stay counted as dead. Atomic per
 -- item: letter, index, siblings and kept outputs go together.
--- @include keys memory runs records lanes letters leases booking
+-- @include keys memory fields runs records lanes letters leases booking
 -- ARGV: run, nodes of the run, items
 -- Replies: {'unknown'} | {'ok', how many were dropped}
 local run, nodes, dropped = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
@@ -14,4 +14,5 @@ for i = 3, #ARGV do
     forget_item(run, item, nodes)
   end
 end
+settle_fields()
 return { 'ok', dropped }

@@ -1,6 +1,6 @@
 -- Puts a batch of items into a run. Atomic: the submitter's position, the tasks and the counters move
 -- together, so a batch sent again after a lost reply is seen as accepted, never doubled.
--- @include keys runs records lanes letters
+-- @include keys fields runs records lanes letters
 -- ARGV: run, submitter, position, items, tasks, max depth, wide items (0, or their number,
 --   then per item: tasks, id, input, number of last keys, and per last key its node and the key), then
 --   per chunk: node, tasks, bytes
@@ -29,27 +29,22 @@ for _ = 1, wide_items do
     nodes[i], keys[i] = ARGV[at], ARGV[at + 1]
     at = at + 2
   end
-  local stored = #keys > 0 and stored_under(keys) or {}
-  local whole = #keys > 0
+  local stored = #keys > 0 and stored_under(keys)
+  local whole = stored
   for i = 1, #keys do whole = whole and stored[i] end
   if whole then
-    for i = 1, #keys do
-      emit(run, result_head(tonumber(nodes[i]), string.byte(stored[i], 1), keys[i], item, input)
-        .. string.sub(stored[i], 2))
-    end
+    for i = 1, #keys do emit(run, result_head(tonumber(nodes[i]), keys[i], item, input) .. stored[i]) end
     count(run, 'done', 1)
     answered[item] = true
   elseif of_run.wide then
-    redis.call('HINCRBY', run_key(run, 'items'), item, live)
+    set_field(bulk_of(run, 'items'), item, live)
   end
 end
 
-local function answer_stored(records)
-  local keys, left = {}, {}
-  for i, record in ipairs(records) do keys[i] = record_last_key(record) end
-  local stored = stored_under(keys)
+local function answer_stored(records, lasts, stored)
+  local left = {}
   for i, record in ipairs(records) do
-    if keys[i] ~= NO_KEY and stored[i] then
+    if stored and stored[i] and lasts[i] ~= NO_KEY then
       answer(run, record, stored[i])
     elseif not answered[record_item(record)] then
       left[#left + 1] = record
@@ -58,32 +53,37 @@ local function answer_stored(records)
   return left
 end
 
-local anything_stored = redis.call('EXISTS', store) == 1 or redis.call('EXISTS', old_store) == 1
+-- The records of a chunk that are to wait; nothing where all of them are, as they lie.
+local function left_of(size, bytes)
+  local stored, lasts = nil, {}
+  local lengths = { struct.unpack('<' .. string.rep('I4', size), bytes, 9) }
+  local from = 9 + 4 * size
+  if anything_stored or older_stored then
+    local last_at = from + 24
+    for i = 1, size do
+      lasts[i] = string.sub(bytes, last_at, last_at + 23)
+      last_at = last_at + lengths[i]
+    end
+    stored = stored_under(lasts)
+  end
+  if not stored and not next(answered) and state ~= 'cancelled' then return nil end
+  return answer_stored(cut(string.sub(bytes, from), lengths, size), lasts, stored)
+end
+
+local lanes = {}
 for i = at, #ARGV, 3 do
   local node, size, bytes = tonumber(ARGV[i]), tonumber(ARGV[i + 1]), ARGV[i + 2]
-  local left, records
-  if anything_stored or state == 'cancelled' then
-    local lengths = { struct.unpack('<' .. string.rep('I4', size), bytes, 9) }
-    local from = 9 + 4 * size
-    records = {}
-    for k = 1, size do
-      records[k] = string.sub(bytes, from, from + lengths[k] - 1)
-      from = from + lengths[k]
-    end
-    left = anything_stored and answer_stored(records) or records
-  end
-  if state == 'cancelled' or (left and #left < size) then
+  local left = left_of(size, bytes)
+  if left then
     count_tasks(run, #left)
     place(run, node, left, false)
   else
-    local chunk = redis.call('HINCRBY', meta, 'chunk', 1)
-    redis.call('SET', chunk_key(chunk), bytes)
-    redis.call('HSET', chunks, chunk, size)
-    place_chunk(run, node, chunk, size, false)
-    count(run, 'w' .. node, size)
+    lanes[node] = lanes[node] or {}
+    lanes[node][#lanes[node] + 1] = { size = size, bytes = bytes }
     count_tasks(run, size)
   end
 end
+for node, whole in pairs(lanes) do place_chunks(run, node, whole) end
 redis.call('HSET', run_key(run, 'cursor'), submitter, accepted + items)
 count(run, 'submitted', items)
 settle_counts()

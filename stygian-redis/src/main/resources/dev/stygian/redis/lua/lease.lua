@@ -1,7 +1,7 @@
 -- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
--- @include keys memory runs records lanes letters leases
+-- @include keys memory fields runs records lanes letters leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
 -- Replies: a list of groups {lease, run, node, deadline, lengths, records, flags, stored, inputs};
@@ -11,7 +11,7 @@
 --   gives the first hand-out back before it hands out anew.
 local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
-local QUANTUM, MOST_VISITS = 100, 64
+local QUANTUM, MOST_VISITS, MOST_OF_A_CHUNK = 100, 64, 250
 local offered, any = {}, #ARGV == 4
 -- whoever asks is awake: what is left when this ends is signalled anew
 for i = 5, #ARGV do
@@ -36,28 +36,54 @@ end
 reap(16)
 wake_due(200)
 
-local groups, numbers = {}, {}
-local busy, answered = {}, {}
+local groups, numbers, due_leases, answered = {}, {}, {}, {}
+local HANDED_OUT = {}
 
--- Looks at each record and says what becomes of it; returns the flags and how many are handed out.
-local function sort_out(run, node, records)
-  local lane = lane_spec(run, node)
-  local keys, lasts, flags, stored_values = {}, {}, {}, {}
-  local may_answer = #lane.inputs == 0
-  for i, record in ipairs(records) do
-    keys[i] = record_key(record)
-    lasts[i] = record_last_key(record)
+-- The number of the next lease, as text: numbers as texts are made once, not at each use.
+local last_number
+local function next_lease()
+  last_number = last_number and last_number + 1 or next_number('lease', now * 10)
+  return string.format('%.0f', last_number)
+end
+
+local function keys_of(blob, lengths, count, at)
+  local keys = {}
+  for i = 1, count do
+    keys[i] = string.sub(blob, at, at + 23)
+    at = at + lengths[i]
   end
-  local stored = stored_under(keys)
-  local last_stored = may_answer and stored_under(lasts) or {}
-  local flying = redis.call('HMGET', flight, unpack(keys))
+  return keys
+end
+
+-- Marks keys as executed by a lease; returns false, and marks none, where two of them are the same.
+local function mark(keys, number)
+  local marks = {}
+  for i, key in ipairs(keys) do
+    marks[2 * i - 1] = key
+    marks[2 * i] = number
+  end
+  if #keys == 0 or redis.call('HSET', flight, unpack(marks)) == #keys then return true end
+  redis.call('HDEL', flight, unpack(keys))
+  return false
+end
+
+local function any_of(values)
+  for i = 1, #values do
+    if values[i] then return true end
+  end
+  return false
+end
+
+-- Looks at each task of a range and says what becomes of it, where not all can simply be handed out.
+local function sort_out(run, node, records, number, keys, lasts, stored, last_stored, flying)
+  local flags, stored_values, marked, busy = {}, {}, {}, {}
   local handed, ended = 0, 0
   for i, record in ipairs(records) do
     if run_of(run).state == 'cancelled' then
       flags[i] = '0'
       cancel_task(run, record)
       ended = ended + 1
-    elseif lasts[i] ~= NO_KEY and last_stored[i] then
+    elseif last_stored and lasts[i] ~= NO_KEY and last_stored[i] then
       flags[i] = '0'
       answered[#answered + 1] = keys[i]
       answer(run, record, last_stored[i])
@@ -68,7 +94,7 @@ local function sort_out(run, node, records)
       answered[#answered + 1] = keys[i]
       stop_sibling(run, node, record)
       ended = ended + 1
-    elseif stored[i] then
+    elseif stored and stored[i] then
       flags[i] = '2'
       stored_values[#stored_values + 1] = stored[i]
       handed = handed + 1
@@ -80,25 +106,58 @@ local function sort_out(run, node, records)
     else
       flags[i] = '1'
       busy[keys[i]] = true
+      marked[#marked + 1] = keys[i]
       handed = handed + 1
     end
   end
-  return flags, handed, ended, stored_values, keys
+  mark(marked, number)
+  return table.concat(flags), handed, ended, stored_values
 end
 
-local function inputs_of(run, node, records, flags)
-  local lane, fields = lane_spec(run, node), {}
-  if #lane.inputs == 0 then return {} end
-  for i, record in ipairs(records) do
-    if flags[i] ~= '0' then
-      local item = record_item(record)
-      for _, input in ipairs(lane.inputs) do fields[#fields + 1] = input .. ':' .. item end
+-- Decides on a range of a chunk; returns a flag per task, how many are handed out and how many ended,
+-- and the stored results of those that have one.
+local function decide(run, node, blob, lengths, size, number)
+  local lane, of_run = lane_spec(run, node), run_of(run)
+  local keys = keys_of(blob, lengths, size, 1)
+  local stored = stored_under(keys)
+  local lasts, last_stored
+  if #lane.inputs == 0 then
+    if of_run.last_node == node then
+      lasts, last_stored = keys, stored
+    else
+      lasts = keys_of(blob, lengths, size, 25)
+      last_stored = stored_under(lasts)
     end
   end
+  local flying = redis.call('HMGET', flight, unpack(keys))
+  local plain = not stored and not last_stored and of_run.state ~= 'cancelled'
+    and not (of_run.wide and of_run.dead > 0) and not any_of(flying)
+  if plain and mark(keys, number) then
+    HANDED_OUT[size] = HANDED_OUT[size] or string.rep('1', size)
+    return HANDED_OUT[size], size, 0, {}
+  end
+  if of_run.last_node == node and lasts == keys then lasts = keys_of(blob, lengths, size, 25) end
+  return sort_out(run, node, cut(blob, lengths, size), number, keys, lasts, stored, last_stored, flying)
+end
+
+local function inputs_of(run, node, blob, lengths, flags)
+  local lane, fields = lane_spec(run, node), {}
+  if #lane.inputs == 0 then return {} end
+  local at = 1
+  for i = 1, #flags do
+    if string.byte(flags, i) ~= ENDED then
+      local from = at + 51
+      local item = string.sub(blob, from, from - 1 + struct.unpack('<I2', blob, at + 49))
+      for _, input in ipairs(lane.inputs) do fields[#fields + 1] = input .. ':' .. item end
+    end
+    at = at + lengths[i]
+  end
   local inputs = {}
-  for from = 1, #fields, 1000 do
-    local some = redis.call('HMGET', run_key(run, 'out'), unpack(fields, from, math.min(from + 999, #fields)))
-    for i, value in ipairs(some) do inputs[from + i - 1] = value end
+  for from = 1, #fields, MOST_FIELDS do
+    local to = math.min(from + MOST_FIELDS - 1, #fields)
+    for i, value in ipairs(redis.call('HMGET', run_key(run, 'out'), unpack(fields, from, to))) do
+      inputs[from + i - 1] = value
+    end
   end
   return inputs
 end
@@ -111,15 +170,16 @@ local function lease_from(run, node, limit)
   if not head then return 0, true end
   local chunk, total, first, offset = string.match(head, '^(%d+):(%d+):(%d+):(%d+)$')
   total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
-  local size = math.min(limit, total - first, 250)
-  local lengths, blob, records = read_records(chunk, total, first, size, offset)
-  if first + size == total or not lengths then
+  local size = math.min(limit, total - first, MOST_OF_A_CHUNK)
+  local packed, blob, lengths = read_range(chunk, total, first, size, offset)
+  local empty = false
+  if first + size == total or not packed then
     redis.call('LPOP', lane)
+    empty = redis.call('EXISTS', lane) == 0
   else
     redis.call('LSET', lane, 0, table.concat({ chunk, total, first + size, offset + #blob }, ':'))
   end
-  local empty = redis.call('EXISTS', lane) == 0
-  if not lengths then
+  if not packed then
     -- the chunk was evicted or deleted by somebody else: its items cannot be told any more
     local lost = total - first
     count(run, 'w' .. node, -lost)
@@ -130,31 +190,19 @@ local function lease_from(run, node, limit)
     return 0, empty
   end
   count(run, 'w' .. node, -size)
-  local flags, handed, ended, stored, keys = sort_out(run, node, records)
-  if handed == 0 then
-    release_chunk(chunk, ended)
-    return 0, empty
-  end
-  local number = next_number('lease', now * 10)
-  local packed = table.concat(flags)
-  local open = string.gsub(packed, '2', '1')
-  write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
-    offset = offset, total = total, flags = open })
-  local deadline = deadline_of(run, visibility)
-  redis.call('ZADD', deadlines, deadline, number)
-  local marks = {}
-  for i = 1, size do
-    if flags[i] == '1' then
-      marks[#marks + 1] = keys[i]
-      marks[#marks + 1] = number
-    end
-  end
-  if #marks > 0 then redis.call('HSET', flight, unpack(marks)) end
+  local number = next_lease()
+  local flags, handed, ended, stored = decide(run, node, blob, lengths, size, number)
   if ended > 0 then release_chunk(chunk, ended) end
+  if handed == 0 then return 0, empty end
+  write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
+    offset = offset, total = total, flags = flags })
+  local deadline = deadline_of(run, visibility)
+  due_leases[#due_leases + 1] = deadline
+  due_leases[#due_leases + 1] = number
   count(run, 'l' .. node, handed)
   numbers[#numbers + 1] = number
-  groups[#groups + 1] = { number, run, node, deadline, lengths, blob, packed, stored,
-    inputs_of(run, node, records, flags) }
+  groups[#groups + 1] = { number, run, node, deadline, packed, blob, flags, stored,
+    inputs_of(run, node, blob, lengths, flags) }
   return handed, empty
 end
 
@@ -209,7 +257,9 @@ while most > 0 and visits < math.min(in_ring, MOST_VISITS) do
   end
 end
 
+if last_number then redis.call('HSET', meta, 'lease', string.format('%.0f', last_number)) end
 if #numbers > 0 then
+  redis.call('ZADD', deadlines, unpack(due_leases))
   redis.call('SET', asked_key(requester), sequence .. ':' .. table.concat(numbers, ','), 'PX', 300000)
 end
 -- whose key is not in flight any more although no lease ends; and what this call had no room to look at

@@ -1,60 +1,71 @@
 -- Ends leases that did not work. Atomic per call: what did work under the lease is booked and kept
 -- (the checkpoint), the error is remembered, and the task is delayed, dead or back in its lane. A
 -- token that is not current changes nothing.
--- @include keys memory runs records lanes letters leases booking
--- ARGV, per nack: lease, index, item, key, task's node, attempt, verdict (retry, bury, back), delay ms,
---   error, record of the task, results; then the results that worked (see booking.lua)
+-- @include keys memory fields runs records lanes letters leases booking
+-- ARGV: keys to look up, then per nack: lease, heads of one row, entries, values (see booking.lua), task's
+--   node, attempt, verdict (retry, bury, back), delay ms, error, record of the task
 -- Replies: per nack 'booked' | 'buried' | 'lost'
-local touched, freed, freed_by, replies = {}, {}, {}, {}
+local touched, freed, replies = {}, {}, {}
 
-while cursor <= #ARGV do
-  local number, index, item, key, node, attempt, verdict, delay, message, record, results = take(11)
-  index, node, attempt, results = tonumber(index), tonumber(node), tonumber(attempt), tonumber(results)
+-- Puts a task that did not work where it belongs now; returns what is replied.
+local function settle(run, node, item, attempt, verdict, delay, message, record)
+  if verdict == 'back' then
+    place(run, node, { with_attempts(record, attempt - 1) }, true)
+    return 'booked'
+  end
+  remember_error(run, node, item, attempt, message)
+  if verdict == 'bury' or attempt >= lane_spec(run, node).max then
+    bury(run, node, with_attempts(record, math.min(attempt, 255)), attempt)
+    return 'buried'
+  end
+  if is_dead(run, item) then
+    stop_sibling(run, node, record)
+    return 'booked'
+  end
+  count(run, 't' .. node, 1)
+  local again = with_attempts(record, attempt)
+  if tonumber(delay) <= 0 then
+    place(run, node, { again }, true)
+  else
+    redis.call('ZADD', delayed, now + tonumber(delay), store_chunk(run, node, { again }))
+    count(run, 'd' .. node, 1)
+  end
+  return 'booked'
+end
+
+if #ARGV[1] > 0 then look_up(ARGV[1]) end
+for i = 2, #ARGV, 10 do
+  local number, heads, entries, values = unpack(ARGV, i, i + 3)
+  local node, attempt, verdict, delay, message, record = unpack(ARGV, i + 4, i + 9)
+  node, attempt = tonumber(node), tonumber(attempt)
   local l = touched[number]
   if l == nil then
     l = read_lease(number) or false
     touched[number] = l
   end
-  if not l or not is_open(l, index) then
-    cursor = cursor + 8 * results
+  local batch = batch_of(heads, entries, values)
+  next_row(batch)
+  if not l or not is_open(l, batch.index) then
     replies[#replies + 1] = 'lost'
   else
     local run, reply = l.run, 'booked'
-    end_task(l, index)
-    freed[#freed + 1] = key
-    freed_by[#freed] = number
+    local marked, item, worked, key = end_task(l, batch.index), row_item(batch), batch.results > 0, nil
     if run_of(run).state == 'cancelled' then
-      book_results(run, l.node, item, results, false)
+      key = pass_row(run, batch, true)
       cancel_task(run, record)
     else
-      book_results(run, l.node, item, results, true)
-      if results > 0 then forget_errors(run, l.node, item) end
-      if verdict == 'back' then
-        place(run, node, { with_attempts(record, attempt - 1) }, true)
-      else
-        remember_error(run, node, item, attempt, message)
-        if verdict == 'bury' or attempt >= lane_spec(run, node).max then
-          bury(run, node, with_attempts(record, math.min(attempt, 255)), attempt)
-          reply = 'buried'
-        elseif is_dead(run, item) then
-          stop_sibling(run, node, record)
-        else
-          count(run, 't' .. node, 1)
-          local again = with_attempts(record, attempt)
-          if tonumber(delay) <= 0 then
-            place(run, node, { again }, true)
-          else
-            redis.call('ZADD', delayed, now + tonumber(delay), store_chunk(run, node, { again }))
-            count(run, 'd' .. node, 1)
-          end
-        end
-      end
+      local _
+      _, key = book_row(run, batch, item, #lane_spec(run, l.node).inputs > 0)
+      if worked then forget_errors(run, l.node, item) end
+      reply = settle(run, node, item, attempt, verdict, delay, message, record)
     end
+    close_batch(run, batch)
+    if marked then freed[#freed + 1] = key end
     replies[#replies + 1] = reply
   end
 end
 
-land(freed, freed_by)
+land(freed)
 for _, l in pairs(touched) do
   if l then close_lease(l) end
 end

@@ -17,12 +17,17 @@ if not found_protocol then
   redis.call('HSET', meta, 'protocol', protocol, 'generation', 1, 'generationAt', now, 'ttl', ttl,
     'budget', budget)
 end
+-- Small hashes lie in a compact form that is searched from end to end, at each access; a value that is
+-- longer than that form takes makes a table of it.
+local WIDE = string.rep(' ', 65)
+for _, key in ipairs({ meta, chunks, flight }) do redis.call('HSETNX', key, '', WIDE) end
+
 local kept_ttl = tonumber(redis.call('HGET', meta, 'ttl') or 0)
 redis.call('HSET', meta, 'ttl', math.max(kept_ttl, tonumber(ttl)), 'budget', budget)
 
 local run = next_number('run', math.floor(now / 1000))
 redis.call('HSET', runs, id, run)
-redis.call('HSET', run_key(run), 'state', 'running', 'closed', '0', 'wide', wide, 'ends', ends,
+redis.call('HSET', run_key(run), '', WIDE, 'state', 'running', 'closed', '0', 'wide', wide, 'ends', ends,
   'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention,
   'visibility', visibility, 'lastNode', last_node, 'started', now, 'submitted', 0, 'done', 0,
   'dead', 0, 'cancelled', 0, 'tasks', 0)

@@ -1,6 +1,6 @@
 -- Stops or resumes the leasing of a run. Atomic with the look at its state: a run that is over stays
 -- over.
--- @include keys runs records lanes
+-- @include keys fields runs records lanes
 -- ARGV: run, 'paused' or 'running'
 -- Replies: 'ok' | 'over' | 'unknown'
 local run, wanted = tonumber(ARGV[1]), ARGV[2]

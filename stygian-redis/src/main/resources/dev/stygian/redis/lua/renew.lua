@@ -1,6 +1,6 @@
 -- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost. Once a
 -- minute, workers that have been silent for that long are forgotten.
--- @include keys memory runs records lanes letters leases
+-- @include keys memory fields runs records lanes letters leases
 -- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the
 --   services offered
 -- Replies: {lost leases, ids of cancelled runs among the leases'}

@@ -1,6 +1,6 @@
 -- Puts dead letters back to work. Atomic: letter gone, tasks waiting with no attempts, counters moved;
 -- a run that was finished runs again and its keys lose their time to live.
--- @include keys runs records lanes letters
+-- @include keys fields runs records lanes letters
 -- ARGV: run, items
 -- Replies: {'unknown'} | {'cancelled'} | {'ok', how many were put back}
 local run, replayed = tonumber(ARGV[1]), 0
@@ -32,7 +32,7 @@ for i = 2, #ARGV do
     count(run, 'dead', -1)
     count(run, 'x' .. node, -1)
     count_tasks(run, #tasks)
-    if run_of(run).wide then redis.call('HINCRBY', run_key(run, 'items'), item, #tasks) end
+    if run_of(run).wide then count_live(run, item, #tasks) end
     for _, task in ipairs(tasks) do place(run, task[1], { task[2] }, false) end
   end
 end

@@ -1,21 +1,30 @@
--- Booking executed nodes: shared by what completes a lease and by what ends it after a part of a
--- chain. ARGV is read through a cursor, as both calls carry batches of variable length.
-local cursor = 1
+-- Booking executed nodes: shared by what completes a lease and by what ends it after a part of a chain.
+-- What ends under one lease comes as a batch of three texts, so that no byte is touched twice:
+--   heads    nodes of the run u16, then per end a row: index in the lease u16, results u16, releases u16,
+--            uses kept outputs u8, length of the item's id u16, its results, the item's id. A result is:
+--            node u16, what to do u8 (sum of 1 last, 2 keep, 4 store), length of its value u32, length in
+--            `entries` u32, key. A row of no results has one that says nothing but the leased task's key.
+--   entries  the results to be emitted, as they are to lie in the run's results; each ends with its value
+--   values   the values of the other results, where anybody reads them
+local ROW, RESULT, RESULT_BYTES = '<I2I2I2I1I2I2I1I4I4', '<I2I1I4I4', 35
+local LAST, KEEP, STORE = 1, 2, 4
 
-local function take(n)
-  local from = cursor
-  cursor = cursor + n
-  return unpack(ARGV, from, from + n - 1)
-end
+local to_store, stored_bytes, pending, known_values = {}, 0, {}, nil
 
-local to_store, stored_bytes, pending = {}, 0, {}
-
-local function remember(key, attempts, payload)
-  local value = string.char(attempts) .. payload
-  pending[key] = value
-  to_store[#to_store + 1] = key
-  to_store[#to_store + 1] = value
-  stored_bytes = stored_bytes + #payload + 25
+-- Looks up, once for all batches, what stands under the keys of nodes that were not looked up when their
+-- lease began: those that followed in memory, and later nodes, which may have been executed in memory
+-- elsewhere since.
+local function look_up(keys)
+  known_values = {}
+  local all = {}
+  for at = 1, #keys, 24 do all[#all + 1] = string.sub(keys, at, at + 23) end
+  for from = 1, #all, MOST_FIELDS do
+    local some = { unpack(all, from, math.min(from + MOST_FIELDS - 1, #all)) }
+    local found = stored_under(some)
+    for i, key in ipairs(some) do
+      if found and found[i] then known_values[key] = found[i] end
+    end
+  end
 end
 
 local function next_generation()
@@ -43,64 +52,173 @@ local function settle_store()
     next_generation()
     begins = true
   end
-  for from = 1, #to_store, 1000 do
-    redis.call('HSET', store, unpack(to_store, from, math.min(from + 999, #to_store)))
+  for from = 1, #to_store, MOST_FIELDS do
+    redis.call('HSET', store, unpack(to_store, from, math.min(from + MOST_FIELDS - 1, #to_store)))
   end
   redis.call('HINCRBY', meta, 'storedBytes', stored_bytes)
   if begins then redis.call('PEXPIRE', store, 2 * ttl) end
 end
 
--- Reads and books the results of one lease. Each is: node, key, attempts, last 0/1, keep 0/1, store
--- 0/1, payload, head (of its result, where it is a last one). Returns whether the item reached all of
--- its ends.
-local function book_results(run, leased, item, results, emits)
-  local of_run, ends = run_of(run), 0
-  local is_later = #lane_spec(run, leased).inputs > 0
-  for i = 1, results do
-    local node, key, attempts, last, keep, storing, payload, head = take(8)
-    if emits and (i > 1 or is_later) then
-      -- a node that followed in memory was not looked up when its lease began, and a later node may have
-      -- been executed in memory elsewhere since: first result wins
-      local there = pending[key] or stored_under({ key })[1]
-      if there then
-        attempts, payload, storing = string.byte(there, 1), string.sub(there, 2), '0'
-        if last == '1' then head = string.sub(head, 1, 2) .. string.char(attempts) .. string.sub(head, 4) end
-      end
+-- A batch, read row by row: `next_row` moves on to the next end, then its results are booked or passed
+-- over. Entries go out as they lie; only where one must not, `interrupt` cuts them there.
+local function batch_of(heads, entries, values)
+  local nodes, at = struct.unpack('<I2', heads)
+  return { heads = heads, at = at, nodes = nodes, entries = entries, entry_at = 1, values = values,
+    value_at = 1, clean_from = 1, clean = 0, executed = {} }
+end
+
+local function next_row(batch)
+  batch.index, batch.results, batch.releases, batch.keeps, batch.item_bytes, batch.node, batch.todo,
+    batch.value_bytes, batch.entry_bytes, batch.at = struct.unpack(ROW, batch.heads, batch.at)
+end
+
+local function next_result(batch)
+  batch.node, batch.todo, batch.value_bytes, batch.entry_bytes, batch.at =
+    struct.unpack(RESULT, batch.heads, batch.at)
+end
+
+-- The key of the current result; moves behind it.
+local function result_key(batch)
+  local at = batch.at
+  batch.at = at + 24
+  return string.sub(batch.heads, at, at + 23)
+end
+
+-- The item of the current row, whose results begin at the current place.
+local function row_item(batch)
+  local at = batch.at + 24 + RESULT_BYTES * (math.max(batch.results, 1) - 1)
+  return string.sub(batch.heads, at, at + batch.item_bytes - 1)
+end
+
+-- Emits the entries before the current one, and passes over that.
+local function interrupt(run, batch)
+  if batch.entry_at > batch.clean_from then
+    emit_pack(run, string.sub(batch.entries, batch.clean_from, batch.entry_at - 1), batch.clean)
+  end
+  batch.clean_from, batch.clean = batch.entry_at + batch.entry_bytes, 0
+end
+
+-- Moves behind the current result without emitting it; returns its value.
+local function pass(run, batch)
+  local value
+  if batch.entry_bytes > 0 then
+    interrupt(run, batch)
+    batch.entry_at = batch.entry_at + batch.entry_bytes
+    value = string.sub(batch.entries, batch.entry_at - batch.value_bytes, batch.entry_at - 1)
+  else
+    value = string.sub(batch.values, batch.value_at, batch.value_at + batch.value_bytes - 1)
+    batch.value_at = batch.value_at + batch.value_bytes
+  end
+  return value
+end
+
+local function has(todo, what) return todo % (2 * what) >= what end
+
+local function remember(key, value)
+  if known_values then pending[key] = value end
+  to_store[#to_store + 1] = key
+  to_store[#to_store + 1] = value
+  stored_bytes = stored_bytes + #value + 24
+end
+
+-- Books an end of several: it lies with the kept outputs until the item has reached all of them.
+local function book_end(run, node, item, entry)
+  set_field(bulk_of(run, 'out'), 'end:' .. node .. ':' .. item, entry)
+  local joins, name = bulk_of(run, 'join'), 'end:' .. item
+  local ends = tonumber(field(joins, name) or 0) + 1
+  set_field(joins, name, tostring(ends))
+  return ends
+end
+
+-- Books the current result. First result wins: what stands under its key already goes out instead.
+local function book_result(run, batch, key, item, stands)
+  local of_run, todo, value = run_of(run), batch.todo, nil
+  local single = of_run.ends == 1
+  if batch.entry_bytes > 0 and single and not stands then
+    batch.entry_at = batch.entry_at + batch.entry_bytes
+    batch.clean = batch.clean + 1
+    if todo >= STORE or has(todo, KEEP) then
+      value = string.sub(batch.entries, batch.entry_at - batch.value_bytes, batch.entry_at - 1)
     end
-    count(run, 'n' .. node, 1)
-    if emits then
-      if storing == '1' then remember(key, tonumber(attempts), payload) end
-      if keep == '1' then redis.call('HSET', run_key(run, 'out'), node .. ':' .. item, payload) end
-      if last == '1' then
-        if of_run.ends == 1 then
-          emit(run, head .. payload)
-          ends = 1
-        else
-          redis.call('HSET', run_key(run, 'out'), 'end:' .. node .. ':' .. item, head .. payload)
-          ends = redis.call('HINCRBY', run_key(run, 'join'), 'end:' .. item, 1)
-        end
-      end
+    if todo >= STORE then remember(key, value) end
+    if has(todo, KEEP) then set_field(bulk_of(run, 'out'), batch.node .. ':' .. item, value) end
+    return 1
+  end
+  local entry_from, ends = batch.entry_at, 0
+  value = pass(run, batch)
+  if todo >= STORE and not stands then remember(key, value) end
+  if has(todo, KEEP) then set_field(bulk_of(run, 'out'), batch.node .. ':' .. item, stands or value) end
+  if has(todo, LAST) then
+    local entry = string.sub(batch.entries, entry_from + 4, batch.entry_at - 1 - batch.value_bytes) .. (stands or value)
+    if single then
+      emit(run, entry)
+      ends = 1
+    else
+      ends = book_end(run, batch.node, item, entry)
     end
   end
-  return ends >= of_run.ends
+  return ends
+end
+
+-- Books the results of the current row: the first node was leased, the others followed in memory.
+-- Returns whether the item reached all of its ends, and the key of the first result.
+local function book_row(run, batch, item, is_later)
+  local of_run, ends, first_key, executed = run_of(run), 0, nil, batch.executed
+  for i = 1, batch.results do
+    if i > 1 then next_result(batch) end
+    local key = result_key(batch)
+    first_key = first_key or key
+    executed[batch.node] = (executed[batch.node] or 0) + 1
+    local stands = known_values and (i > 1 or is_later) and (pending[key] or known_values[key])
+    ends = math.max(ends, book_result(run, batch, key, item, stands))
+  end
+  if batch.results == 0 then first_key = result_key(batch) end
+  batch.at = batch.at + batch.item_bytes
+  return ends >= of_run.ends, first_key
+end
+
+-- Passes over the results of the current row; returns the key of the first.
+local function pass_row(run, batch, counts_them)
+  local first_key = result_key(batch)
+  for i = 1, batch.results do
+    if i > 1 then
+      next_result(batch)
+      batch.at = batch.at + 24
+    end
+    pass(run, batch)
+    if counts_them then batch.executed[batch.node] = (batch.executed[batch.node] or 0) + 1 end
+  end
+  batch.at = batch.at + batch.item_bytes
+  return first_key
+end
+
+-- Emits what is left of a batch, and counts the nodes that were executed.
+local function close_batch(run, batch)
+  if batch.clean > 0 then
+    local pack = batch.entries
+    if batch.clean_from > 1 then pack = string.sub(pack, batch.clean_from) end
+    emit_pack(run, pack, batch.clean)
+  end
+  for node, times in pairs(batch.executed) do count(run, 'n' .. node, times) end
 end
 
 -- Emits the ends of an item of several last nodes, together.
 local function emit_ends(run, item, nodes)
-  local fields = {}
-  for node = 0, nodes - 1 do fields[#fields + 1] = 'end:' .. node .. ':' .. item end
-  for _, entry in ipairs(redis.call('HMGET', run_key(run, 'out'), unpack(fields))) do
+  local out, names = bulk_of(run, 'out'), {}
+  for node = 0, nodes - 1 do names[#names + 1] = 'end:' .. node .. ':' .. item end
+  fetch(out, names)
+  for _, name in ipairs(names) do
+    local entry = field(out, name)
     if entry then emit(run, entry) end
   end
-  redis.call('HDEL', run_key(run, 'join'), 'end:' .. item)
+  set_field(bulk_of(run, 'join'), 'end:' .. item, false)
 end
 
 -- Drops what is kept for an item that is done.
 local function forget_item(run, item, nodes)
-  local fields = {}
+  local out = bulk_of(run, 'out')
   for node = 0, nodes - 1 do
-    fields[#fields + 1] = node .. ':' .. item
-    fields[#fields + 1] = 'end:' .. node .. ':' .. item
+    set_field(out, node .. ':' .. item, false)
+    if run_of(run).ends > 1 then set_field(out, 'end:' .. node .. ':' .. item, false) end
   end
-  redis.call('HDEL', run_key(run, 'out'), unpack(fields))
 end

@@ -17,12 +17,17 @@ local function wake(service)
   if any_waits then notify('') end
 end
 
+-- Counts the unfinished tasks of an item of a wide run; returns how many there are now.
+local function count_live(run, item, by)
+  local items = bulk_of(run, 'items')
+  local left = tonumber(field(items, item) or 0) + by
+  set_field(items, item, left > 0 and tostring(left))
+  return left
+end
+
 -- An item's task ended without a result: whether that ends the item.
 local function item_ended(run, item)
-  if not run_of(run).wide then return true end
-  local left = redis.call('HINCRBY', run_key(run, 'items'), item, -1)
-  if left <= 0 then redis.call('HDEL', run_key(run, 'items'), item) end
-  return left <= 0
+  return not run_of(run).wide or count_live(run, item, -1) <= 0
 end
 
 local function cancel_task(run, record)
@@ -53,6 +58,25 @@ local function store_chunk(run, node, records)
   redis.call('SET', chunk_key(chunk), chunk_of(run, node, records))
   redis.call('HSET', chunks, chunk, #records)
   return chunk
+end
+
+-- Puts new chunks of {size, bytes} at the end of a lane.
+local function place_chunks(run, node, new)
+  local number = redis.call('HINCRBY', meta, 'chunk', #new) - #new
+  local sizes, entries, waiting = {}, {}, 0
+  for _, chunk in ipairs(new) do
+    number = number + 1
+    local id = string.format('%.0f', number)
+    redis.call('SET', chunk_key(id), chunk.bytes)
+    sizes[#sizes + 1] = id
+    sizes[#sizes + 1] = chunk.size
+    entries[#entries + 1] = id .. ':' .. chunk.size .. ':0:0'
+    waiting = waiting + chunk.size
+  end
+  redis.call('HSET', chunks, unpack(sizes))
+  redis.call('RPUSH', lane_key(run, node), unpack(entries))
+  count(run, 'w' .. node, waiting)
+  open_lane(run, node)
 end
 
 -- Makes tasks wait that were not waiting before; those of a cancelled run end instead.
@@ -91,7 +115,7 @@ local function unpark(key)
       local run, node = struct.unpack('<I4I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
       local state = run_of(run).state
       if state == 'cancelled' then
-        local _, _, records = read_records(chunk, 1, 0, 1, 0)
+        local records = read_records(chunk, 1, 0, 1, 0)
         count(run, 'w' .. node, -1)
         release_chunk(chunk, 1)
         cancel_task(run, records[1])
@@ -103,14 +127,12 @@ local function unpark(key)
   end
 end
 
--- Ends the executions of keys; a key that another lease has taken since is not theirs to end.
-local function land(keys, numbers)
-  if #keys == 0 then return end
-  local ours = {}
-  for i, number in ipairs(redis.call('HMGET', flight, unpack(keys))) do
-    if number and tonumber(number) == tonumber(numbers[i]) then ours[#ours + 1] = keys[i] end
+-- Ends the executions of keys whose lease was current: a mark in flight is that of the one lease that
+-- may execute its key.
+local function land(keys)
+  for from = 1, #keys, MOST_FIELDS do
+    redis.call('HDEL', flight, unpack(keys, from, math.min(from + MOST_FIELDS - 1, #keys)))
   end
-  if #ours > 0 then redis.call('HDEL', flight, unpack(ours)) end
 end
 
 local function park(run, node, record)
@@ -120,15 +142,29 @@ local function park(run, node, record)
 end
 
 -- Ends the item of a record whose last result is stored: what it is emitted as, and all counters.
-local function answer(run, record, stored)
-  emit(run, result_head(run_of(run).last_node, string.byte(stored, 1), record_last_key(record), record_item(record),
-    record_input(record)) .. string.sub(stored, 2))
+local function answer(run, record, value)
+  emit(run, result_head(run_of(run).last_node, record_last_key(record), record_item(record), record_input(record))
+    .. value)
   count(run, 'done', 1)
 end
 
--- The stored values under `keys`, false where there is none.
+local anything_stored = redis.call('EXISTS', store) == 1
+local older_stored = redis.call('EXISTS', old_store) == 1
+
+-- The values under `keys`, false where there is none; nothing where none of them has one.
 local function stored_under(keys)
-  local found = redis.call('HMGET', store, unpack(keys))
+  local found, any = nil, false
+  if anything_stored then
+    found = redis.call('HMGET', store, unpack(keys))
+    for i = 1, #keys do
+      if found[i] then
+        any = true
+        break
+      end
+    end
+  end
+  if not older_stored then return any and found or nil end
+  found = found or {}
   local missing, at = {}, {}
   for i = 1, #keys do
     if not found[i] then
@@ -136,8 +172,11 @@ local function stored_under(keys)
       at[#at + 1] = i
     end
   end
-  if #missing > 0 and redis.call('EXISTS', old_store) == 1 then
-    for i, value in ipairs(redis.call('HMGET', old_store, unpack(missing))) do found[at[i]] = value end
+  if #missing > 0 then
+    for i, value in ipairs(redis.call('HMGET', old_store, unpack(missing))) do
+      found[at[i]] = value
+      any = any or value
+    end
   end
-  return found
+  return any and found or nil
 end

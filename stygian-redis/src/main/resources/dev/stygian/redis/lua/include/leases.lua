@@ -4,7 +4,7 @@ local function read_lease(lease)
   local value = redis.call('HGET', leases, lease)
   if not value then return nil end
   local run, node, chunk, first, count, offset, total, flags =
-    string.match(value, '^(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),([01]*)$')
+    string.match(value, '^(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+),([012]*)$')
   return {
     number = lease, run = tonumber(run), node = tonumber(node), chunk = chunk, first = tonumber(first),
     count = tonumber(count), offset = tonumber(offset), total = tonumber(total), flags = flags, ended = 0,
@@ -21,19 +21,33 @@ local function deadline_of(run, visibility)
   return now + (visibility > 0 and visibility or run_of(run).visibility)
 end
 
-local function is_open(l, index)
-  return string.byte(l.flags, index + 1) == 49
+local ENDED, MARKED = 48, 49
+
+-- The flags of a lease's tasks as bytes: 0 ended, 1 executing with its key marked in flight, 2 completing
+-- with a stored result.
+local function flags_of(l)
+  if not l.bytes then l.bytes = { string.byte(l.flags, 1, -1) } end
+  return l.bytes
 end
 
--- Takes a task out of a lease in memory; close_lease writes it.
+local function is_open(l, index)
+  local flag = flags_of(l)[index + 1]
+  return flag ~= nil and flag ~= ENDED
+end
+
+-- Takes a task out of a lease in memory; close_lease writes it. Returns whether its key is in flight.
 local function end_task(l, index)
-  l.flags = string.sub(l.flags, 1, index) .. '0' .. string.sub(l.flags, index + 2)
+  local flags = flags_of(l)
+  local marked = flags[index + 1] == MARKED
+  flags[index + 1] = ENDED
   l.ended = l.ended + 1
+  return marked
 end
 
 local function close_lease(l)
   if l.ended == 0 then return end
-  if string.find(l.flags, '1', 1, true) then
+  l.flags = string.char(unpack(l.bytes))
+  if string.find(l.flags, '[12]') then
     write_lease(l)
   else
     redis.call('HDEL', leases, l.number)
@@ -47,14 +61,14 @@ end
 -- Gives the open tasks of a lease back, to the front of their lane. With `lost` set the attempt
 -- counts and the reason is remembered; without, the hand-out never happened.
 local function take_back(l, lost)
-  local _, _, records = read_records(l.chunk, l.total, l.first, l.count, l.offset)
+  local records = read_records(l.chunk, l.total, l.first, l.count, l.offset)
   local again, keys, max = {}, {}, lane_spec(l.run, l.node).max
   for i = 1, l.count do
     if is_open(l, i - 1) then
-      end_task(l, i - 1)
+      local marked = end_task(l, i - 1)
       local record = records and records[i]
       if record then
-        keys[#keys + 1] = record_key(record)
+        if marked then keys[#keys + 1] = record_key(record) end
         if lost then
           local attempt = record_attempts(record) + 1
           record = with_attempts(record, attempt)
@@ -72,9 +86,7 @@ local function take_back(l, lost)
       end
     end
   end
-  local numbers = {}
-  for i = 1, #keys do numbers[i] = l.number end
-  land(keys, numbers)
+  land(keys)
   close_lease(l)
   place(l.run, l.node, again, true)
   for _, key in ipairs(keys) do unpark(key) end
@@ -103,7 +115,7 @@ local function wake_due(most)
       local run, node = struct.unpack('<I4I2', head)
       count(run, 'd' .. node, -1)
       if run_of(run).state == 'cancelled' then
-        local _, _, records = read_records(chunk, 1, 0, 1, 0)
+        local records = read_records(chunk, 1, 0, 1, 0)
         release_chunk(chunk, 1)
         cancel_task(run, records[1])
       else

@@ -31,7 +31,7 @@ local function run_of(run)
       held = tonumber(f[5] or 0) - tonumber(f[6] or 0) >= tonumber(f[9] or 1)
         or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
       retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0),
-      visibility = tonumber(f[14] or 60000), entries = {},
+      visibility = tonumber(f[14] or 60000), packs = {}, singles = {}, emitted = 0,
     }
     known_runs[run] = known
   end
@@ -63,23 +63,34 @@ end
 -- position tells how much is left.
 local function write_results(run, of_run)
   local fields, bytes = { 'n', 0, 'b', 0 }, 0
-  for _, entry in ipairs(of_run.entries) do
+  if #of_run.singles > 0 then of_run.packs[#of_run.packs + 1] = table.concat(of_run.singles) end
+  for _, pack in ipairs(of_run.packs) do
     fields[#fields + 1] = 'r'
-    fields[#fields + 1] = entry
-    bytes = bytes + #entry
+    fields[#fields + 1] = pack
+    bytes = bytes + #pack
   end
-  of_run.results = of_run.results + #of_run.entries
+  of_run.results = of_run.results + of_run.emitted
   of_run.result_bytes = of_run.result_bytes + bytes
   fields[2], fields[4] = of_run.results, of_run.result_bytes
   redis.call('XADD', run_key(run, 'results'), '*', unpack(fields))
   redis.call('HSET', run_key(run), 'results', of_run.results, 'resultBytes', of_run.result_bytes)
-  of_run.entries = {}
+  of_run.packs, of_run.singles, of_run.emitted = {}, {}, 0
 end
 
-local function emit(run, entry)
+-- Emits results that lie one after another already, each behind its length.
+local function emit_pack(run, pack, results)
+  if results == 0 then return end
   local of_run = run_of(run)
-  of_run.entries[#of_run.entries + 1] = entry
-  if #of_run.entries >= 500 then write_results(run, of_run) end
+  of_run.packs[#of_run.packs + 1] = pack
+  of_run.emitted = of_run.emitted + results
+  if of_run.emitted >= 500 then write_results(run, of_run) end
+end
+
+local function emit(run, result)
+  local of_run = run_of(run)
+  of_run.singles[#of_run.singles + 1] = struct.pack('<I4', #result) .. result
+  of_run.emitted = of_run.emitted + 1
+  if of_run.emitted >= 500 then write_results(run, of_run) end
 end
 
 local function finish_if_over(run)
@@ -95,10 +106,11 @@ local function finish_if_over(run)
   end
 end
 
--- Writes results and counters; must be the last step of every script that moves tasks.
+-- Writes results, fields and counters; must be the last step of every script that moves tasks.
 local function settle_counts()
+  settle_fields()
   for run, of_run in pairs(known_runs) do
-    if #of_run.entries > 0 then write_results(run, of_run) end
+    if of_run.emitted > 0 then write_results(run, of_run) end
   end
   for run, of_run in pairs(counts) do
     for field, by in pairs(of_run) do

@@ -1,0 +1,64 @@
+-- Fields of a run's hashes that a script reads and writes for many items: fetched in one command, changed
+-- in memory, written back in one. Whoever includes this calls settle_fields before the script ends.
+local MOST_FIELDS = 1000
+local bulks = {}
+
+local function bulk_of(run, part)
+  local key = run_key(run, part)
+  local bulk = bulks[key]
+  if not bulk then
+    bulk = { key = key, values = {}, changed = {} }
+    bulks[key] = bulk
+  end
+  return bulk
+end
+
+-- Fetches fields that are not known yet.
+local function fetch(bulk, names)
+  local missing = {}
+  for _, name in ipairs(names) do
+    if bulk.values[name] == nil then
+      bulk.values[name] = false
+      missing[#missing + 1] = name
+    end
+  end
+  for from = 1, #missing, MOST_FIELDS do
+    local to = math.min(from + MOST_FIELDS - 1, #missing)
+    for i, value in ipairs(redis.call('HMGET', bulk.key, unpack(missing, from, to))) do
+      bulk.values[missing[from + i - 1]] = value
+    end
+  end
+end
+
+-- The value of a field, false where there is none.
+local function field(bulk, name)
+  if bulk.values[name] == nil then fetch(bulk, { name }) end
+  return bulk.values[name]
+end
+
+-- A value of false drops the field.
+local function set_field(bulk, name, value)
+  bulk.values[name] = value
+  bulk.changed[name] = true
+end
+
+local function settle_fields()
+  for _, bulk in pairs(bulks) do
+    local kept, dropped = {}, {}
+    for name in pairs(bulk.changed) do
+      if bulk.values[name] then
+        kept[#kept + 1] = name
+        kept[#kept + 1] = bulk.values[name]
+      else
+        dropped[#dropped + 1] = name
+      end
+    end
+    bulk.changed = {}
+    for from = 1, #kept, MOST_FIELDS do
+      redis.call('HSET', bulk.key, unpack(kept, from, math.min(from + MOST_FIELDS - 1, #kept)))
+    end
+    for from = 1, #dropped, MOST_FIELDS do
+      redis.call('HDEL', bulk.key, unpack(dropped, from, math.min(from + MOST_FIELDS - 1, #dropped)))
+    end
+  end
+end
