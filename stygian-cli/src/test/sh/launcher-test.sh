@@ -110,6 +110,14 @@ check "STYGIAN_CLASSPATH is searched for services" says "$err" "no.such.Service 
 check "a service that cannot be loaded is an error of usage" exits 2
 check "a service that cannot be loaded is said in one line" lines "$err" 1
 
+run "$copy/stygian" bench --help
+check "the bench is built on its first use" says "$err" "stygian-bench"
+check "the bench has options of its own" says "$out" "--smoke"
+run "$copy/stygian" bench --help
+check "and built once" silent "$err"
+run "$copy/stygian" --help
+check "and the program stays as it was built" silent "$err"
+
 touch_source
 run "$copy/stygian" --help
 check "a touched source is built" says "$err" "sources changed"
@@ -142,6 +150,9 @@ check "a distribution runs" exits 0
 check "a distribution prepares its cache on first use" says "$err" "Preparing fast starts"
 run "$scratch/distribution/stygian" --help
 check "and once" silent "$err"
+run "$scratch/distribution/stygian" bench queue
+check "a distribution has no bench" exits 2
+check "and says in one line where it is" lines "$err" 1
 rm "$scratch/distribution/lib/stygian.jar"
 run "$scratch/distribution/stygian" --help
 check "a distribution without its jar says so" says "$err" "neither a source checkout nor a whole distribution"

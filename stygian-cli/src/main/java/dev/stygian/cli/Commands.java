@@ -29,6 +29,7 @@ final class Commands {
     SUMMARIES.put("graph", "Draw a pipeline.");
     SUMMARIES.put("services", "List the services that nodes can name.");
     SUMMARIES.put("doctor", "Look for what is missing on this machine.");
+    SUMMARIES.put("bench", "Measure what things cost (in a source checkout).");
   }
 
   private Commands() {}
@@ -77,6 +78,7 @@ final class Commands {
       case "queues" -> new QueuesCommand(console);
       case "services" -> new ServicesCommand(console);
       case "doctor" -> new DoctorCommand(console);
+      case "bench" -> new BenchCommand(console);
       default -> throw new IllegalArgumentException("no command " + name);
     };
   }

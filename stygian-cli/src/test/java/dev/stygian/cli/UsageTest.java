@@ -96,6 +96,18 @@ final class UsageTest {
   }
 
   @Test
+  void benchSaysWhereItIs() {
+    assertThat(cli().run("--help").withCode(ExitCode.OK).out()).contains("  bench ");
+    assertThat(cli().run("bench", "--help").withCode(ExitCode.OK).out())
+        .contains("stygian bench queue");
+
+    Cli.Ended ended = cli().run("bench", "queue", "--json").withCode(ExitCode.USAGE);
+
+    assertThat(ended.err().lines()).hasSize(1);
+    assertThat(ended.err()).contains("source checkout");
+  }
+
+  @Test
   void mistypedOptionIsSuggested() {
     Cli.Ended ended =
         cli().run("run", "books.toml", "--outptu", "x.jsonl").withCode(ExitCode.USAGE);

@@ -1,0 +1,103 @@
+package dev.stygian.bench.macro;
+
+import dev.stygian.bench.measure.BenchCase;
+import dev.stygian.bench.measure.BenchServer;
+import dev.stygian.bench.measure.CaseReport;
+import dev.stygian.bench.measure.ChildJvm;
+import dev.stygian.bench.measure.Contender;
+import dev.stygian.bench.measure.Row;
+import dev.stygian.bench.measure.Setup;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whole life cycles of tasks that do nothing, at the level of the port {@code WorkQueue}: first all
+ * are enqueued, then all are leased, completed and their results read. The reference is what the
+ * same client does with scripts that guarantee nothing.
+ */
+public final class QueueCase implements BenchCase {
+  private static final int MANY_LANES = 10_000;
+  private static final int FEW_TASKS = 400;
+  private static final int FIRST_TASKS = 40_000;
+  private static final int MOST_TASKS = 800_000;
+  private static final double WARM_UP_SECONDS = 4;
+
+  @Override
+  public String name() {
+    return "queue";
+  }
+
+  @Override
+  public String summary() {
+    return "life cycles of tasks in the queue, beside scripts without guarantees";
+  }
+
+  @Override
+  public List<CaseReport> run(Setup setup) throws Exception {
+    List<Row> rows = new ArrayList<>();
+    String version = "";
+    for (QueueVariant variant : QueueVariant.all(setup.count(MANY_LANES, FEW_TASKS / 20))) {
+      if (setup.wants(variant.name())) {
+        try (BenchServer server = BenchServer.start(setup, variant.persistence())) {
+          version = server.version();
+          rows.addAll(measure(setup, variant, server));
+        }
+      }
+    }
+    return List.of(
+        new CaseReport(
+            name(),
+            "%s, tasks of %d B with results of %d B, batches of %d, %d threads"
+                .formatted(version, Inputs.BYTES, Inputs.BYTES, setup.batch(), setup.threads()),
+            rows,
+            List.of()));
+  }
+
+  private static List<Row> measure(Setup setup, QueueVariant variant, BenchServer server)
+      throws Exception {
+    List<ChildJvm> ourChildren = children(variant.processes());
+    List<ChildJvm> bareChildren = children(variant.processes());
+    try {
+      QueueRound ours = new QueueRound(setup, variant, server, ourChildren, true);
+      QueueRound bare = new QueueRound(setup, variant, server, bareChildren, false);
+      int tasks = FEW_TASKS;
+      if (!setup.smoke()) {
+        double perSecond = warmUp(ours, variant);
+        warmUp(bare, variant);
+        tasks = (int) Math.min(MOST_TASKS, perSecond * setup.seconds());
+      }
+      int whole = variant.lanes() * setup.threads();
+      int even = Math.max(whole, tasks - tasks % whole);
+      return setup
+          .rounds(0, variant.rounds())
+          .play(
+              List.of(
+                  new Contender(variant.name(), () -> ours.play(even)),
+                  new Contender(variant.name() + ", bare scripts", () -> bare.play(even))),
+              QueueRound.CYCLES,
+              true);
+    } finally {
+      ourChildren.forEach(ChildJvm::close);
+      bareChildren.forEach(ChildJvm::close);
+    }
+  }
+
+  private static List<ChildJvm> children(int processes) {
+    List<ChildJvm> all = new ArrayList<>();
+    for (int i = 0; i < processes; i++) {
+      all.add(ChildJvm.start(QueueWorkerProcess.class, List.of()));
+    }
+    return all;
+  }
+
+  /** Plays until the compiler has seen enough; returns the life cycles per second of the end. */
+  private static double warmUp(QueueRound round, QueueVariant variant) throws Exception {
+    long end = System.nanoTime() + (long) (WARM_UP_SECONDS * 1e9);
+    double perSecond = 1;
+    int tasks = Math.max(FIRST_TASKS, variant.lanes() * 4);
+    while (System.nanoTime() < end) {
+      perSecond = round.play(tasks).value(QueueRound.CYCLES);
+    }
+    return perSecond;
+  }
+}

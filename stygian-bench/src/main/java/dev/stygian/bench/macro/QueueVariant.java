@@ -1,0 +1,29 @@
+package dev.stygian.bench.macro;
+
+import java.util.List;
+
+/**
+ * One setting of the queue case.
+ *
+ * @param lanes how many there are; each is a run of its own
+ * @param processes worker processes beside this one; 0: the work is done here
+ * @param persistence options of the server
+ * @param rounds that count
+ */
+record QueueVariant(String name, int lanes, int processes, List<String> persistence, int rounds) {
+  private static final List<String> NONE = List.of("--save", "", "--appendonly", "no");
+
+  static List<QueueVariant> all(int manyLanes) {
+    return List.of(
+        new QueueVariant("1 lane", 1, 0, NONE, 5),
+        new QueueVariant("%,d lanes".formatted(manyLanes), manyLanes, 0, NONE, 3),
+        new QueueVariant("1 worker process", 1, 1, NONE, 3),
+        new QueueVariant("2 worker processes", 1, 2, NONE, 3),
+        new QueueVariant("appendfsync everysec", 1, 0, appendOnly("everysec"), 3),
+        new QueueVariant("appendfsync always", 1, 0, appendOnly("always"), 3));
+  }
+
+  private static List<String> appendOnly(String fsync) {
+    return List.of("--save", "", "--appendonly", "yes", "--appendfsync", fsync);
+  }
+}

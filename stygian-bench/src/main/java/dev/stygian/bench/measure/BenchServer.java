@@ -1,0 +1,185 @@
+package dev.stygian.bench.measure;
+
+import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.error.SettingInvalidException;
+import dev.stygian.redis.embedded.EmbeddedRedis;
+import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The server of a case: a private one on a free port, or the one that the user named. */
+public final class BenchServer implements AutoCloseable {
+  /** What the servers are called on the command line. */
+  public static final List<String> NAMES = List.of("redis-6.2", "redis-7", "valkey-8");
+
+  private static final List<String> IN_MEMORY = List.of("--save", "", "--appendonly", "no");
+
+  private final String url;
+  private final Optional<EmbeddedRedis> own;
+  private final Optional<WorkFolder> folder;
+  private final RedisClient client;
+  private final StatefulRedisConnection<String, String> connection;
+
+  private BenchServer(String url, Optional<EmbeddedRedis> own, Optional<WorkFolder> folder) {
+    this.url = url;
+    this.own = own;
+    this.folder = folder;
+    this.client = RedisClient.create(url);
+    this.connection = client.connect(StringCodec.UTF8);
+  }
+
+  /** A server without persistence. */
+  public static BenchServer start(Setup setup) {
+    return start(setup, IN_MEMORY);
+  }
+
+  /**
+   * A server with these options; the options do not reach one that the user named.
+   *
+   * @throws SettingInvalidException where the named one holds keys, which this would delete
+   */
+  public static BenchServer start(Setup setup, List<String> options) {
+    if (setup.redisUrl().isPresent()) {
+      String url = setup.redisUrl().get();
+      BenchServer given = new BenchServer(url, Optional.empty(), Optional.empty());
+      if (given.ask().dbsize() > 0) {
+        given.close();
+        throw new SettingInvalidException(
+            "the server of --redis holds keys, and the bench empties what it measures on; name a"
+                + " server or a database without keys");
+      }
+      return given;
+    }
+    try {
+      WorkFolder folder = WorkFolder.create();
+      EmbeddedRedis server = EmbeddedRedis.start(binary(setup.server()), folder.path(), options);
+      return new BenchServer(server.url(), Optional.of(server), Optional.of(folder));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary folder for the server's data", e);
+    }
+  }
+
+  private static ServerBinary binary(String name) {
+    Optional<ServerBinary> found =
+        switch (name) {
+          case "redis-6.2" -> Optional.of(ServerBinary.carried());
+          case "redis-7" -> ServerBinary.onPath("redis-server");
+          case "valkey-8" -> ServerBinary.onPath("valkey-server");
+          default ->
+              throw new SettingInvalidException(
+                  "no server \"" + name + "\"; there are " + String.join(", ", NAMES));
+        };
+    return found.orElseThrow(() ->
+        new QueueUnavailableException(
+            name + " is not installed here; name another --server, or one that runs by --redis"));
+  }
+
+  public String url() {
+    return url;
+  }
+
+  /** The commands of a connection that no measurement uses. */
+  public RedisCommands<String, String> ask() {
+    return connection.sync();
+  }
+
+  /** Deletes all keys, and returns when their memory is free. */
+  public void empty() {
+    ask().flushall();
+  }
+
+  /** The server's own CPU time so far, user and system, all of its threads. */
+  public double cpuMicros() {
+    return 1e6 * (number("cpu", "used_cpu_user") + number("cpu", "used_cpu_sys"));
+  }
+
+  /** The bytes that the server has taken from the allocator. */
+  public double usedBytes() {
+    return number("memory", "used_memory");
+  }
+
+  /** Every key there is, sorted, with its type, its size in memory and how long it still lives. */
+  public List<String> keys() {
+    return ask().keys("*").stream()
+        .sorted()
+        .map(key -> {
+          long millis = ask().pttl(key);
+          return "`%s`: %s, %,d B, %s"
+              .formatted(
+                  key,
+                  ask().type(key),
+                  ask().memoryUsage(key),
+                  millis < 0 ? "no time to live" : "lives %,d s".formatted(millis / 1000));
+        })
+        .toList();
+  }
+
+  /** Notes from now on each command that holds up the others for over a millisecond. */
+  public void watchSlowCommands() {
+    ask().configSet("slowlog-log-slower-than", "1000");
+    ask().configSet("slowlog-max-len", "10000");
+    ask().slowlogReset();
+  }
+
+  /** A sentence on the commands since {@link #watchSlowCommands}, those of this bench apart. */
+  public String slowCommands() {
+    long scripts = 0;
+    long longestMicros = 0;
+    for (Object entry : ask().slowlogGet(10_000)) {
+      List<?> fields = (List<?>) entry;
+      List<?> words = (List<?>) fields.get(3);
+      if (String.valueOf(words.getFirst()).toLowerCase(Locale.ROOT).startsWith("evalsha")) {
+        scripts++;
+        longestMicros = Math.max(longestMicros, (Long) fields.get(2));
+      }
+    }
+    return scripts == 0
+        ? "SLOWLOG: no script took over 1 ms."
+        : "SLOWLOG: %,d scripts took over 1 ms, the longest %.1f ms."
+            .formatted(scripts, longestMicros / 1e3);
+  }
+
+  /** The version as the server tells it, such as {@code redis 7.0.15}. */
+  public String version() {
+    String info = ask().info("server");
+    return field(info, "valkey_version")
+        .map(v -> "valkey " + v)
+        .or(() -> field(info, "redis_version").map(v -> "redis " + v))
+        .orElse("unknown");
+  }
+
+  private double number(String section, String name) {
+    return field(ask().info(section), name)
+        .map(Double::parseDouble)
+        .orElseThrow(() -> new IllegalStateException("INFO " + section + " tells no " + name));
+  }
+
+  static Optional<String> field(String info, String name) {
+    return info.lines()
+        .filter(line -> line.startsWith(name + ":"))
+        .map(line -> line.substring(name.length() + 1).strip())
+        .findFirst();
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    own.ifPresent(EmbeddedRedis::close);
+    if (folder.isPresent()) {
+      try {
+        folder.get().close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("the server's data cannot be removed", e);
+      }
+    }
+  }
+}
