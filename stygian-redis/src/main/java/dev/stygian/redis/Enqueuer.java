@@ -8,13 +8,11 @@ import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.Task;
 import io.lettuce.core.SetArgs;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Puts items into runs: forms chunks, waits while the queue is full, goes on after lost replies.
@@ -34,11 +32,11 @@ final class Enqueuer {
   private final RedisLink link;
   private final Keys keys;
   private final OpenRuns runs;
-  private final String nonce = Long.toString(new SecureRandom().nextLong() >>> 1, 36) + "-";
-  private final AtomicLong chunks = new AtomicLong();
+  private final Names names;
 
-  Enqueuer(RedisLink link, Keys keys, OpenRuns runs) {
+  Enqueuer(RedisLink link, Keys keys, Names names, OpenRuns runs) {
     this.link = link;
+    this.names = names;
     this.keys = keys;
     this.runs = runs;
   }
@@ -178,10 +176,10 @@ final class Enqueuer {
    * was lost may be the queue's already.
    */
   private RedisLink.Prepared prepare(long run, List<byte[]> leading, List<Chunk> chunked) {
-    List<RedisLink.Command<String>> before = new ArrayList<>();
+    List<RedisLink.Preceding> before = new ArrayList<>();
     List<byte[]> arguments = new ArrayList<>(leading);
     for (Chunk chunk : chunked) {
-      String id = nonce + Long.toString(chunks.incrementAndGet(), 36);
+      String id = names.next();
       byte[] key = keys.chunk(id);
       byte[] tasks = TaskBytes.chunk(run, chunk.lane, chunk.tasks);
       before.add(server -> server.set(key, tasks, SetArgs.Builder.px(UNCLAIMED_MILLIS)));

@@ -57,6 +57,10 @@ final class Keys {
     return bytes(prefix + "c:" + chunk);
   }
 
+  byte[] values(long generation) {
+    return bytes(prefix + "v:" + generation);
+  }
+
   byte[] signal(String service) {
     return bytes(prefix + "sig:" + service);
   }

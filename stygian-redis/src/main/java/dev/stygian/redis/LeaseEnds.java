@@ -4,6 +4,7 @@ import static dev.stygian.redis.Keys.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.PayloadException;
+import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Release;
@@ -17,49 +18,59 @@ final class LeaseEnds {
   /** The largest result that stays under its idempotency key when its item is done. */
   private static final int STORED_BYTES = 16 << 10;
 
+  private static final int STAGED_FROM = 8;
   private static final int LAST = 1;
   private static final int KEEP = 2;
   private static final int STORE = 4;
   private static final int MOST_OF_A_KIND = 0xffff;
 
   private final byte[] lease;
+  private final OpenRuns.Known run;
   private final RunSpec spec;
   private final boolean isFirst;
   private final boolean isSingle;
-  private final PlainEnds plain;
+  private final List<Completion> plain = new ArrayList<>();
   private final ByteWriter heads = new ByteWriter(0);
   private final ByteWriter entries = new ByteWriter(0);
   private final ByteWriter values = new ByteWriter(0);
   private final ByteWriter releases = new ByteWriter(0);
+  private final ByteWriter lookedUp = new ByteWriter(0);
   private final List<Integer> plainPlaces = new ArrayList<>();
   private final List<Integer> otherPlaces = new ArrayList<>();
 
-  /** For ends under the lease that {@code lease} is of; its run is {@code spec}. */
-  LeaseEnds(Lease lease, RunSpec spec, int expected) {
-    this.lease = bytes(Long.toString(lease.token().lease()));
-    this.spec = spec;
-    this.isFirst = spec.lanes().get(spec.laneOf(lease.task().id().node())).isFirst();
-    this.isSingle = isFirst && !spec.wide() && spec.endsPerItem() == 1;
-    this.plain = new PlainEnds(isSingle ? expected : 0, lease.task().input().size());
+  /** For ends under the lease that {@code lease} is of; its run is {@code run}. */
+  LeaseEnds(Lease lease, OpenRuns.Known run) {
+    this(
+        bytes(Long.toString(lease.token().lease())),
+        run,
+        run.spec().lanes().get(run.spec().laneOf(lease.task().id().node())).isFirst());
   }
 
-  /**
-   * Adds one end, which its caller knows by {@code place}; keys that must be looked up go to {@code
-   * lookedUp}.
-   */
-  void add(
-      int place, Lease of, List<NodeResult> results, List<Release> released, ByteWriter lookedUp) {
+  private LeaseEnds(byte[] lease, OpenRuns.Known run, boolean isFirst) {
+    this.lease = lease;
+    this.run = run;
+    this.spec = run.spec();
+    this.isFirst = isFirst;
+    this.isSingle = isFirst && !spec.wide() && spec.endsPerItem() == 1;
+  }
+
+  /** Adds an end that worked, which its caller knows by {@code place}. */
+  void add(int place, Completion end) {
+    if (isPlain(end)) {
+      plain.add(end);
+      plainPlaces.add(place);
+    } else {
+      addRow(end.lease(), end.results(), end.releases());
+      otherPlaces.add(place);
+    }
+  }
+
+  /** Adds one end of any form. */
+  void addRow(Lease of, List<NodeResult> results, List<Release> released) {
     if (results.size() > MOST_OF_A_KIND || released.size() > MOST_OF_A_KIND) {
       throw new PayloadException("one lease books at most " + MOST_OF_A_KIND + " nodes");
     }
     byte[] item = of.task().id().item().getBytes(UTF_8);
-    if (isPlain(of, results, released)) {
-      NodeResult result = results.getFirst();
-      plain.add(of, spec.laneOf(result.node()), result, item);
-      plainPlaces.add(place);
-      return;
-    }
-    otherPlaces.add(place);
     if (heads.size() == 0) {
       heads.u16(spec.lanes().size());
     }
@@ -90,11 +101,14 @@ final class LeaseEnds {
     }
   }
 
-  private boolean isPlain(Lease of, List<NodeResult> results, List<Release> released) {
-    if (!isSingle || results.size() != 1 || !released.isEmpty() || of.stored().isPresent()) {
+  private boolean isPlain(Completion end) {
+    if (!isSingle
+        || end.results().size() != 1
+        || !end.releases().isEmpty()
+        || end.lease().stored().isPresent()) {
       return false;
     }
-    NodeResult result = results.getFirst();
+    NodeResult result = end.results().getFirst();
     return result.last() && !result.keep() && result.output().size() <= STORED_BYTES;
   }
 
@@ -119,22 +133,55 @@ final class LeaseEnds {
         .put(result.key().bytes());
   }
 
-  /** What the callers know the ends by, in the order in which they are booked. */
+  /** What the caller knows the ends by, in the order in which they are booked. */
   List<Integer> places() {
     List<Integer> all = new ArrayList<>(plainPlaces);
     all.addAll(otherPlaces);
     return all;
   }
 
-  /** As arguments of {@code complete.lua}. */
-  void addCompletions(List<byte[]> arguments) {
+  /** Keys that must be looked up before these ends are booked, one after another. */
+  ByteWriter lookedUp() {
+    return lookedUp;
+  }
+
+  /** Whether there are so many plain ends that it pays to put their results down beforehand. */
+  boolean isWorthStaging() {
+    return plain.size() >= STAGED_FROM;
+  }
+
+  /** As arguments of {@code complete.lua}, with the plain ends put down under a name. */
+  void addStaged(
+      String name,
+      Keys keys,
+      long generation,
+      List<RedisLink.Preceding> before,
+      List<byte[]> arguments) {
+    StagedEnds staged = new StagedEnds(name, plain.size());
+    for (Completion end : plain) {
+      staged.add(end, spec.laneOf(end.results().getFirst().node()));
+    }
+    staged.addTo(run, keys, generation, lease, before, arguments);
+    if (heads.size() > 0) {
+      addCompletions(arguments);
+    }
+  }
+
+  /** As arguments of {@code complete.lua} that carry everything themselves. */
+  void addWhole(List<byte[]> arguments) {
+    LeaseEnds whole = new LeaseEnds(lease, run, isFirst);
+    plain.forEach(end -> whole.addRow(end.lease(), end.results(), end.releases()));
     if (!plain.isEmpty()) {
-      plain.addTo(lease, arguments);
+      whole.addCompletions(arguments);
     }
     if (heads.size() > 0) {
-      addTexts(arguments);
-      arguments.add(releases.toBytes());
+      addCompletions(arguments);
     }
+  }
+
+  private void addCompletions(List<byte[]> arguments) {
+    addTexts(arguments);
+    arguments.add(releases.toBytes());
   }
 
   /** As the first arguments of a nack. */

@@ -137,8 +137,14 @@ final class RedisLink implements AutoCloseable {
             server -> server.eval(script.text(), ScriptOutputType.VALUE, keys.fixed(), all)));
   }
 
+  /** A plain command right before a script, of whose reply only a failure matters. */
+  @FunctionalInterface
+  interface Preceding {
+    RedisFuture<?> send(RedisAsyncCommands<byte[], byte[]> server);
+  }
+
   /** A script's call, and plain commands that are to be carried out right before it. */
-  record Prepared(List<Command<String>> before, List<byte[]> arguments) {}
+  record Prepared(List<Preceding> before, List<byte[]> arguments) {}
 
   /** As {@link #list}; what is sent is made anew for each try. */
   List<?> list(LuaScript script, Supplier<Prepared> call) throws InterruptedException {
@@ -147,12 +153,12 @@ final class RedisLink implements AutoCloseable {
         connection -> {
           RedisAsyncCommands<byte[], byte[]> server = connection.async();
           Prepared prepared = call.get();
-          List<RedisFuture<String>> sent = new ArrayList<>();
+          List<RedisFuture<?>> sent = new ArrayList<>();
           prepared.before.forEach(command -> sent.add(command.send(server)));
           byte[][] all = prepared.arguments.toArray(byte[][]::new);
           RedisFuture<List<?>> reply =
               server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
-          for (RedisFuture<String> future : sent) {
+          for (RedisFuture<?> future : sent) {
             settle(future);
           }
           try {

@@ -22,10 +22,12 @@ import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValueScanCursor;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -308,8 +310,9 @@ final class RedisRunLedger implements RunLedger {
                       key,
                       Range.from(start, Range.Boundary.unbounded()),
                       Limit.from(ENTRIES_PER_CALL)));
+      Map<ByteBuffer, byte[]> blobs = blobs(run.number(), page);
       for (StreamMessage<byte[], byte[]> entry : page) {
-        List<Result> read = ResultEntries.read(run.spec(), entry.getBody());
+        List<Result> read = ResultEntries.read(run.spec(), entry.getBody(), blobs);
         int skip = entry.getId().equals(at.entry()) ? at.taken() : 0;
         int take = Math.min(read.size() - skip, max - results.size());
         if (take <= 0 && !read.isEmpty()) {
@@ -329,6 +332,21 @@ final class RedisRunLedger implements RunLedger {
         results,
         at.toString(),
         all && (ended || results.isEmpty()) && isOver(run.number(), key, at.entry()));
+  }
+
+  private Map<ByteBuffer, byte[]> blobs(long run, List<StreamMessage<byte[], byte[]>> page)
+      throws InterruptedException {
+    byte[][] names =
+        page.stream()
+            .flatMap(entry -> ResultEntries.blobs(entry.getBody()).stream())
+            .toArray(byte[][]::new);
+    Map<ByteBuffer, byte[]> found = new HashMap<>();
+    if (names.length > 0) {
+      for (var blob : link.ask("hmget", s -> s.hmget(keys.run(run, "blobs"), names))) {
+        blob.ifHasValue(value -> found.put(ByteBuffer.wrap(blob.getKey()), value));
+      }
+    }
+    return found;
   }
 
   /**

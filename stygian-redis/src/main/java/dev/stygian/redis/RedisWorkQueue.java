@@ -60,10 +60,11 @@ public final class RedisWorkQueue implements WorkQueue {
     this.keys = new Keys(settings.queueName());
     this.link = new RedisLink(settings, keys);
     this.runs = new OpenRuns(link, keys);
+    Names names = new Names();
     this.leaser = new Leaser(link, keys, runs);
-    this.enqueuer = new Enqueuer(link, keys, runs);
+    this.enqueuer = new Enqueuer(link, keys, names, runs);
     this.wakeups = new Wakeups(link, keys);
-    this.settlements = new Settlements(link, runs);
+    this.settlements = new Settlements(link, keys, names, runs);
     this.ledger = new RedisRunLedger(link, keys, runs);
     link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =

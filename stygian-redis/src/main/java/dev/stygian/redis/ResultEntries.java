@@ -21,6 +21,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads entries of a run's result stream, and dead letters. */
 final class ResultEntries {
+  private static final byte[] NOTHING = new byte[0];
+
   private ResultEntries() {}
 
   /** Whether an entry marks the end of the run. */
@@ -28,18 +30,44 @@ final class ResultEntries {
     return entry.keySet().stream().anyMatch(k -> new String(k, UTF_8).equals("end"));
   }
 
-  static List<Result> read(RunSpec spec, Map<byte[], byte[]> entry) {
+  /** The names of the blobs that an entry refers to. */
+  static List<byte[]> blobs(Map<byte[], byte[]> entry) {
+    List<byte[]> names = new ArrayList<>();
+    entry.forEach((field, value) -> {
+      if (is(field, 'v')) {
+        names.add(value);
+      }
+    });
+    return names;
+  }
+
+  /**
+   * Reads the results of an entry.
+   *
+   * @param blobs those that it refers to, by name
+   */
+  static List<Result> read(RunSpec spec, Map<byte[], byte[]> entry, Map<ByteBuffer, byte[]> blobs) {
     List<Result> results = new ArrayList<>();
     entry.forEach((field, value) -> {
-      if (field.length == 1 && field[0] == 'r') {
-        ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
-        while (in.hasRemaining()) {
-          int end = in.getInt() + in.position();
-          results.add(result(spec, in, end));
-        }
+      if (is(field, 'r')) {
+        addAll(spec, value, results);
+      } else if (is(field, 'v')) {
+        addAll(spec, blobs.getOrDefault(ByteBuffer.wrap(value), NOTHING), results);
       }
     });
     return results;
+  }
+
+  private static boolean is(byte[] field, char name) {
+    return field.length == 1 && field[0] == name;
+  }
+
+  private static void addAll(RunSpec spec, byte[] pack, List<Result> results) {
+    ByteBuffer in = ByteBuffer.wrap(pack).order(ByteOrder.LITTLE_ENDIAN);
+    while (in.hasRemaining()) {
+      int end = in.getInt() + in.position();
+      results.add(result(spec, in, end));
+    }
   }
 
   private static Result result(RunSpec spec, ByteBuffer in, int end) {

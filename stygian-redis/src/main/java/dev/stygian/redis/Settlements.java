@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Books the ends of leases. What a caller settles together goes out together; what callers settle
@@ -25,16 +26,22 @@ final class Settlements implements AutoCloseable {
   private static final int MOST_PER_CALL = 250;
 
   private static final long MOST_BYTES_PER_CALL = 1 << 20;
-  private static final int TYPICAL_LEASE = 100;
   private static final Settled BOOKED = new Settled.Booked();
   private static final Settled BURIED = new Settled.Buried();
 
   private final RedisLink link;
+  private final Keys keys;
+  private final Names names;
   private final OpenRuns runs;
   private final CommandBatcher<Settlement, Settled> single;
 
-  Settlements(RedisLink link, OpenRuns runs) {
+  /** The generation of stored values that was current at the last call. */
+  private volatile long generation = 1;
+
+  Settlements(RedisLink link, Keys keys, Names names, OpenRuns runs) {
     this.link = link;
+    this.keys = keys;
+    this.names = names;
     this.runs = runs;
     this.single =
         new CommandBatcher<>(
@@ -55,10 +62,10 @@ final class Settlements implements AutoCloseable {
     for (int i = 0; i < answers.length; i++) {
       Settlement end = ends.get(i);
       try {
-        RunSpec spec = runs.known(end.lease().task().id().run()).spec();
+        OpenRuns.Known run = runs.known(end.lease().task().id().run());
         switch (end) {
-          case Completion _ -> completions.add(i, spec);
-          case Nack _ -> nacks.add(i, spec);
+          case Completion _ -> completions.add(i, run);
+          case Nack _ -> nacks.add(i, run);
         }
       } catch (RunUnknownException _) { // and with it its leases
         answers[i] = new Settled.LeaseLost(end.lease().token());
@@ -98,7 +105,6 @@ final class Settlements implements AutoCloseable {
   private abstract static class Call {
     private final List<? extends Settlement> ends;
     private final Settled[] answers;
-    private ByteWriter lookedUp = new ByteWriter(0);
     private int size;
     private long bytes;
 
@@ -107,12 +113,12 @@ final class Settlements implements AutoCloseable {
       this.answers = answers;
     }
 
-    final void add(int place, RunSpec spec) throws InterruptedException {
+    final void add(int place, OpenRuns.Known run) throws InterruptedException {
       long more = bytesOf(ends.get(place));
       if (size >= MOST_PER_CALL || (size > 0 && bytes + more > MOST_BYTES_PER_CALL)) {
         send();
       }
-      encode(place, spec, lookedUp);
+      encode(place, run);
       size++;
       bytes += more;
     }
@@ -121,10 +127,7 @@ final class Settlements implements AutoCloseable {
       if (size == 0) {
         return;
       }
-      List<byte[]> arguments = new ArrayList<>();
-      arguments.add(lookedUp.toBytes());
-      book(arguments);
-      lookedUp = new ByteWriter(0);
+      book();
       size = 0;
       bytes = 0;
     }
@@ -137,10 +140,10 @@ final class Settlements implements AutoCloseable {
       answers[place] = new Settled.LeaseLost(ends.get(place).lease().token());
     }
 
-    abstract void encode(int place, RunSpec spec, ByteWriter lookedUp);
+    abstract void encode(int place, OpenRuns.Known run);
 
-    /** Sends what was encoded, behind the given arguments, and forgets it. */
-    abstract void book(List<byte[]> arguments) throws InterruptedException;
+    /** Sends what was encoded, and forgets it. */
+    abstract void book() throws InterruptedException;
   }
 
   private final class Completions extends Call {
@@ -153,32 +156,50 @@ final class Settlements implements AutoCloseable {
     }
 
     @Override
-    void encode(int place, RunSpec spec, ByteWriter lookedUp) {
+    void encode(int place, OpenRuns.Known run) {
       Completion end = (Completion) all.get(place);
       byLease
-          .computeIfAbsent(
-              end.lease().token().lease(),
-              _ -> new LeaseEnds(end.lease(), spec, Math.min(all.size() - place, TYPICAL_LEASE)))
-          .add(place, end.lease(), end.results(), end.releases(), lookedUp);
+          .computeIfAbsent(end.lease().token().lease(), _ -> new LeaseEnds(end.lease(), run))
+          .add(place, end);
     }
 
     @Override
-    void book(List<byte[]> arguments) throws InterruptedException {
-      List<Integer> inOrder = new ArrayList<>();
-      for (LeaseEnds ends : byLease.values()) {
-        ends.addCompletions(arguments);
-        inOrder.addAll(ends.places());
-      }
+    void book() throws InterruptedException {
+      List<LeaseEnds> ends = List.copyOf(byLease.values());
       byLease.clear();
-      List<?> lost = link.list(LuaScript.COMPLETE, arguments);
+      List<Integer> inOrder = new ArrayList<>();
+      ends.forEach(ofLease -> inOrder.addAll(ofLease.places()));
+      AtomicBoolean again = new AtomicBoolean();
+      List<?> reply = link.list(LuaScript.COMPLETE, () -> prepare(ends, !again.getAndSet(true)));
+      generation = Replies.number(reply.getFirst());
       inOrder.forEach(place -> answer(place, BOOKED));
-      lost.forEach(at -> lost(inOrder.get((int) Replies.number(at))));
+      reply.stream().skip(1).forEach(at -> lost(inOrder.get((int) Replies.number(at))));
+    }
+
+    /** A server that is full refuses plain commands that write, but not this script. */
+    private RedisLink.Prepared prepare(List<LeaseEnds> ends, boolean mayStage) {
+      ByteWriter lookedUp = new ByteWriter(0);
+      ends.forEach(ofLease -> lookedUp.put(ofLease.lookedUp()));
+      long current = generation;
+      List<RedisLink.Preceding> before = new ArrayList<>();
+      List<byte[]> arguments = new ArrayList<>();
+      arguments.add(lookedUp.toBytes());
+      arguments.add(bytes(Long.toString(current)));
+      for (LeaseEnds ofLease : ends) {
+        if (mayStage && ofLease.isWorthStaging()) {
+          ofLease.addStaged(names.next(), keys, current, before, arguments);
+        } else {
+          ofLease.addWhole(arguments);
+        }
+      }
+      return new RedisLink.Prepared(before, arguments);
     }
   }
 
   private final class Nacks extends Call {
     private final List<? extends Settlement> all;
     private final List<byte[]> encoded = new ArrayList<>();
+    private ByteWriter lookedUp = new ByteWriter(0);
     private final List<Integer> places = new ArrayList<>();
 
     Nacks(List<? extends Settlement> all, Settled[] answers) {
@@ -187,13 +208,14 @@ final class Settlements implements AutoCloseable {
     }
 
     @Override
-    void encode(int place, RunSpec spec, ByteWriter lookedUp) {
+    void encode(int place, OpenRuns.Known run) {
       Nack nack = (Nack) all.get(place);
       Task task = nack.task();
-      byte[] node = bytes(Integer.toString(spec.laneOf(task.id().node())));
+      byte[] node = bytes(Integer.toString(run.spec().laneOf(task.id().node())));
       byte[] record = TaskBytes.record(task);
-      LeaseEnds ends = new LeaseEnds(nack.lease(), spec, 1);
-      ends.add(place, nack.lease(), nack.booked(), List.of(), lookedUp);
+      LeaseEnds ends = new LeaseEnds(nack.lease(), run);
+      ends.addRow(nack.lease(), nack.booked(), List.of());
+      lookedUp.put(ends.lookedUp());
       ends.addTexts(encoded);
       encoded.add(node);
       encoded.add(bytes(Integer.toString(nack.attempt())));
@@ -213,8 +235,11 @@ final class Settlements implements AutoCloseable {
     }
 
     @Override
-    void book(List<byte[]> arguments) throws InterruptedException {
+    void book() throws InterruptedException {
+      List<byte[]> arguments = new ArrayList<>();
+      arguments.add(lookedUp.toBytes());
       arguments.addAll(encoded);
+      lookedUp = new ByteWriter(0);
       List<Integer> inOrder = List.copyOf(places);
       encoded.clear();
       places.clear();

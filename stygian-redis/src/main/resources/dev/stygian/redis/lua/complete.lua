@@ -3,14 +3,17 @@
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
 -- @include keys memory fields runs records lanes letters leases booking
--- ARGV: keys to look up, then per lease either: lease, heads, entries, values (see booking.lua), releases
---   of its ends one after another: node u16, predecessors u16, length u32, record; or, where each end is
---   one stored result of a run whose items have one task: lease, columns, results, '', 'plain'. Columns:
---   number of ends u16, per end its index in the lease u16, per end the lengths of its result and of the
---   value in that, both u32, then the keys
--- Replies: the places of the ends whose token was not current, counted from 0 over all leases
+-- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
+--   heads, entries, values (see booking.lua), releases of its ends one after another: node u16,
+--   predecessors u16, length u32, record; or, where each end is one stored result of a run whose items have
+--   one task: lease, columns, run, name, 'plain'. Their results lie in a blob of the run by that name, and
+--   their values in a batch of the generation, put there before this call: no result passes through here.
+--   Columns: number of ends u16, bytes of the blob u32, width of a pointer u16, per end its index in the
+--   lease u16, then per end its key and the pointer to its value (see lanes.lua)
+-- Replies: the generation, then the places of the ends whose token was not current, counted from 0 over
+--   all leases
 local touched, freed, lost, placed, ended_histories = {}, {}, {}, {}, {}
-local RELEASE = '<I2I2I4'
+local RELEASE, values_generation = '<I2I2I4', tonumber(ARGV[2])
 
 local function lease_of(number)
   local l = touched[number]
@@ -151,7 +154,7 @@ local function end_all(l, places, ends)
 end
 
 -- Books one end of a lease's plain ones that cannot be booked together.
-local function book_one(l, place, key, result, value_bytes)
+local function book_one(l, place, key, result, pointer)
   local run, of_run = l.run, run_of(l.run)
   if end_task(l, place) then freed[#freed + 1] = key end
   count_tasks(run, -1)
@@ -160,8 +163,8 @@ local function book_one(l, place, key, result, value_bytes)
     count(run, 'cancelled', 1)
     return
   end
-  remember(key, string.sub(result, -value_bytes))
-  emit_pack(run, result, 1)
+  if pointer then remember(key, pointer) end
+  emit_pack(run, 'r', result, 1, #result)
   count(run, 'done', 1)
   if has_history(of_run, run) then
     local size, item_at = struct.unpack('<I2', result, 31)
@@ -169,35 +172,65 @@ local function book_one(l, place, key, result, value_bytes)
   end
 end
 
--- The ends of tasks that nothing follows, whose results are stored: column by column, as they are many.
-local function book_plain(l, heads, results, place_of_first)
-  local ends = struct.unpack('<I2', heads)
-  local columns = { struct.unpack('<' .. string.rep('I2', ends) .. string.rep('I4I4', ends), heads, 3) }
-  local together = l and run_of(l.run).state ~= 'cancelled' and not has_history(run_of(l.run), l.run)
-    and end_all(l, columns, ends)
-  local key_at, at, stored, landed = 3 + 10 * ends, 0, #to_store, #freed
+-- Values that were put down for a generation that has ended since go to the current one; returns whether
+-- they are there.
+local function bring_values(name)
+  if values_generation == generation then return true end
+  local values = redis.call('HGET', values_key(values_generation), name)
+  if values_generation < generation - 1 then
+    redis.call('UNLINK', values_key(values_generation))
+  else
+    redis.call('HDEL', values_key(values_generation), name)
+  end
+  if values then redis.call('HSET', values_key(generation), name, values) end
+  has_batches = true
+  return values and true or false
+end
+
+-- Plain ends of which not all are current: one by one, from the blob.
+local function book_singly(l, run, name, heads, ends, columns, key_at, width, has_values, place_of_first)
+  local blob, at = l and redis.call('HGET', run_key(run, 'blobs'), name), 1
   for i = 1, ends do
-    local key = string.sub(heads, key_at, key_at + 23)
-    local result_bytes, value_bytes = columns[ends + 2 * i - 1], columns[ends + 2 * i]
-    key_at, at = key_at + 24, at + result_bytes
-    if together then
-      to_store[stored + 1] = key
-      to_store[stored + 2] = string.sub(results, at - value_bytes + 1, at)
-      stored = stored + 2
-      freed[landed + i] = key
-    elseif l and is_open(l, columns[i]) then
-      book_one(l, columns[i], key, string.sub(results, at - result_bytes + 1, at), value_bytes)
+    local result
+    if blob then
+      result = string.sub(blob, at, at + 3 + struct.unpack('<I4', blob, at))
+      at = at + #result
+    end
+    if blob and is_open(l, columns[i]) then
+      local pointer_at = key_at + 24
+      book_one(l, columns[i], string.sub(heads, key_at, key_at + 23), result,
+        has_values and string.sub(heads, pointer_at, pointer_at + width - 1))
     else
       lost[#lost + 1] = place_of_first + i - 1
     end
+    key_at = key_at + 24 + width
   end
-  if together then
-    stored_bytes = stored_bytes + #results
-    emit_pack(l.run, results, ends)
-    count_tasks(l.run, -ends)
-    count(l.run, 'n' .. l.node, ends)
-    count(l.run, 'done', ends)
+  redis.call('HDEL', run_key(run, 'blobs'), name)
+end
+
+-- The ends of tasks that nothing follows, whose results are stored: column by column, as they are many.
+local function book_plain(l, heads, run, name, place_of_first)
+  local ends, bytes, width = struct.unpack('<I2I4I2', heads)
+  local columns = { struct.unpack('<' .. string.rep('I2', ends), heads, 9) }
+  local key_at, stored, landed, has_values = 9 + 2 * ends, #to_store, #freed, bring_values(name)
+  local together = l and has_values and run_of(l.run).state ~= 'cancelled' and not has_history(run_of(l.run), l.run)
+    and end_all(l, columns, ends)
+  if not together then
+    book_singly(l, tonumber(run), name, heads, ends, columns, key_at, width, has_values, place_of_first)
+    return ends
   end
+  for i = 1, ends do
+    local key = string.sub(heads, key_at, key_at + 23)
+    to_store[stored + 1] = key
+    to_store[stored + 2] = string.sub(heads, key_at + 24, key_at + 23 + width)
+    stored, key_at = stored + 2, key_at + 24 + width
+    freed[landed + i] = key
+  end
+  has_batches, stored_bytes = true, stored_bytes + bytes
+  emit_pack(l.run, 'v', name, ends, bytes)
+  count_tasks(l.run, -ends)
+  count(l.run, 'n' .. l.node, ends)
+  count(l.run, 'done', ends)
   return ends
 end
 
@@ -225,11 +258,11 @@ end
 
 if #ARGV[1] > 0 then look_up(ARGV[1]) end
 local booked = 0
-for i = 2, #ARGV, 5 do
+for i = 3, #ARGV, 5 do
   local number, heads, entries, values, releases = unpack(ARGV, i, i + 4)
   local l = lease_of(number)
   if releases == 'plain' then
-    booked = booked + book_plain(l, heads, entries, booked)
+    booked = booked + book_plain(l, heads, entries, values, booked)
   else
     booked = booked + book_rows(l, heads, entries, values, releases, booked)
   end
@@ -244,4 +277,4 @@ for run, fields in pairs(ended_histories) do redis.call('HDEL', run_key(run, 'hi
 settle_store()
 for _, key in ipairs(freed) do unpark(key) end
 settle_counts()
-return lost
+return { generation, unpack(lost) }

@@ -1,6 +1,6 @@
 -- Commits how far a reader has brought a run's results to safety. Atomic: the reader's position and
 -- length, what counts as delivered, and the dropping of what everybody has had.
--- @include keys memory
+-- @include keys memory results
 -- ARGV: run, reader, position, bytes, bytes of delivered results to keep (none where the memory is full)
 -- Replies: 'ok' | 'unknown'
 local run, reader, position, bytes, keep = unpack(ARGV)
@@ -19,10 +19,10 @@ if entry then
   local count, total = tonumber(fields[2]), tonumber(fields[4])
   if taken ~= '' then
     local left = tonumber(taken)
-    for i = 6, #fields, 2 do
-      local at = 1
-      while at <= #fields[i] do
-        local size = 4 + struct.unpack('<I4', fields[i], at)
+    for i = 5, #fields, 2 do
+      local at, pack = 1, pack_of(run, fields[i], fields[i + 1])
+      while at <= #pack do
+        local size = 4 + struct.unpack('<I4', pack, at)
         if left > 0 then
           left = left - 1
         else
@@ -37,7 +37,7 @@ if entry then
     redis.call('HSET', key, 'delivered', count, 'deliveredBytes', total)
     if taken == '' then redis.call('HSET', key, 'deliveredTo', position, 'deliveredToBytes', total) end
     if taken == '' and total - tonumber(f[3] or 0) > tonumber(keep) then
-      redis.call('XTRIM', results, 'MINID', position)
+      trim(run, position)
       redis.call('HSET', key, 'trimmedBytes', total, 'trimmed', position)
     end
   end

@@ -9,7 +9,7 @@
 local ROW, RESULT, RESULT_BYTES = '<I2I2I2I1I2I2I1I4I4', '<I2I1I4I4', 35
 local LAST, KEEP, STORE = 1, 2, 4
 
-local to_store, stored_bytes, pending, known_values = {}, 0, {}, nil
+local to_store, stored_bytes, pending, known_values, has_batches = {}, 0, {}, nil, false
 
 -- Looks up, once for all batches, what stands under the keys of nodes that were not looked up when their
 -- lease began: those that followed in memory, and later nodes, which may have been executed in memory
@@ -27,36 +27,39 @@ local function look_up(keys)
   end
 end
 
-local function next_generation()
-  redis.call('UNLINK', old_store)
+local function next_generation(ttl)
+  redis.call('UNLINK', old_store, values_key(generation - 1))
+  for _, key in ipairs({ store, values_key(generation) }) do redis.call('PEXPIRE', key, 2 * ttl) end
   generation = generation + 1
   old_store, store = store, base .. 's:' .. generation
   redis.call('HSET', meta, 'generation', generation, 'generationAt', now, 'storedBytes', 0)
 end
 
 -- Writes what is to stand under idempotency keys, unless the memory is full. A generation takes values
--- for as long as results must live, or until its bytes reach half the budget, and lives twice as long;
--- so a value lives at least once that time.
+-- for as long as results must live, or until its bytes reach half the budget, and goes with the end of the
+-- next; so a value lives at least once that time.
 local function settle_store()
-  if memory_full then
-    next_generation()
-    return
-  end
-  if #to_store == 0 then return end
+  if #to_store == 0 and not memory_full then return end
   local m = redis.call('HMGET', meta, 'generationAt', 'ttl', 'budget', 'storedBytes')
   local ttl = tonumber(m[2] or 86400000)
-  local begins = redis.call('EXISTS', store) == 0
-  if begins then
-    redis.call('HSET', meta, 'generationAt', now, 'storedBytes', 0)
-  elseif now - tonumber(m[1] or now) >= ttl or tonumber(m[4] or 0) > tonumber(m[3] or 1e15) / 2 then
-    next_generation()
-    begins = true
+  if memory_full then
+    next_generation(ttl)
+    return
   end
+  local begins = redis.call('EXISTS', store) == 0
   for from = 1, #to_store, MOST_FIELDS do
     redis.call('HSET', store, unpack(to_store, from, math.min(from + MOST_FIELDS - 1, #to_store)))
   end
-  redis.call('HINCRBY', meta, 'storedBytes', stored_bytes)
-  if begins then redis.call('PEXPIRE', store, 2 * ttl) end
+  if has_batches and redis.call('PTTL', values_key(generation)) == -1 then
+    redis.call('PEXPIRE', values_key(generation), 2 * ttl)
+  end
+  redis.call('HINCRBY', meta, 'storedBytes', begins and stored_bytes - tonumber(m[4] or 0) or stored_bytes)
+  if begins then
+    redis.call('HSET', meta, 'generationAt', now)
+    redis.call('PEXPIRE', store, 2 * ttl)
+  elseif now - tonumber(m[1] or now) >= ttl or tonumber(m[4] or 0) > tonumber(m[3] or 1e15) / 2 then
+    next_generation(ttl)
+  end
 end
 
 -- A batch, read row by row: `next_row` moves on to the next end, then its results are booked or passed
@@ -93,7 +96,8 @@ end
 -- Emits the entries before the current one, and passes over that.
 local function interrupt(run, batch)
   if batch.entry_at > batch.clean_from then
-    emit_pack(run, string.sub(batch.entries, batch.clean_from, batch.entry_at - 1), batch.clean)
+    emit_pack(run, 'r', string.sub(batch.entries, batch.clean_from, batch.entry_at - 1), batch.clean,
+      batch.entry_at - batch.clean_from)
   end
   batch.clean_from, batch.clean = batch.entry_at + batch.entry_bytes, 0
 end
@@ -197,7 +201,7 @@ local function close_batch(run, batch)
   if batch.clean > 0 then
     local pack = batch.entries
     if batch.clean_from > 1 then pack = string.sub(pack, batch.clean_from) end
-    emit_pack(run, pack, batch.clean)
+    emit_pack(run, 'r', pack, batch.clean, #pack)
   end
   for node, times in pairs(batch.executed) do count(run, 'n' .. node, times) end
 end

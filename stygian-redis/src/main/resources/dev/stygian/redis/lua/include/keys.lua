@@ -49,3 +49,6 @@ end
 -- The two generations of the result store: a result lives at least one, at most two of them.
 local generation = tonumber(redis.call('HGET', meta, 'generation') or '1')
 local store, old_store = base .. 's:' .. generation, base .. 's:' .. (generation - 1)
+
+-- Values that came many at a time lie in batches beside their generation; under their keys stand pointers.
+local function values_key(of_generation) return base .. 'v:' .. of_generation end

@@ -149,18 +149,44 @@ end
 
 local anything_stored = redis.call('EXISTS', store) == 1
 local older_stored = redis.call('EXISTS', old_store) == 1
+local batches_of_values = {}
+
+-- The value that a pointer names: 0 u8, place in its batch u16 counted from 0, name of the batch; false
+-- where the batch is gone.
+local function resolve(pointer, of_generation)
+  local place, name = struct.unpack('<I2', pointer, 2), string.sub(pointer, 4)
+  local id = of_generation .. ':' .. name
+  local batch = batches_of_values[id]
+  if batch == nil then
+    batch = redis.call('HGET', values_key(of_generation), name)
+    batches_of_values[id] = batch
+  end
+  if not batch then return false end
+  local at = 1
+  for _ = 1, place do at = at + 4 + struct.unpack('<I4', batch, at) end
+  return string.sub(batch, at + 4, at + 3 + struct.unpack('<I4', batch, at))
+end
+
+-- Puts values for the pointers among what was found; returns whether any value is there.
+local function resolve_all(found, of_generation)
+  local any = false
+  for i = 1, #found do
+    local value = found[i]
+    if value and string.byte(value, 1) == 0 then
+      value = resolve(value, of_generation)
+      found[i] = value
+    end
+    any = any or value
+  end
+  return any
+end
 
 -- The values under `keys`, false where there is none; nothing where none of them has one.
 local function stored_under(keys)
   local found, any = nil, false
   if anything_stored then
     found = redis.call('HMGET', store, unpack(keys))
-    for i = 1, #keys do
-      if found[i] then
-        any = true
-        break
-      end
-    end
+    any = resolve_all(found, generation)
   end
   if not older_stored then return any and found or nil end
   found = found or {}
@@ -172,10 +198,9 @@ local function stored_under(keys)
     end
   end
   if #missing > 0 then
-    for i, value in ipairs(redis.call('HMGET', old_store, unpack(missing))) do
-      found[at[i]] = value
-      any = any or value
-    end
+    local older = redis.call('HMGET', old_store, unpack(missing))
+    any = resolve_all(older, generation - 1) or any
+    for i, value in ipairs(older) do found[at[i]] = value end
   end
   return any and found or nil
 end

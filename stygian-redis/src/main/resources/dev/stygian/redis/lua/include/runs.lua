@@ -1,6 +1,6 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
 -- gathered in memory and written once by settle_counts, which also decides whether a run is over.
-local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'sinks', 'out', 'join',
+local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'sinks', 'out', 'join',
   'items', 'history', 'dead', 'deadindex', 'siblings' }
 
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
@@ -31,7 +31,7 @@ local function run_of(run)
       held = tonumber(f[5] or 0) - tonumber(f[6] or 0) >= tonumber(f[9] or 1)
         or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
       retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0),
-      visibility = tonumber(f[14] or 60000), packs = {}, singles = {}, emitted = 0,
+      visibility = tonumber(f[14] or 60000), packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
     }
     known_runs[run] = known
   end
@@ -60,29 +60,32 @@ local function count_tasks(run, by)
 end
 
 -- Appends what was emitted: one stream entry a run, with the totals so far, so that a reader's
--- position tells how much is left.
+-- position tells how much is left. Its fields are results themselves (r) or the name of a blob of them (v).
 local function write_results(run, of_run)
-  local fields, bytes = { 'n', 0, 'b', 0 }, 0
-  if #of_run.singles > 0 then of_run.packs[#of_run.packs + 1] = table.concat(of_run.singles) end
-  for _, pack in ipairs(of_run.packs) do
-    fields[#fields + 1] = 'r'
-    fields[#fields + 1] = pack
-    bytes = bytes + #pack
+  local fields = { 'n', 0, 'b', 0 }
+  if #of_run.singles > 0 then
+    of_run.packs[#of_run.packs + 1] = 'r'
+    of_run.packs[#of_run.packs + 1] = table.concat(of_run.singles)
+    of_run.emitted_bytes = of_run.emitted_bytes + #of_run.packs[#of_run.packs]
   end
+  for i = 1, #of_run.packs do fields[4 + i] = of_run.packs[i] end
   of_run.results = of_run.results + of_run.emitted
-  of_run.result_bytes = of_run.result_bytes + bytes
+  of_run.result_bytes = of_run.result_bytes + of_run.emitted_bytes
   fields[2], fields[4] = of_run.results, of_run.result_bytes
   redis.call('XADD', run_key(run, 'results'), '*', unpack(fields))
   redis.call('HSET', run_key(run), 'results', of_run.results, 'resultBytes', of_run.result_bytes)
-  of_run.packs, of_run.singles, of_run.emitted = {}, {}, 0
+  of_run.packs, of_run.singles, of_run.emitted, of_run.emitted_bytes = {}, {}, 0, 0
 end
 
--- Emits results that lie one after another already, each behind its length.
-local function emit_pack(run, pack, results)
+-- Emits results that lie one after another already, each behind its length: themselves (field r), or the
+-- name of their blob (v).
+local function emit_pack(run, field, pack, results, bytes)
   if results == 0 then return end
   local of_run = run_of(run)
+  of_run.packs[#of_run.packs + 1] = field
   of_run.packs[#of_run.packs + 1] = pack
   of_run.emitted = of_run.emitted + results
+  of_run.emitted_bytes = of_run.emitted_bytes + bytes
   if of_run.emitted >= 500 then write_results(run, of_run) end
 end
 
