@@ -13,6 +13,7 @@ import dev.stygian.bench.measure.Setup;
 import dev.stygian.bench.micro.CodecCase;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.error.StygianException;
+import dev.stygian.redis.embedded.ServerBinary;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,7 @@ final class Bench implements Callable<Integer> {
       names = "--server",
       paramLabel = "NAME",
       description = "Its own server: redis-6.2, redis-7 or valkey-8. Default: ${DEFAULT-VALUE}.")
-  private String server = "redis-7";
+  private String server = ServerBinary.onPath("redis-server").isPresent() ? "redis-7" : "redis-6.2";
 
   @Option(
       names = "--seconds",

@@ -28,14 +28,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Our queue with its whole protocol: submissions with real keys as the engine makes them, leases
  * that a heartbeat renews, completions that are checked, results that a consumer reads and commits.
- * A lane belongs to a run, so many lanes are many runs, each enqueued and read as one.
+ * A lane belongs to a node of a run, so many lanes are the nodes of many runs; the tasks of a lane
+ * are enqueued together, and each is an item of its own, as in {@code executeWave}.
  */
 final class OurPath implements TaskPath {
-  private static final String NODE = "work";
   private static final String SERVICE = "noop";
   private static final String PIPELINE = "bench";
   private static final Duration LONG = Duration.ofMinutes(2);
@@ -45,21 +46,29 @@ final class OurPath implements TaskPath {
 
   private final WorkQueue queue;
   private final List<RunId> runs;
+  private final List<Node> nodes;
   private final int batch;
-  private final IdempotencyKey.Scope scope = IdempotencyKey.Scope.of(PIPELINE, NODE, "", "");
   private final Payload result = Inputs.result();
   private final Set<Long> held = ConcurrentHashMap.newKeySet();
   private String position = ResultBatch.START;
   private long taken;
+  private volatile int tasksPerRun = Integer.MAX_VALUE;
 
+  /** A node that tasks start at, and what its keys are made in. */
+  private record Node(String id, IdempotencyKey.Scope scope) {
+    static Node of(int number) {
+      String id = "work-" + number;
+      return new Node(id, IdempotencyKey.Scope.of(PIPELINE, id, "", ""));
+    }
+  }
+
+  /** A path with so many lanes, as near to a square of runs and nodes as they make. */
   OurPath(String url, int lanes, int batch) {
     this.queue = RedisWorkQueue.open(RedisSettings.of(url).withQueueName("bench"));
     this.batch = batch;
-    List<RunId> all = new ArrayList<>();
-    for (int lane = 0; lane < lanes; lane++) {
-      all.add(new RunId("bench-" + lane));
-    }
-    this.runs = List.copyOf(all);
+    int side = (int) Math.sqrt(lanes);
+    this.runs = IntStream.range(0, side).mapToObj(i -> new RunId("bench-" + i)).toList();
+    this.nodes = IntStream.range(0, lanes / side).mapToObj(Node::of).toList();
   }
 
   @Override
@@ -74,11 +83,11 @@ final class OurPath implements TaskPath {
             limits.resultBudget(),
             limits.retention(),
             limits.visibility());
-    LaneSpec lane = new LaneSpec(NODE, SERVICE, 0, List.of(), 3);
-    forEachRun(run -> queue.open(new RunSpec(run, PIPELINE, "", List.of(lane), 1, false, roomy)));
+    List<LaneSpec> lanes =
+        nodes.stream().map(n -> new LaneSpec(n.id(), SERVICE, 0, List.of(), 3)).toList();
+    forEachRun(run -> queue.open(new RunSpec(run, PIPELINE, "", lanes, 1, false, roomy)));
   }
 
-  /** Several at once: of 10,000 runs this is most of what a round takes, and nobody measures it. */
   private void forEachRun(Consumer<RunId> order) throws InterruptedException {
     int members = Math.min(runs.size(), AT_ONCE);
     Crew.of(
@@ -98,9 +107,15 @@ final class OurPath implements TaskPath {
       return;
     }
     int share = tasks / runs.size();
-    for (int lane = producer; lane < runs.size(); lane += producers) {
-      submit(runs.get(lane), "producer", lane * share, share);
+    tasksPerRun = share;
+    for (int run = producer; run < runs.size(); run += producers) {
+      submit(runs.get(run), "producer", run * share, share);
     }
+  }
+
+  /** Each node has its stretch of a run's tasks. */
+  private Node nodeOf(int number) {
+    return nodes.get((int) ((long) (number % tasksPerRun) * nodes.size() / tasksPerRun));
   }
 
   private void submit(RunId run, String submitter, int first, int count)
@@ -132,10 +147,13 @@ final class OurPath implements TaskPath {
   private Submission submission(RunId run, int number) {
     var input = Inputs.input(number);
     Payload payload = Payload.of(input);
-    IdempotencyKey key = scope.key(IdempotencyKey.digest(input));
-    TaskId id = new TaskId(run, Integer.toString(number), NODE);
+    Node node = nodeOf(number);
+    IdempotencyKey key = node.scope().key(IdempotencyKey.digest(input));
+    TaskId id = new TaskId(run, Integer.toString(number), node.id());
+    // an item that is a task of one of several nodes has no last nodes of its own to be found at
+    List<IdempotencyKey> lastKeys = nodes.size() == 1 ? List.of(key) : List.of();
     return new Submission(
-        id.item(), payload, List.of(new Task(id, SERVICE, key, payload)), List.of(key));
+        id.item(), payload, List.of(new Task(id, SERVICE, key, payload)), lastKeys);
   }
 
   @Override
@@ -192,7 +210,8 @@ final class OurPath implements TaskPath {
   }
 
   private NodeResult end(Lease lease) {
-    return new NodeResult(NODE, lease.task().key(), result, lease.attempt(), true, false);
+    Task task = lease.task();
+    return new NodeResult(task.id().node(), task.key(), result, lease.attempt(), true, false);
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class QueueCase implements BenchCase {
   private static final int MANY_LANES = 10_000;
   private static final int FEW_TASKS = 400;
   private static final int FIRST_TASKS = 40_000;
+  private static final int LEAST_PER_LANE = 20;
   private static final int MOST_TASKS = 800_000;
   private static final double WARM_UP_SECONDS = 4;
 
@@ -65,6 +66,7 @@ public final class QueueCase implements BenchCase {
         double perSecond = warmUp(ours, variant);
         warmUp(bare, variant);
         tasks = (int) Math.min(MOST_TASKS, perSecond * setup.seconds());
+        tasks = Math.max(tasks, variant.lanes() * LEAST_PER_LANE);
       }
       int whole = variant.lanes() * setup.threads();
       int even = Math.max(whole, tasks - tasks % whole);

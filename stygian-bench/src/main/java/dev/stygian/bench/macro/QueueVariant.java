@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * One setting of the queue case.
  *
- * @param lanes how many there are; each is a run of its own
+ * @param lanes how many there are; each is a node of a run
  * @param processes worker processes beside this one; 0: the work is done here
  * @param persistence options of the server
  * @param rounds that count

@@ -87,9 +87,9 @@ public final class CodecCase implements BenchCase {
         : options
             .forks(1)
             .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(500))
-            .measurementIterations(5)
-            .measurementTime(TimeValue.milliseconds(400));
+            .warmupTime(TimeValue.milliseconds(300))
+            .measurementIterations(4)
+            .measurementTime(TimeValue.milliseconds(300));
   }
 
   private static Row row(RunResult result, RunResult copy) {
