@@ -112,6 +112,11 @@ public final class LocalWorkQueue implements WorkQueue {
   }
 
   @Override
+  public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
+    return locked(() -> shared.settle(ends));
+  }
+
+  @Override
   public Heartbeat.Renewal renew(Heartbeat heartbeat) {
     return locked(() -> shared.renew(heartbeat));
   }

@@ -203,6 +203,18 @@ final class SharedQueue {
     return new Renewal(lost, cancelled);
   }
 
+  List<Settled> settle(List<? extends Settlement> ends) {
+    List<Settled> all = new ArrayList<>(ends.size());
+    for (Settlement end : ends) {
+      all.add(
+          switch (end) {
+            case Completion completion -> complete(completion);
+            case Nack nack -> nack(nack);
+          });
+    }
+    return all;
+  }
+
   Settled complete(Completion completion) {
     LeaseToken token = completion.lease().token();
     QueuedTask task = leases.find(token);
