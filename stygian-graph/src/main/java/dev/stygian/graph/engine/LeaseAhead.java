@@ -24,12 +24,13 @@ final class LeaseAhead {
   /**
    * The number as of now.
    *
-   * @param ended executions that ended since the worker started
+   * @param ended executions that ended since the worker started; where the count was a little ahead
+   *     of the truth, it may fall
    */
   int leases(long ended, long nowNanos) {
     long nanos = nowNanos - measuredNanos;
     if (nanos >= SHORTEST_MEASURED_NANOS) {
-      double rate = (ended - measuredEnded) / (double) nanos;
+      double rate = Math.max(0, ended - measuredEnded) / (double) nanos;
       endedPerNano = (endedPerNano + rate) / 2;
       measuredNanos = nowNanos;
       measuredEnded = ended;

@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The slots of a worker. A runner is a virtual thread that executes one waiting attempt after the
  * other until none waits, so a task costs a thread of its own only where it blocks. There are at
  * most as many as slots, and at most one is on its way: it starts the next one if something still
- * waits when it begins. A runner that has computed for {@link #TURN_NANOS} lets others have its
- * turn. Thread-safe.
+ * waits when it begins. A runner that has gone on for {@link #TURN_NANOS} lets others have a turn.
+ * Thread-safe.
  */
 final class Runners {
-  private static final long TURN_NANOS = 1_000_000;
+  private static final long TURN_NANOS = 10_000_000;
 
   private final int slots;
   private final Consumer<Attempt> execution;
@@ -74,11 +75,14 @@ final class Runners {
   }
 
   private void startOne() {
-    if (waiting.get() > 0 && oneOnItsWay.compareAndSet(false, true)) {
+    while (waiting.get() > 0 && oneOnItsWay.compareAndSet(false, true)) {
       if (takeSlot()) {
         Thread.ofVirtual().name("stygian-task").start(this::run);
-      } else {
-        oneOnItsWay.set(false);
+        return;
+      }
+      oneOnItsWay.set(false);
+      if (active.get() >= slots) {
+        return; // whoever ends next comes by here; one that just did may have been turned away
       }
     }
   }
@@ -94,7 +98,6 @@ final class Runners {
     return false;
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // virtual threads have no other way to take turns
   private void run() {
     oneOnItsWay.set(false);
     long turnNanos = System.nanoTime();
@@ -105,8 +108,8 @@ final class Runners {
         execution.accept(attempt);
         long now = System.nanoTime();
         if (now - turnNanos > TURN_NANOS) {
-          Thread.yield();
-          turnNanos = now;
+          LockSupport.parkNanos(1); // Thread.yield() passes over threads that others start
+          turnNanos = System.nanoTime();
         }
       }
     } finally {

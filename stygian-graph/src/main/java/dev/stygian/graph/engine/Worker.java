@@ -136,9 +136,11 @@ public final class Worker implements AutoCloseable {
       held.forEach(a -> a.stop(Attempt.Stop.WORKER_STOPS));
       if (!held.awaitEmpty(STOP_TIME.toMillis())) {
         LOG.atWarn()
-            .addKeyValue("running", runners.active())
             .addKeyValue("tasks", held.size())
-            .log("Services ignore that the worker stops; their leases will run out");
+            .log(
+                runners.active() > 0
+                    ? "Services ignore that the worker stops; their leases will run out"
+                    : "The queue does not take what ended; the leases will run out");
       }
     }
   }

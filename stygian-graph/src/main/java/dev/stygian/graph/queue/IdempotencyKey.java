@@ -128,7 +128,12 @@ public final class IdempotencyKey {
   /** Some of the bytes: each of them is as good as chance. */
   @Override
   public int hashCode() {
-    return (int) INTS.get(bytes, 0) ^ (int) INTS.get(bytes, SCOPE_BYTES);
+    return hash(bytes, 0);
+  }
+
+  /** The hash of a key whose bytes stand at this place. */
+  static int hash(byte[] bytes, int at) {
+    return (int) INTS.get(bytes, at) ^ (int) INTS.get(bytes, at + SCOPE_BYTES);
   }
 
   /** 48 hexadecimal digits. */

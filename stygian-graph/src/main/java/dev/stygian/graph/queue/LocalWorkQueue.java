@@ -81,7 +81,7 @@ public final class LocalWorkQueue implements WorkQueue {
         if (left <= 0) {
           throw full(run, submitter, position, batch.size(), patience);
         }
-        awaitRoom(left);
+        awaitRoom(Math.min(left, lookAgainNanos));
       }
     } finally {
       shared.lock.unlock();
