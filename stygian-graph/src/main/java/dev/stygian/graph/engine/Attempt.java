@@ -4,35 +4,30 @@ import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
-import dev.stygian.graph.pipeline.Node;
 import dev.stygian.graph.queue.Completion;
-import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Release;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.service.Outcome;
-import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
-import dev.stygian.graph.settings.Config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One lease at work, on a virtual thread of its own: executes the leased node and goes on to the
- * nodes behind it in memory as long as that is a plain chain, then books everything in one call.
+ * One lease at work, on one virtual thread from its start to its end: executes the leased node and
+ * goes on to the nodes behind it in memory as long as that is a plain chain, then hands everything
+ * over to be booked in one call. Its own lock guards what others ask of it: who executes, why it
+ * was stopped, whether its end was told already.
  */
 final class Attempt {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
@@ -48,203 +43,254 @@ final class Attempt {
 
   private final WorkerContext worker;
   private final Lease lease;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final List<NodeResult> booked = new ArrayList<>();
+  private final long leasedNanos;
+  private HeldLeases.@Nullable HandOut handOut;
+  private int index;
+
   private @Nullable Thread executing;
   private @Nullable Stop stopped;
   private boolean abandoned;
 
-  Attempt(WorkerContext worker, Lease lease) {
+  /** When what executes has had its time; meaningful while {@link #executing} is set. */
+  private long dueNanos;
+
+  private final List<NodeResult> booked = new ArrayList<>(4);
+  private @Nullable PlannedNode node;
+  private Task task;
+  private int number;
+
+  /**
+   * An attempt that is not made yet.
+   *
+   * @param nowNanos when its lease was handed out
+   */
+  Attempt(WorkerContext worker, Lease lease, long nowNanos) {
     this.worker = worker;
     this.lease = lease;
+    this.leasedNanos = nowNanos;
+    this.task = lease.task();
+    this.number = lease.attempt();
   }
 
   Lease lease() {
     return lease;
   }
 
+  long leasedNanos() {
+    return leasedNanos;
+  }
+
+  /** Told by {@link HeldLeases}, before any other thread knows of the attempt. */
+  void heldIn(HeldLeases.HandOut ofLease, int position) {
+    handOut = ofLease;
+    index = position;
+  }
+
+  int index() {
+    return index;
+  }
+
+  /** Takes it out of what is held; null where somebody did that before. */
+  synchronized HeldLeases.@Nullable HandOut letGo() {
+    HeldLeases.HandOut was = handOut;
+    handOut = null;
+    return was;
+  }
+
   /** Interrupts the service that runs; before and after it, the reason is only remembered. */
-  void stop(Stop reason) {
-    lock.lock();
-    try {
-      if (stopped == null) {
-        stopped = reason;
-      }
-      if (executing != null) {
-        executing.interrupt();
-      }
-    } finally {
-      lock.unlock();
+  synchronized void stop(Stop reason) {
+    if (stopped == null) {
+      stopped = reason;
+    }
+    if (executing != null) {
+      executing.interrupt();
     }
   }
 
-  /** Executes and books; returns when nothing of this lease is left to do here. */
-  void run() throws InterruptedException {
-    Optional<RunPlan> plan = worker.plan(lease.task().id().run());
-    if (plan.isEmpty()) {
-      return; // the run is gone, and with it the lease
+  /** Hands the lease back without having executed anything; the attempt does not count. */
+  void handBack() throws InterruptedException {
+    end(new Nack.Verdict.HandBack());
+  }
+
+  /**
+   * Executes, and tells how it ended.
+   *
+   * @return false where nothing of this lease is left to do here, not even to book it
+   */
+  boolean run() throws InterruptedException {
+    RunPlan plan = worker.plan(lease.task().id().run());
+    if (plan == null) {
+      return false; // the run is gone, and with it the lease
+    }
+    if (isStopped()) {
+      handBack(); // it was lost or cancelled while it waited for a slot
+      return true;
     }
     Item item;
-    Map<String, JsonNode> inputs = new LinkedHashMap<>();
+    Map<String, JsonNode> inputs = Map.of();
     try {
       item = new Item(lease.task().id().item(), lease.task().input().decode());
-      for (var input : lease.inputs().entrySet()) {
-        inputs.put(input.getKey(), input.getValue().decode());
+      if (!lease.inputs().isEmpty()) {
+        inputs = decoded(lease.inputs());
       }
     } catch (PayloadException e) {
-      worker.nack(
-          new Nack(
-              lease,
-              List.of(),
-              lease.task(),
-              lease.attempt(),
-              new Nack.Verdict.Bury("the task's payload cannot be read: " + e.getMessage())));
-      return;
+      end(new Nack.Verdict.Bury("the task's payload cannot be read: " + e.getMessage()));
+      return true;
     }
-    walk(plan.get(), item, inputs);
+    walk(plan, item, inputs);
+    return true;
+  }
+
+  private static Map<String, JsonNode> decoded(Map<String, Payload> payloads) {
+    Map<String, JsonNode> all = LinkedHashMap.newLinkedHashMap(payloads.size());
+    payloads.forEach((node, payload) -> all.put(node, payload.decode()));
+    return all;
   }
 
   private void walk(RunPlan plan, Item item, Map<String, JsonNode> firstInputs)
       throws InterruptedException {
-    byte[] digest = IdempotencyKey.digest(item.input());
-    Node node = plan.node(lease.task().id().node());
-    Task task = lease.task();
+    PlannedNode current = plan.node(lease.task().id().node());
     Map<String, JsonNode> inputs = firstInputs;
-    int attempt = lease.attempt();
-    Optional<Lease.StoredResult> stored = lease.stored();
+    Lease.StoredResult stored = lease.stored().orElse(null);
+    JsonNode last = item.input();
+    Payload lastBytes = lease.task().input();
     while (true) {
-      Payload output;
-      JsonNode value;
-      if (stored.isPresent()) {
-        output = stored.get().output();
-        value = output.decode();
-        attempt = stored.get().attempts();
+      node = current;
+      if (stored != null) {
+        lastBytes = stored.output();
+        last = lastBytes.decode();
+        number = stored.attempts();
+        stored = null;
       } else {
-        Outcome outcome = execute(plan, node, attempt, item, inputs);
+        Outcome outcome = execute(plan, current, item, inputs);
         if (!(outcome instanceof Outcome.Success(JsonNode result))) {
-          fail(plan, node, task, attempt, outcome);
+          fail(current, outcome);
           return;
         }
-        value = result;
         try {
-          output = Payload.of(value);
+          lastBytes = isPassedOn(result, last) ? lastBytes : Payload.of(result);
         } catch (PayloadException e) {
-          fail(plan, node, task, attempt, Outcome.permanent(String.valueOf(e.getMessage()), e));
+          fail(current, Outcome.permanent(String.valueOf(e.getMessage()), e));
           return;
         }
+        last = result;
       }
-      stored = Optional.empty();
-      Optional<Node> next = next(plan, node);
-      boolean keep = next.isEmpty() && !plan.isLast(node.id());
+      PlannedNode next = next(current);
+      boolean keep = next == null && !current.isLast();
       booked.add(
-          new NodeResult(node.id(), task.key(), output, attempt, plan.isLast(node.id()), keep));
-      if (next.isEmpty()) {
-        complete(plan, node, item, digest);
+          new NodeResult(current.id(), task.key(), lastBytes, number, current.isLast(), keep));
+      if (next == null) {
+        complete(plan, current);
         return;
       }
-      inputs = Map.of(node.id(), value);
-      node = next.get();
-      task = plan.task(node.id(), item.id(), lease.task().input(), digest);
-      attempt = 1;
+      inputs = Map.of(current.id(), last);
+      current = next;
+      task = successor(plan, next);
+      number = 1;
     }
   }
 
-  /** The node that goes on in memory; empty where the chain ends here. */
-  private Optional<Node> next(RunPlan plan, Node node) {
-    List<String> successors = plan.successors(node.id());
-    if (successors.size() != 1 || node.checkpoint() || node.service().startsWith("ai_")) {
-      return Optional.empty();
-    }
-    Node successor = plan.node(successors.getFirst());
-    boolean plain = plan.predecessors(successor.id()).size() == 1;
-    return plain && worker.offers(successor.service()) && !isStopped()
-        ? Optional.of(successor)
-        : Optional.empty();
+  /**
+   * Whether what a service puts out is what it was given, so that its bytes are known. An object or
+   * an array may have been changed meanwhile; a text or a number cannot.
+   */
+  private static boolean isPassedOn(JsonNode output, JsonNode given) {
+    return output.isValueNode() && output.equals(given);
   }
 
-  private void complete(RunPlan plan, Node last, Item item, byte[] digest)
-      throws InterruptedException {
-    List<Release> releases =
-        plan.successors(last.id()).stream()
-            .map(s ->
-                new Release(
-                    plan.task(s, item.id(), lease.task().input(), digest),
-                    plan.predecessors(s).size()))
-            .toList();
+  private Task successor(RunPlan plan, PlannedNode successor) {
+    return plan.task(
+        successor,
+        lease.task().id().item(),
+        lease.task().input(),
+        successor.scope().key(lease.task().key()));
+  }
+
+  /** The node that goes on in memory; null where the chain ends here. */
+  private @Nullable PlannedNode next(PlannedNode current) {
+    PlannedNode next = current.chained();
+    return next != null && worker.offers(next.service()) && !isStopped() ? next : null;
+  }
+
+  private void complete(RunPlan plan, PlannedNode last) throws InterruptedException {
+    List<Release> releases = List.of();
+    if (!last.isLast()) {
+      releases = new ArrayList<>(last.successors().size());
+      for (PlannedNode next : last.successors()) {
+        releases.add(new Release(successor(plan, next), next.predecessors()));
+      }
+    }
     if (!isAbandoned()) {
-      worker.complete(new Completion(lease, booked, releases));
+      worker.book(this, new Completion(lease, booked, releases));
     }
   }
 
-  private void fail(RunPlan plan, Node node, Task task, int attempt, Outcome outcome)
-      throws InterruptedException {
-    if (isAbandoned()) {
-      return;
-    }
+  private void fail(PlannedNode failed, Outcome outcome) throws InterruptedException {
     Nack.Verdict verdict =
         switch (outcome) {
           case Outcome.Success _ -> throw new IllegalStateException("a success is no failure");
-          case Outcome.Retryable(String reason, Optional<Throwable> cause) ->
-              interruptedVerdict()
-                  .orElseGet(() -> {
-                    log(node, attempt, reason, cause);
-                    return new Nack.Verdict.Retry(
-                        reason, worker.backoff(attempt + 1, plan.backoff(node)));
-                  });
+          case Outcome.Retryable(String reason, Optional<Throwable> cause) -> {
+            Stop why = stopReason();
+            if (why != null && why != Stop.TIMEOUT) {
+              yield new Nack.Verdict.HandBack();
+            }
+            log(failed, reason, cause);
+            yield new Nack.Verdict.Retry(reason, worker.backoff(number + 1, failed.backoff()));
+          }
           case Outcome.Permanent(String reason, Optional<Throwable> cause) -> {
-            log(node, attempt, reason, cause);
+            log(failed, reason, cause);
             yield new Nack.Verdict.Bury(reason);
           }
           case Outcome.RateLimited(String reason, Optional<Duration> retryAfter) -> {
-            Duration own = worker.backoff(attempt + 1, plan.backoff(node));
+            Duration own = worker.backoff(number + 1, failed.backoff());
             Duration asked = retryAfter.orElse(Duration.ZERO);
             yield new Nack.Verdict.Retry(reason, asked.compareTo(own) > 0 ? asked : own);
           }
         };
-    worker.nack(new Nack(lease, checkpoint(), task, attempt, verdict));
+    end(verdict);
+  }
+
+  private void end(Nack.Verdict verdict) throws InterruptedException {
+    if (!isAbandoned()) {
+      worker.book(this, nack(verdict));
+    }
+  }
+
+  private Nack nack(Nack.Verdict verdict) {
+    return new Nack(lease, checkpoint(), task, number, verdict);
   }
 
   /** What did work, the last of it kept for the task that will be tried again. */
   private List<NodeResult> checkpoint() {
-    List<NodeResult> kept = new ArrayList<>(booked);
-    if (!kept.isEmpty()) {
-      NodeResult last = kept.removeLast();
-      kept.add(
-          new NodeResult(
-              last.node(), last.key(), last.output(), last.attempts(), last.last(), true));
+    if (booked.isEmpty()) {
+      return List.of();
     }
+    List<NodeResult> kept = new ArrayList<>(booked);
+    NodeResult last = kept.removeLast();
+    kept.add(
+        new NodeResult(last.node(), last.key(), last.output(), last.attempts(), last.last(), true));
     return kept;
   }
 
   private Outcome execute(
-      RunPlan plan, Node node, int attempt, Item item, Map<String, JsonNode> inputs) {
-    Duration timeout = plan.timeout(node);
-    ScheduledFuture<?> timer =
-        worker
-            .timers()
-            .schedule(() -> stop(Stop.TIMEOUT), timeout.toMillis(), TimeUnit.MILLISECONDS);
-    ScheduledFuture<?> lastResort =
-        worker
-            .timers()
-            .schedule(
-                () -> abandon(plan, node, attempt, item, timeout),
-                timeout.plus(IGNORED_INTERRUPT).toMillis(),
-                TimeUnit.MILLISECONDS);
+      RunPlan plan, PlannedNode current, Item item, Map<String, JsonNode> inputs) {
     Outcome outcome;
     try {
-      ScrapingService service = worker.service(node.service());
-      Config config = Config.of(service.descriptor().config(), node.config(), worker.environment());
+      PlannedNode.Ready ready = current.ready(worker);
       ServiceCall call =
           new ServiceCall(
               plan.definition().pipeline().id(),
-              node.id(),
-              attempt,
+              current.id(),
+              number,
               item,
-              config,
+              ready.config(),
               inputs,
               worker.egress(plan),
               plan.definition().site());
-      outcome = begin() ? service.execute(call) : Outcome.retryable("stopped before it began");
+      outcome =
+          begin(current.timeout())
+              ? ready.service().execute(call)
+              : Outcome.retryable("stopped before it began");
     } catch (SettingInvalidException e) {
       outcome = Outcome.permanent(String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {
@@ -252,121 +298,92 @@ final class Attempt {
     } catch (Exception | StackOverflowError e) {
       outcome = Outcome.retryable(e.getClass().getSimpleName() + ": " + e.getMessage(), e);
     } finally {
-      end();
-      timer.cancel(false);
-      lastResort.cancel(false);
+      endExecution();
     }
-    return stopReason() == Stop.TIMEOUT && !(outcome instanceof Outcome.Success)
-        ? Outcome.retryable(
-            "the attempt took longer than its timeout of " + timeout.toMillis() + " ms")
+    return !(outcome instanceof Outcome.Success) && stopReason() == Stop.TIMEOUT
+        ? Outcome.retryable(tookTooLong(current))
         : outcome;
   }
 
-  private boolean begin() {
-    lock.lock();
-    try {
-      if (stopped != null) {
-        return false;
-      }
-      executing = Thread.currentThread();
-      return true;
-    } finally {
-      lock.unlock();
+  private static String tookTooLong(PlannedNode current) {
+    return "the attempt took longer than its timeout of " + current.timeout().toMillis() + " ms";
+  }
+
+  private synchronized boolean begin(Duration timeout) {
+    if (stopped != null) {
+      return false;
     }
+    executing = Thread.currentThread();
+    dueNanos = System.nanoTime() + timeout.toNanos();
+    return true;
   }
 
   /** Ends the part that may be interrupted; booking must not be. */
-  private void end() {
-    lock.lock();
-    try {
-      executing = null;
-      boolean cleared = Thread.interrupted();
-      if (cleared && stopped == null) {
-        stopped = Stop.WORKER_STOPS;
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void endExecution() {
+    executing = null;
+    boolean cleared = Thread.interrupted();
+    if (cleared && stopped == null) {
+      stopped = Stop.WORKER_STOPS;
     }
   }
 
-  private @Nullable Stop stopReason() {
-    lock.lock();
-    try {
-      return stopped;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized @Nullable Stop stopReason() {
+    return stopped;
   }
 
   private boolean isStopped() {
     return stopReason() != null;
   }
 
-  private boolean isAbandoned() {
-    lock.lock();
-    try {
-      return abandoned;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private Optional<Nack.Verdict> interruptedVerdict() {
-    Stop reason = stopReason();
-    return reason == null || reason == Stop.TIMEOUT
-        ? Optional.empty()
-        : Optional.of(new Nack.Verdict.HandBack());
+  private synchronized boolean isAbandoned() {
+    return abandoned;
   }
 
   /**
-   * Gives the task back although its service ignores the interrupt; what it yields later is void.
+   * Interrupts a service whose time is over. One that ignores that for long is left behind: its
+   * task goes back without it, and what it yields later is void.
    */
-  private void abandon(RunPlan plan, Node node, int attempt, Item item, Duration timeout) {
-    lock.lock();
-    try {
-      if (executing == null || abandoned) {
+  void endIfOverdue(long nowNanos) {
+    Nack nack;
+    synchronized (this) {
+      if (executing == null || abandoned || node == null || nowNanos - dueNanos < 0) {
+        return;
+      }
+      if (stopped == null) {
+        stop(Stop.TIMEOUT);
+      }
+      if (nowNanos - dueNanos < IGNORED_INTERRUPT.toNanos()) {
         return;
       }
       abandoned = true;
-    } finally {
-      lock.unlock();
+      String error = tookTooLong(node) + " and ignored the interrupt";
+      nack = nack(new Nack.Verdict.Retry(error, worker.backoff(number + 1, node.backoff())));
     }
     LOG.atWarn()
-        .addKeyValue("run", plan.run())
-        .addKeyValue("node", node.id())
-        .addKeyValue("item", item.id())
+        .addKeyValue("run", task.id().run())
+        .addKeyValue("node", task.id().node())
+        .addKeyValue("item", task.id().item())
         .log("A service ignores the interrupt at its timeout; its task goes back without it");
-    Task task =
-        plan.task(node.id(), item.id(), lease.task().input(), IdempotencyKey.digest(item.input()));
-    String error =
-        "the attempt took longer than its timeout of "
-            + timeout.toMillis()
-            + " ms and ignored the interrupt";
     Thread.ofVirtual()
         .name("stygian-abandon")
         .start(() -> {
           try {
-            worker.nack(
-                new Nack(
-                    lease,
-                    checkpoint(),
-                    task,
-                    attempt,
-                    new Nack.Verdict.Retry(
-                        error, worker.backoff(attempt + 1, plan.backoff(node)))));
+            worker.book(this, nack);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
         });
   }
 
-  private void log(Node node, int attempt, String reason, Optional<Throwable> cause) {
-    LOG.atDebug()
-        .setCause(cause.orElse(null))
-        .addKeyValue("task", lease.task().id())
-        .addKeyValue("node", node.id())
-        .addKeyValue("attempt", attempt)
-        .addKeyValue("reason", reason)
-        .log("An attempt failed");
+  private void log(PlannedNode failed, String reason, Optional<Throwable> cause) {
+    if (LOG.isDebugEnabled()) {
+      LOG.atDebug()
+          .setCause(cause.orElse(null))
+          .addKeyValue("task", lease.task().id())
+          .addKeyValue("node", failed.id())
+          .addKeyValue("attempt", number)
+          .addKeyValue("reason", reason)
+          .log("An attempt failed");
+    }
   }
 }

@@ -83,11 +83,10 @@ public final class DistributedDagExecutor implements AutoCloseable {
     for (int i = 0; i < tasks.size(); i++) {
       WaveTask task = tasks.get(i);
       Payload input = Payload.of(task.input());
-      byte[] digest = IdempotencyKey.digest(task.input());
+      PlannedNode node = plan.node(nodeId(task));
+      IdempotencyKey key = node.scope().key(IdempotencyKey.digest(task.input()));
       String item = Integer.toString(i);
-      items.add(
-          new Submission(
-              item, input, List.of(plan.task(nodeId(task), item, input, digest)), List.of()));
+      items.add(new Submission(item, input, List.of(plan.task(node, item, input, key)), List.of()));
     }
     try (Worker worker = Worker.start(queue, services, options);
         ExecutorService submitting = runThreads()) {

@@ -3,8 +3,8 @@ package dev.stygian.graph.engine;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.WorkQueue;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The plans of the runs that a worker has met; a bounded number is kept. */
 final class Plans {
@@ -17,18 +17,23 @@ final class Plans {
     this.queue = queue;
   }
 
-  /** Empty where the run is gone. */
-  Optional<RunPlan> of(RunId run) {
+  /** Null where the run is gone. */
+  @Nullable RunPlan of(RunId run) {
     RunPlan plan = kept.get(run);
-    if (plan != null) {
-      return Optional.of(plan);
+    if (plan == null) {
+      plan =
+          queue
+              .ledger()
+              .find(run)
+              .map(spec -> new RunPlan(run, RunDefinition.read(spec)))
+              .orElse(null);
+      if (plan != null) {
+        if (kept.size() >= MOST) {
+          kept.clear();
+        }
+        kept.put(run, plan);
+      }
     }
-    Optional<RunPlan> made =
-        queue.ledger().find(run).map(spec -> new RunPlan(run, RunDefinition.read(spec)));
-    if (kept.size() >= MOST) {
-      kept.clear();
-    }
-    made.ifPresent(p -> kept.put(run, p));
-    return made;
+    return plan;
   }
 }

@@ -14,14 +14,14 @@ import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.service.EgressRule;
 import java.net.URI;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** A run made ready for execution: built once per run and process. Immutable and thread-safe. */
+/** A run made ready for execution: built once per run and worker. Thread-safe. */
 final class RunPlan {
   private static final long UNDELIVERED_RESULTS = 1_000_000;
   private static final long UNDELIVERED_BYTES = 256L << 20;
@@ -29,24 +29,39 @@ final class RunPlan {
   private final RunId run;
   private final RunDefinition definition;
   private final Topology topology;
-  private final Map<String, IdempotencyKey.Scope> scopes = new HashMap<>();
-  private final Map<String, Node> nodes = new HashMap<>();
+  private final Map<String, PlannedNode> nodes = new HashMap<>();
+  private final List<PlannedNode> roots;
+  private final List<PlannedNode> leaves;
+  private final EgressRule egress;
+  private final EgressRule egressOfOpenWorker;
 
   RunPlan(RunId run, RunDefinition definition) {
     this.run = run;
     this.definition = definition;
     this.topology = Topology.of(definition.pipeline());
     String salt = definition.fresh() ? run.value() : "";
-    for (Node node : topology.nodes()) {
-      nodes.put(node.id(), node);
-      scopes.put(
-          node.id(),
-          IdempotencyKey.Scope.of(
-              definition.pipeline().id(),
-              node.id(),
-              definition.fingerprints().getOrDefault(node.id(), ""),
-              salt));
+    for (Node node : topology.nodes().reversed()) { // a node's successors before the node
+      nodes.put(node.id(), planned(node, salt));
     }
+    this.roots = topology.roots().stream().map(n -> node(n.id())).toList();
+    this.leaves = topology.leaves().stream().map(n -> node(n.id())).toList();
+    Set<String> allowed = definition.site().map(RunPlan::hostAndPort).map(Set::of).orElse(Set.of());
+    this.egress = new EgressRule(definition.pipeline().allowPrivate(), allowed);
+    this.egressOfOpenWorker = new EgressRule(true, allowed);
+  }
+
+  private PlannedNode planned(Node node, String salt) {
+    return new PlannedNode(
+        node,
+        IdempotencyKey.Scope.of(
+            definition.pipeline().id(),
+            node.id(),
+            definition.fingerprints().getOrDefault(node.id(), ""),
+            salt),
+        node.timeout().orElse(execution().timeout()),
+        node.backoff().orElse(execution().backoff()),
+        topology.predecessors(node.id()).size(),
+        topology.successors(node.id()).stream().map(this::node).toList());
   }
 
   RunId run() {
@@ -61,61 +76,35 @@ final class RunPlan {
     return definition.pipeline().execution();
   }
 
-  Node node(String id) {
-    Node node = nodes.get(id);
+  PlannedNode node(String id) {
+    PlannedNode node = nodes.get(id);
     if (node == null) {
       throw new IllegalArgumentException("run \"" + run + "\" has no node \"" + id + "\"");
     }
     return node;
   }
 
-  List<String> successors(String node) {
-    return topology.successors(node);
-  }
-
-  List<String> predecessors(String node) {
-    return topology.predecessors(node);
-  }
-
-  boolean isLast(String node) {
-    return topology.successors(node).isEmpty();
-  }
-
-  IdempotencyKey key(String node, byte[] inputDigest) {
-    IdempotencyKey.Scope scope = scopes.get(node);
-    if (scope == null) {
-      throw new IllegalArgumentException("run \"" + run + "\" has no node \"" + node + "\"");
-    }
-    return scope.key(inputDigest);
-  }
-
-  Task task(String node, String item, Payload input, byte[] inputDigest) {
-    return new Task(
-        new TaskId(run, item, node), node(node).service(), key(node, inputDigest), input);
+  Task task(PlannedNode node, String item, Payload input, IdempotencyKey key) {
+    return new Task(new TaskId(run, item, node.id()), node.service(), key, input);
   }
 
   /** An item that starts at every first node. */
   Submission submission(String item, JsonNode input) {
     Payload payload = Payload.of(input);
     byte[] digest = IdempotencyKey.digest(input);
-    return new Submission(
-        item,
-        payload,
-        topology.roots().stream().map(n -> task(n.id(), item, payload, digest)).toList(),
-        topology.leaves().stream().map(n -> key(n.id(), digest)).toList());
-  }
-
-  Duration timeout(Node node) {
-    return node.timeout().orElse(execution().timeout());
-  }
-
-  Duration backoff(Node node) {
-    return node.backoff().orElse(execution().backoff());
+    List<Task> first = new ArrayList<>(roots.size());
+    for (PlannedNode root : roots) {
+      first.add(task(root, item, payload, root.scope().key(digest)));
+    }
+    List<IdempotencyKey> last = new ArrayList<>(leaves.size());
+    for (PlannedNode leaf : leaves) {
+      last.add(leaf.scope().key(digest));
+    }
+    return new Submission(item, payload, first, last);
   }
 
   EgressRule egress(boolean workerAllowsPrivate) {
-    Set<String> allowed = definition.site().map(RunPlan::hostAndPort).map(Set::of).orElse(Set.of());
-    return new EgressRule(workerAllowsPrivate || definition.pipeline().allowPrivate(), allowed);
+    return workerAllowsPrivate ? egressOfOpenWorker : egress;
   }
 
   private static String hostAndPort(URI site) {

@@ -6,23 +6,20 @@ import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.ServiceRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Puts the items of an input into a run, in order and each once, in constant memory: what has been
  * read while the last batch was under way goes out together. Started again with the same input
- * after a crash, it goes on where the queue says that it was.
+ * after a crash, it goes on where the queue says that it was. Once a second it looks whether the
+ * run was cancelled, and then ends early.
  */
 public final class Submitter {
   private static final String NAME = "input";
-  private static final int MOST = 500;
+  private static final long LOOK_NANOS = 1_000_000_000;
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
   private final WorkQueue queue;
@@ -71,75 +68,23 @@ public final class Submitter {
     for (long i = 0; i < accepted && inputs.hasNext(); i++) {
       inputs.next();
     }
-    try (Source source = new Source(inputs)) {
-      long position = accepted;
-      List<JsonNode> batch = source.take();
+    long position = accepted;
+    try (ReadAhead ahead = new ReadAhead(plan, inputs, accepted)) {
+      long lookedNanos = System.nanoTime();
+      List<Submission> batch = ahead.take();
       while (!batch.isEmpty()) {
-        List<Submission> items = new ArrayList<>(batch.size());
-        for (JsonNode input : batch) {
-          items.add(plan.submission(Long.toString(position + items.size()), input));
-        }
-        queue.enqueue(plan.run(), NAME, position, items, FOREVER);
-        position += items.size();
-        if (queue.ledger().status(plan.run()).state() == RunStatus.State.CANCELLED) {
-          break;
-        }
-        batch = source.take();
-      }
-      queue.closeInput(plan.run());
-      return position;
-    }
-  }
-
-  /** Reads ahead on a thread of its own, a bounded number of items. */
-  private static final class Source implements AutoCloseable {
-    private final BlockingQueue<Optional<JsonNode>> ahead = new ArrayBlockingQueue<>(2 * MOST);
-    private final AtomicReference<Optional<RuntimeException>> failure =
-        new AtomicReference<>(Optional.empty());
-    private final Thread reader;
-    private boolean over;
-
-    Source(Iterator<JsonNode> inputs) {
-      reader = Thread.ofVirtual().name("stygian-input").unstarted(() -> read(inputs));
-      reader.start();
-    }
-
-    private void read(Iterator<JsonNode> inputs) {
-      try {
-        try {
-          while (inputs.hasNext()) {
-            ahead.put(Optional.of(inputs.next()));
+        queue.enqueue(plan.run(), NAME, position, batch, FOREVER);
+        position += batch.size();
+        if (System.nanoTime() - lookedNanos > LOOK_NANOS) {
+          if (queue.ledger().status(plan.run()).state() == RunStatus.State.CANCELLED) {
+            break;
           }
-        } catch (RuntimeException e) {
-          failure.set(Optional.of(e));
+          lookedNanos = System.nanoTime();
         }
-        ahead.put(Optional.empty());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        batch = ahead.take();
       }
     }
-
-    /** At least one item; empty at the end. */
-    List<JsonNode> take() throws InterruptedException {
-      List<JsonNode> items = new ArrayList<>();
-      if (over) {
-        return items;
-      }
-      List<Optional<JsonNode>> taken = new ArrayList<>(List.of(ahead.take()));
-      ahead.drainTo(taken, MOST - 1);
-      for (Optional<JsonNode> item : taken) {
-        item.ifPresent(items::add);
-        over |= item.isEmpty();
-      }
-      if (over && failure.get().isPresent()) {
-        throw failure.get().get();
-      }
-      return items;
-    }
-
-    @Override
-    public void close() {
-      reader.interrupt();
-    }
+    queue.closeInput(plan.run());
+    return position;
   }
 }

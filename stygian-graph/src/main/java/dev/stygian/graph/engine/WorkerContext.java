@@ -1,18 +1,17 @@
 package dev.stygian.graph.engine;
 
-import dev.stygian.graph.queue.Completion;
-import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /** What an attempt needs of the worker that makes it. */
 interface WorkerContext {
-  Optional<RunPlan> plan(RunId run);
+  /** Null where the run is gone. */
+  @Nullable RunPlan plan(RunId run);
 
   boolean offers(String service);
 
@@ -22,12 +21,8 @@ interface WorkerContext {
 
   EgressRule egress(RunPlan plan);
 
-  ScheduledExecutorService timers();
-
   Duration backoff(int nextAttempt, Duration base);
 
-  /** Books, trying again as long as the queue is away and the worker lives. */
-  void complete(Completion completion) throws InterruptedException;
-
-  void nack(Nack nack) throws InterruptedException;
+  /** Sees to it that the end of an attempt is booked, together with others, and soon. */
+  void book(Attempt attempt, Settlement settlement) throws InterruptedException;
 }

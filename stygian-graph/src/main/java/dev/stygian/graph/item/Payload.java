@@ -3,6 +3,7 @@ package dev.stygian.graph.item;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import dev.stygian.graph.error.PayloadException;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import tools.jackson.databind.JsonNode;
 
@@ -94,7 +95,23 @@ public final class Payload {
    * @throws PayloadException where the bytes cannot be decoded
    */
   public JsonNode decode() {
+    if (isPlain()) {
+      return Json.parse(bytes, 1, bytes.length - 1);
+    }
     return Json.parse(json());
+  }
+
+  /** Writes the JSON text, without a copy where it is not compressed. */
+  public void writeJson(ByteArrayOutputStream out) {
+    if (isPlain()) {
+      out.write(bytes, 1, bytes.length - 1);
+    } else {
+      out.writeBytes(json());
+    }
+  }
+
+  private boolean isPlain() {
+    return bytes.length > 0 && bytes[0] == PLAIN;
   }
 
   private byte[] unpack() {

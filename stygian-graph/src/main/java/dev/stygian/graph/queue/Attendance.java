@@ -33,6 +33,16 @@ final class Attendance {
         .toList();
   }
 
+  /** Tasks that all of them execute at once; 0 where there is none. */
+  long slots(long now) {
+    forgetTheGone(now);
+    long slots = 0;
+    for (Sign sign : lastSigns.values()) {
+      slots += sign.slots;
+    }
+    return slots;
+  }
+
   Set<String> offeredServices(long now) {
     forgetTheGone(now);
     Set<String> offered = new HashSet<>();

@@ -2,7 +2,10 @@ package dev.stygian.graph.queue;
 
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.settings.CanonicalJson;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,6 +26,9 @@ public final class IdempotencyKey {
 
   private static final int SCOPE_BYTES = 8;
   private static final int INPUT_BYTES = 16;
+  private static final MessageDigest SHA_256 = sha256();
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final byte[] bytes;
 
@@ -79,8 +85,17 @@ public final class IdempotencyKey {
 
     /** The key of an input of which {@link IdempotencyKey#digest} gave the digest. */
     public IdempotencyKey key(byte[] inputDigest) {
+      return key(inputDigest, 0);
+    }
+
+    /** The key in this scope of the input that another key is of. */
+    public IdempotencyKey key(IdempotencyKey ofSameInput) {
+      return key(ofSameInput.bytes, SCOPE_BYTES);
+    }
+
+    private IdempotencyKey key(byte[] digest, int from) {
       byte[] all = Arrays.copyOf(prefix, BYTES);
-      System.arraycopy(inputDigest, 0, all, SCOPE_BYTES, INPUT_BYTES);
+      System.arraycopy(digest, from, all, SCOPE_BYTES, INPUT_BYTES);
       return new IdempotencyKey(all);
     }
   }
@@ -90,6 +105,14 @@ public final class IdempotencyKey {
   }
 
   private static MessageDigest newSha256() {
+    try {
+      return (MessageDigest) SHA_256.clone(); // spares the search among the providers
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the SHA-256 of the platform can be copied", e);
+    }
+  }
+
+  private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -102,9 +125,15 @@ public final class IdempotencyKey {
     return other instanceof IdempotencyKey k && Arrays.equals(k.bytes, bytes);
   }
 
+  /** Some of the bytes: each of them is as good as chance. */
   @Override
   public int hashCode() {
-    return Arrays.hashCode(bytes);
+    return hash(bytes, 0);
+  }
+
+  /** The hash of a key whose bytes stand at this place. */
+  static int hash(byte[] bytes, int at) {
+    return (int) INTS.get(bytes, at) ^ (int) INTS.get(bytes, at + SCOPE_BYTES);
   }
 
   /** 48 hexadecimal digits. */

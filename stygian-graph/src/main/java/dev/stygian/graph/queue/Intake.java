@@ -6,13 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Items on their way into a run of a {@link SharedQueue}. Guarded by the queue's lock. */
+/**
+ * Items on their way into a run of a {@link SharedQueue}. A run's maximum depth is for tasks that
+ * wait for workers to come; while there are some, a producer is kept {@link #AHEAD} tasks ahead of
+ * them, or some per slot: more would only fill memory. Guarded by the queue's lock.
+ */
 final class Intake {
+  private static final long AHEAD = 5_000;
+  private static final long AHEAD_PER_SLOT = 4;
+
   private final Moves moves;
+  private final Attendance attendance;
   private final InstantSource clock;
 
-  Intake(Moves moves, InstantSource clock) {
+  Intake(Moves moves, Attendance attendance, InstantSource clock) {
     this.moves = moves;
+    this.attendance = attendance;
     this.clock = clock;
   }
 
@@ -28,8 +37,9 @@ final class Intake {
           "submitter \"%s\" of run \"%s\" goes on at position %d, but %d of its items are accepted"
               .formatted(submitter, run.spec.id(), position, accepted));
     }
+    long depth = depth(run);
     for (long i = accepted - position; i < batch.size(); i++) {
-      if (!submit(run, batch.get((int) i))) {
+      if (!submit(run, batch.get((int) i), depth)) {
         return false;
       }
       accepted++;
@@ -40,6 +50,16 @@ final class Intake {
 
   /** Accepts one item if there is room for it. */
   boolean submit(RunBook run, Submission submission) {
+    return submit(run, submission, depth(run));
+  }
+
+  private long depth(RunBook run) {
+    long slots = attendance.slots(clock.millis());
+    long most = run.spec.limits().maxDepth();
+    return slots == 0 ? most : Math.min(most, Math.max(AHEAD, AHEAD_PER_SLOT * slots));
+  }
+
+  private boolean submit(RunBook run, Submission submission, long depth) {
     if (run.inputClosed) {
       throw new IllegalStateException(
           "the input of run \"" + run.spec.id() + "\" is closed; it takes no more items");
@@ -55,8 +75,7 @@ final class Intake {
       return true;
     }
     int tasks = submission.first().size();
-    if (moves.unfinishedTasks() > 0
-        && moves.unfinishedTasks() + tasks > run.spec.limits().maxDepth()) {
+    if (moves.unfinishedTasks() > 0 && moves.unfinishedTasks() + tasks > depth) {
       return false;
     }
     LiveItem item = new LiveItem(submission.item(), submission.input());

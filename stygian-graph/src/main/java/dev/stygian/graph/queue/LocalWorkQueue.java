@@ -81,7 +81,7 @@ public final class LocalWorkQueue implements WorkQueue {
         if (left <= 0) {
           throw full(run, submitter, position, batch.size(), patience);
         }
-        awaitRoom(left);
+        awaitRoom(Math.min(left, lookAgainNanos));
       }
     } finally {
       shared.lock.unlock();
@@ -109,6 +109,11 @@ public final class LocalWorkQueue implements WorkQueue {
   @Override
   public Settled nack(Nack nack) throws InterruptedException {
     return locked(() -> shared.nack(nack));
+  }
+
+  @Override
+  public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
+    return locked(() -> shared.settle(ends));
   }
 
   @Override

@@ -53,7 +53,7 @@ final class SharedQueue {
   SharedQueue(InstantSource clock) {
     this.clock = clock;
     this.moves = new Moves(lock, clock);
-    this.intake = new Intake(moves, clock);
+    this.intake = new Intake(moves, attendance, clock);
   }
 
   void open(RunSpec spec) {
@@ -157,22 +157,26 @@ final class SharedQueue {
               new LeaseToken(ofRun.number, ofRun.tasks.size()),
               task.task,
               task.attempts() + 1,
-              Instant.ofEpochMilli(ofRun.deadline),
+              ofRun.deadline,
               ofRun.visibility,
               task.item.kept(task.lane.spec.inputs()),
               answer));
       ofRun.tasks.add(task);
     }
-    ofRuns.values().forEach(h -> leases.handOut(h.number, h.tasks, h.deadline));
+    ofRuns.values().forEach(h -> leases.handOut(h.number, h.tasks, h.deadline.toEpochMilli()));
     return handedOut;
   }
 
   /** What one call hands out of one run. */
-  private record HandOut(long number, List<QueuedTask> tasks, Duration visibility, long deadline) {}
+  private record HandOut(
+      long number, List<QueuedTask> tasks, Duration visibility, Instant deadline) {}
 
   private HandOut handOut(Duration visibility, long now) {
     return new HandOut(
-        leases.nextNumber(), new ArrayList<>(), visibility, Deadline.after(now, visibility));
+        leases.nextNumber(),
+        new ArrayList<>(),
+        visibility,
+        Instant.ofEpochMilli(Deadline.after(now, visibility)));
   }
 
   /** When a thread that waits for a task should look again although nobody woke it. */
@@ -203,6 +207,18 @@ final class SharedQueue {
     return new Renewal(lost, cancelled);
   }
 
+  List<Settled> settle(List<? extends Settlement> ends) {
+    List<Settled> all = new ArrayList<>(ends.size());
+    for (Settlement end : ends) {
+      all.add(
+          switch (end) {
+            case Completion completion -> complete(completion);
+            case Nack nack -> nack(nack);
+          });
+    }
+    return all;
+  }
+
   Settled complete(Completion completion) {
     LeaseToken token = completion.lease().token();
     QueuedTask task = leases.find(token);
@@ -210,13 +226,21 @@ final class SharedQueue {
       return new Settled.LeaseLost(token);
     }
     RunBook run = task.lane.run;
-    completion.results().forEach(result -> checkNode(run, result.node()));
-    completion.releases().forEach(release -> checkNode(run, release.task().id().node()));
+    for (NodeResult result : completion.results()) {
+      checkNode(run, result.node());
+    }
+    for (Release release : completion.releases()) {
+      checkNode(run, release.task().id().node());
+    }
     leases.end(token);
-    completion.results().forEach(result -> moves.book(task, result));
+    for (NodeResult result : completion.results()) {
+      moves.book(task, result);
+    }
     moves.endLease(task);
     if (!run.cancelled) {
-      completion.releases().forEach(release -> moves.release(task, release));
+      for (Release release : completion.releases()) {
+        moves.release(task, release);
+      }
     }
     moves.end(task);
     moves.room.ring();

@@ -1,0 +1,54 @@
+package dev.stygian.graph.engine;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Ends attempts whose time is over: one thread looks at all of a worker's attempts every {@link
+ * #LOOK_MILLIS} while there are any, and sleeps while there are none. So an attempt costs no timer,
+ * and is interrupted at its timeout or at most so much later.
+ */
+final class Watch {
+  static final long LOOK_MILLIS = 50;
+
+  private final HeldLeases held;
+  private final Thread thread;
+  private volatile boolean sleeps;
+  private volatile boolean closed;
+
+  Watch(HeldLeases held) {
+    this.held = held;
+    this.thread = Thread.ofPlatform().daemon().name("stygian-watch").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** To be said when there are attempts again. */
+  void look() {
+    if (sleeps) {
+      sleeps = false;
+      LockSupport.unpark(thread);
+    }
+  }
+
+  void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+  }
+
+  private void run() {
+    while (!closed) {
+      sleeps = true;
+      if (held.isEmpty()) {
+        LockSupport.park(this);
+      }
+      sleeps = false;
+      if (!closed) {
+        LockSupport.parkNanos(this, LOOK_MILLIS * 1_000_000);
+        long now = System.nanoTime();
+        held.forEach(attempt -> attempt.endIfOverdue(now));
+      }
+    }
+  }
+}

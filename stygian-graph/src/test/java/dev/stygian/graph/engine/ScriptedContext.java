@@ -1,0 +1,74 @@
+package dev.stygian.graph.engine;
+
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.Settlement;
+import dev.stygian.graph.queue.WorkQueue;
+import dev.stygian.graph.service.EgressRule;
+import dev.stygian.graph.service.ScrapingService;
+import dev.stygian.graph.service.ServiceRegistry;
+import dev.stygian.graph.settings.Environment;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A worker for one attempt, which gives a test what is to be booked. */
+final class ScriptedContext implements WorkerContext {
+  private final Plans plans;
+  private final ServiceRegistry registry;
+  private final Consumer<Settlement> booking;
+  private final CountDownLatch booked = new CountDownLatch(1);
+
+  ScriptedContext(WorkQueue queue, ServiceRegistry registry, Consumer<Settlement> booking) {
+    this.plans = new Plans(queue);
+    this.registry = registry;
+    this.booking = booking;
+  }
+
+  boolean isBooked() {
+    return booked.getCount() == 0;
+  }
+
+  void awaitBooked() throws InterruptedException {
+    if (!booked.await(20, TimeUnit.SECONDS)) {
+      throw new AssertionError("nothing was booked");
+    }
+  }
+
+  @Override
+  public @Nullable RunPlan plan(RunId run) {
+    return plans.of(run);
+  }
+
+  @Override
+  public boolean offers(String service) {
+    return true;
+  }
+
+  @Override
+  public ScrapingService service(String name) {
+    return registry.service(name);
+  }
+
+  @Override
+  public Environment environment() {
+    return registry.environment();
+  }
+
+  @Override
+  public EgressRule egress(RunPlan plan) {
+    return plan.egress(false);
+  }
+
+  @Override
+  public Duration backoff(int nextAttempt, Duration base) {
+    return Duration.ZERO;
+  }
+
+  @Override
+  public void book(Attempt attempt, Settlement settlement) {
+    booking.accept(settlement);
+    booked.countDown();
+  }
+}

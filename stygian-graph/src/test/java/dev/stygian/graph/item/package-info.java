@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stygian.graph.item;
+
+import org.jspecify.annotations.NullMarked;
