@@ -198,11 +198,16 @@ final class HtmlScan {
       return GIVE_UP;
     }
     return switch (tag.kind()) {
-      case SCRIPT, STYLE, TITLE, TEXTAREA -> rawText(tag, end);
-      // the tree builder skips a line feed there
-      case BLOCK -> tag.name().equals("pre") && charAt(end) == '\n' ? end + 1 : end;
+      case SCRIPT, STYLE, TITLE -> rawText(tag, end);
+      case TEXTAREA -> rawText(tag, afterLineFeed(end));
+      case BLOCK -> tag.name().equals("pre") ? afterLineFeed(end) : end;
       default -> end;
     };
+  }
+
+  /** The tree builder skips a line feed with which some elements begin. */
+  private int afterLineFeed(int at) {
+    return charAt(at) == '\n' ? at + 1 : at;
   }
 
   private static boolean isEmpty(Kind kind) {
