@@ -45,6 +45,7 @@ final class HtmlScan {
   private int attributeCount;
   private int depth;
   private int forms;
+  private int noscripts;
   private Phase phase = Phase.BEFORE_HTML;
   private boolean selfClosing;
 
@@ -79,7 +80,7 @@ final class HtmlScan {
         return false;
       }
     }
-    if (phase != Phase.IN_BODY && phase != Phase.AFTER_BODY) {
+    if (noscripts > 0 || (phase != Phase.IN_BODY && phase != Phase.AFTER_BODY)) {
       return false;
     }
     matches.closeTo(0);
@@ -250,9 +251,9 @@ final class HtmlScan {
   }
 
   private void pop() {
-    if (open[--depth].kind() == Kind.FORM) {
-      forms--;
-    }
+    HtmlTag tag = open[--depth];
+    forms -= tag.kind() == Kind.FORM ? 1 : 0;
+    noscripts -= isNoscript(tag) ? 1 : 0;
     matches.closeTo(depth);
   }
 
@@ -260,12 +261,28 @@ final class HtmlScan {
     return open[depth - 1].kind();
   }
 
+  private static boolean isNoscript(HtmlTag tag) {
+    return tag.name().equals("noscript");
+  }
+
   private boolean inBody(HtmlTag tag) {
+    if (noscripts > 0 && !isPlain(tag)) {
+      return false;
+    }
+    noscripts += isNoscript(tag) ? 1 : 0;
     Kind inside = current();
     return switch (inside) {
       case TABLE, SECTION, ROW, COLUMNS -> inTable(tag);
       case SELECT, OPTION, OPTION_GROUP -> inSelect(tag);
       default -> inFlow(tag);
+    };
+  }
+
+  /** Within noscript the tree builder leaves open what it would end elsewhere. */
+  private static boolean isPlain(HtmlTag tag) {
+    return switch (tag.kind()) {
+      case PLAIN, FORMATTING, BLOCK, HEADING, VOID -> !isNoscript(tag);
+      default -> false;
     };
   }
 
@@ -440,7 +457,7 @@ final class HtmlScan {
 
   private boolean endBody() {
     phase = Phase.AFTER_BODY;
-    return true;
+    return noscripts == 0;
   }
 
   private boolean close(HtmlTag tag) {
@@ -448,6 +465,9 @@ final class HtmlScan {
     if (open[i].is(tag)) {
       pop();
       return true;
+    }
+    if (noscripts > 0) {
+      return false;
     }
     switch (tag.kind()) {
       case BLOCK, HEADING, ITEM, TERM, CELL, FORM, BUTTON -> {

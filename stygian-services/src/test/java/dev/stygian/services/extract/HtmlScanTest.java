@@ -64,7 +64,7 @@ final class HtmlScanTest {
           "<pre>\n one\n  two</pre>a<pre>\nb</pre><textarea>\n x </textarea>",
           "<!-- c --><!-- a > b --><p>x<!----y--></p>",
           "<form action=x><input name=q><button>Go</button></form><hr><img src=a alt='b'>",
-          "<noscript><p>none</p></noscript><custom-element x:y=1>z</custom-element>",
+          "<noscript><div>none</div></noscript><custom-element x:y=1>z</custom-element>",
           "a&b &amp c &copy; &notit; <a href='?a=1&copy=2&amp;b'>x</a>");
 
   private static List<Field> fields(String json) {
@@ -128,6 +128,8 @@ final class HtmlScanTest {
         "<form><form>",
         "<script><!-- <script> </script> --></script>",
         "<p title=\"a\"b>",
+        "<noscript><p>one<p>two</noscript>",
+        "<noscript><div>one",
         "a < b"
       })
   void leavesToTheTreeWhatItDoesNotFollow(String body) {
