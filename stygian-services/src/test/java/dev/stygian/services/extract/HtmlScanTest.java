@@ -27,9 +27,11 @@ final class HtmlScanTest {
       Path.of("/usr/share/doc/openjdk-17-jre-headless/api/java.base/java");
   private static final int MUTILATED = 40_000;
   private static final String FRAME =
-      "<!DOCTYPE html>\n"
-          + "<html lang=en><head><title>A &amp; B</title></head>\n"
-          + "<body>%s</body></html>\n";
+      """
+      <!DOCTYPE html>
+      <html lang=en><head><title>A &amp; B</title></head>
+      <body>%s</body></html>
+      """;
 
   private static final List<Field> FIELDS =
       fields(
