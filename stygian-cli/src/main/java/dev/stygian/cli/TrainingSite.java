@@ -175,9 +175,8 @@ final class TrainingSite {
   }
 
   private void reference() {
-    html.append(
-            "<table id=\"all\">\n"
-                + "<thead><tr><th scope=\"col\">Name</th><th>Meaning</th></tr></thead>\n")
+    html.append("<table id=\"all\">\n")
+        .append("<thead><tr><th scope=\"col\">Name</th><th>Meaning</th></tr></thead>\n")
         .append("<tbody>\n");
     for (int i = 0; i < 60; i++) {
       html.append("<tr class=\"row")
