@@ -69,6 +69,8 @@ local function left_of(id, size)
   return left
 end
 
+redis.call('HSETNX', chunks, '', WIDE)
+redis.call('HSETNX', flight, '', WIDE)
 local lanes = {}
 for i = at, #ARGV, 3 do
   local node, size, id = tonumber(ARGV[i]), tonumber(ARGV[i + 1]), ARGV[i + 2]

@@ -17,11 +17,7 @@ if not found_protocol then
   redis.call('HSET', meta, 'protocol', protocol, 'generation', 1, 'generationAt', now, 'ttl', ttl,
     'budget', budget)
 end
--- Small hashes lie in a compact form that is searched from end to end, at each access; a value that is
--- longer than that form takes makes a table of it.
-local WIDE = string.rep(' ', 65)
-for _, key in ipairs({ meta, chunks, flight }) do redis.call('HSETNX', key, '', WIDE) end
-
+redis.call('HSETNX', meta, '', WIDE)
 local kept_ttl = tonumber(redis.call('HGET', meta, 'ttl') or 0)
 redis.call('HSET', meta, 'ttl', math.max(kept_ttl, tonumber(ttl)), 'budget', budget)
 

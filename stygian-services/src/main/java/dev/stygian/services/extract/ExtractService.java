@@ -36,7 +36,10 @@ public final class ExtractService implements ScrapingService {
     KEEP
   }
 
-  private final Map<JsonNode, List<Field>> compiled = new ConcurrentHashMap<>();
+  private final Map<JsonNode, Compiled> compiled = new ConcurrentHashMap<>();
+
+  /** The fields, and how a scan finds them if it can. */
+  private record Compiled(List<Field> fields, Optional<ScanPlan> plan) {}
 
   @Override
   public ServiceDescriptor descriptor() {
@@ -55,7 +58,8 @@ public final class ExtractService implements ScrapingService {
   private ObjectNode extract(ServiceCall call)
       throws ExtractionFailedException, InterruptedException {
     Config config = call.config();
-    List<Field> fields = fields(config);
+    Compiled known = compiled(config);
+    List<Field> fields = known.fields();
     PageSource source = PageSource.of(call, config.text(ExtractSchema.FROM));
     Page page =
         FieldCompiler.readsJson(fields)
@@ -65,7 +69,8 @@ public final class ExtractService implements ScrapingService {
                 word(
                     PageParser.Markup.class,
                     config.text(ExtractSchema.PARSER),
-                    PageParser.Markup.AUTO));
+                    PageParser.Markup.AUTO),
+                known.plan());
     PageReader reader = new PageReader(page);
     ObjectNode result = reader.read(fields);
     if (!reader.foundAnything()) {
@@ -86,9 +91,9 @@ public final class ExtractService implements ScrapingService {
     return word.map(w -> Enum.valueOf(type, w.toUpperCase(Locale.ROOT))).orElse(silent);
   }
 
-  private List<Field> fields(Config config) throws ExtractionFailedException {
+  private Compiled compiled(Config config) throws ExtractionFailedException {
     JsonNode key = config.json(ExtractSchema.FIELDS).orElse(JsonNodeFactory.instance.nullNode());
-    List<Field> known = compiled.get(key);
+    Compiled known = compiled.get(key);
     if (known != null) {
       return known;
     }
@@ -109,7 +114,8 @@ public final class ExtractService implements ScrapingService {
     if (compiled.size() >= MAX_COMPILED) {
       compiled.clear();
     }
-    compiled.put(key, fields.get());
-    return fields.get();
+    Compiled made = new Compiled(fields.get(), ScanPlan.of(fields.get()));
+    compiled.put(key, made);
+    return made;
   }
 }

@@ -16,8 +16,7 @@ import org.jsoup.select.NodeVisitor;
  */
 final class NormalText implements NodeVisitor {
   private final Element root;
-  private final StringBuilder text = new StringBuilder();
-  private boolean spaceDue;
+  private final Gatherer text = new Gatherer();
 
   private NormalText(Element root) {
     this.root = root;
@@ -34,41 +33,19 @@ final class NormalText implements NodeVisitor {
     if (isNormal(raw)) {
       return raw;
     }
-    NormalText visitor = new NormalText(new Element("text"));
-    visitor.append(raw);
-    return visitor.text.toString();
+    Gatherer text = new Gatherer();
+    text.append(raw);
+    return text.toString();
   }
 
   @Override
   public void head(Node node, int depth) {
     if (node instanceof TextNode found) {
-      append(found.getWholeText());
+      text.append(found.getWholeText());
     } else if (node instanceof DataNode data && root.equals(data.parent())) {
-      append(data.getWholeData());
+      text.append(data.getWholeData());
     } else if (node instanceof Element element && element.nameIs("br")) {
-      spaceDue = true;
-    }
-  }
-
-  private void append(String raw) {
-    int length = raw.length();
-    int at = 0;
-    while (at < length) {
-      int start = at;
-      while (at < length && !isSpace(raw.charAt(at))) {
-        at++;
-      }
-      if (at > start) {
-        if (spaceDue && !text.isEmpty()) {
-          text.append(' ');
-        }
-        spaceDue = false;
-        text.append(raw, start, at);
-      }
-      while (at < length && isSpace(raw.charAt(at))) {
-        spaceDue = true;
-        at++;
-      }
+      text.space();
     }
   }
 
@@ -87,5 +64,43 @@ final class NormalText implements NodeVisitor {
 
   private static boolean isSpace(char c) {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\u00a0';
+  }
+
+  /** A normalised text that grows piece by piece. */
+  static final class Gatherer {
+    private final StringBuilder text = new StringBuilder();
+    private boolean spaceDue;
+
+    /** White space, such as a {@code <br>}. */
+    void space() {
+      spaceDue = true;
+    }
+
+    void append(String raw) {
+      int length = raw.length();
+      int at = 0;
+      while (at < length) {
+        int start = at;
+        while (at < length && !isSpace(raw.charAt(at))) {
+          at++;
+        }
+        if (at > start) {
+          if (spaceDue && !text.isEmpty()) {
+            text.append(' ');
+          }
+          spaceDue = false;
+          text.append(raw, start, at);
+        }
+        while (at < length && isSpace(raw.charAt(at))) {
+          spaceDue = true;
+          at++;
+        }
+      }
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
+    }
   }
 }

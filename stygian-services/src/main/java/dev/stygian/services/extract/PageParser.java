@@ -1,5 +1,6 @@
 package dev.stygian.services.extract;
 
+import java.util.Optional;
 import org.jsoup.nodes.Document;
 import org.jsoup.parser.Parser;
 import tools.jackson.core.JacksonException;
@@ -38,8 +39,13 @@ final class PageParser {
     return new Page(new Match.OfJson(content), base, label(source));
   }
 
-  /** Parses a body that the fields read as HTML or XML. */
-  static Page markup(PageSource source, Markup markup) throws ExtractionFailedException {
+  /**
+   * Parses a body that the fields read as HTML or XML.
+   *
+   * @param plan of the fields, where a scan can do without the tree
+   */
+  static Page markup(PageSource source, Markup markup, Optional<ScanPlan> plan)
+      throws ExtractionFailedException {
     if (!source.content().isString()) {
       throw new ExtractionFailedException(
           "the input has no page: no \"body\" with a text; set from to the key that holds one of "
@@ -54,10 +60,16 @@ final class PageParser {
     }
     String text = source.content().asString();
     boolean xml = markup == Markup.XML || (markup == Markup.AUTO && isXml(source, text));
+    String url = source.url().orElse("");
+    Optional<ScanResult> scanned =
+        xml ? Optional.empty() : plan.flatMap(fields -> HtmlScan.read(fields, text));
+    if (scanned.isPresent()) {
+      return new Page(new Match.OfScan(scanned.get()), BaseUrl.of(url), label(source));
+    }
     Document document =
         (xml ? Parser.xmlParser() : Parser.htmlParser())
             .setMaxDepth(MAX_DEPTH)
-            .parseInput(text, source.url().orElse(""));
+            .parseInput(text, url);
     document.outputSettings().prettyPrint(false);
     // jsoup has moved the base to where a <base href> points
     return new Page(new Match.OfElement(document), BaseUrl.of(document.baseUri()), label(source));

@@ -60,7 +60,7 @@ final class PageReader {
 
   private JsonNode count(Field.OfCount field, Scope scope, String path)
       throws ExtractionFailedException {
-    long matches = field.selector().count(scope);
+    long matches = scope.count(field);
     if (matches == 0 && field.required()) {
       throw missing(path, matchedNothing(field));
     }
@@ -70,7 +70,7 @@ final class PageReader {
 
   private JsonNode record(Field.OfRecord field, Scope scope, String path)
       throws ExtractionFailedException, InterruptedException {
-    Optional<Match> match = field.selector().first(scope);
+    Optional<Match> match = scope.first(field);
     if (match.isEmpty()) {
       if (field.required()) {
         throw missing(path, matchedNothing(field));
@@ -83,7 +83,7 @@ final class PageReader {
   private JsonNode records(Field.OfRecord field, Scope scope, String path)
       throws ExtractionFailedException, InterruptedException {
     ArrayNode records = JSON.arrayNode();
-    for (Match match : field.selector().all(scope)) {
+    for (Match match : scope.all(field)) {
       letInterruptsThrough();
       records.add(read(field.fields(), scope.within(match), path + "[" + records.size() + "]."));
     }
@@ -95,7 +95,7 @@ final class PageReader {
 
   private JsonNode single(Field.OfValue field, Scope scope, String path)
       throws ExtractionFailedException {
-    Optional<Match> match = field.selector().first(scope);
+    Optional<Match> match = scope.first(field);
     Reading reading =
         match.isPresent()
             ? values.read(field, match.get(), path)
@@ -111,7 +111,7 @@ final class PageReader {
       throws ExtractionFailedException, InterruptedException {
     ArrayNode list = JSON.arrayNode();
     String whyNothing = matchedNothing(field);
-    for (Match match : field.selector().all(scope)) {
+    for (Match match : scope.all(field)) {
       letInterruptsThrough();
       switch (values.read(field, match, path)) {
         case Reading.Value(JsonNode value) -> list.add(found(field, value, path));

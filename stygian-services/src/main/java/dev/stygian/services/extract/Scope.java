@@ -1,5 +1,7 @@
 package dev.stygian.services.extract;
 
+import java.util.List;
+import java.util.Optional;
 import org.jsoup.nodes.Element;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Node;
@@ -26,6 +28,25 @@ final class Scope {
   /** The scope of a record that was found in this one. */
   Scope within(Match found) {
     return new Scope(found, this);
+  }
+
+  /** All matches of a field within this scope, in the page's order. */
+  List<Match> all(Field field) {
+    return match instanceof Match.OfScan(ScanResult scanned)
+        ? scanned.all(field)
+        : field.selector().all(this);
+  }
+
+  Optional<Match> first(Field field) {
+    return match instanceof Match.OfScan(ScanResult scanned)
+        ? scanned.all(field).stream().findFirst()
+        : field.selector().first(this);
+  }
+
+  long count(Field field) {
+    return match instanceof Match.OfScan(ScanResult scanned)
+        ? scanned.count(field)
+        : field.selector().count(this);
   }
 
   Match match() {

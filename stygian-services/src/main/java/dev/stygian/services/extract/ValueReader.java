@@ -57,6 +57,8 @@ record ValueReader(Page page) {
       case Match.OfElement found -> raw(field, found.element());
       case Match.OfText(String text) ->
           field.attribute().isPresent() ? Optional.empty() : Optional.of(NormalText.of(text));
+      case Match.OfScanned(Optional<String> raw) -> raw;
+      case Match.OfScan _ -> throw new IllegalStateException("a whole page is no value");
       case Match.OfJson(JsonNode value) ->
           Optional.of(value.isContainer() ? value.toString() : NormalText.of(value.asString()));
     };

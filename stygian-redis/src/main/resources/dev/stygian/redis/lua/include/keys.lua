@@ -12,6 +12,10 @@
 local meta, ring, leases, deadlines, delayed, chunks, flight, runs, workers = unpack(KEYS)
 local base = string.sub(meta, 1, -5)
 
+-- Small hashes lie in a compact form that is searched from end to end, at each access. A value that is longer
+-- than that form takes, under the empty name, makes a table of one.
+local WIDE = string.rep(' ', 65)
+
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 

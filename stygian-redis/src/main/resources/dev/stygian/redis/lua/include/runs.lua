@@ -121,5 +121,9 @@ local function settle_counts()
     end
     if (of_run.tasks or 0) < 0 then finish_if_over(run) end
   end
-  if depth_change ~= 0 then redis.call('HINCRBY', meta, 'depth', depth_change) end
+  if depth_change ~= 0 and redis.call('HINCRBY', meta, 'depth', depth_change) <= 0 then
+    for _, key in ipairs({ chunks, flight }) do
+      if redis.call('HLEN', key) == 1 then redis.call('HDEL', key, '') end
+    end
+  end
 end
