@@ -169,8 +169,11 @@ final class Settlements implements AutoCloseable {
       byLease.clear();
       List<Integer> inOrder = new ArrayList<>();
       ends.forEach(ofLease -> inOrder.addAll(ofLease.places()));
-      AtomicBoolean again = new AtomicBoolean();
-      List<?> reply = link.list(LuaScript.COMPLETE, () -> prepare(ends, !again.getAndSet(true)));
+      AtomicBoolean tried = new AtomicBoolean();
+      List<?> reply;
+      do {
+        reply = link.list(LuaScript.COMPLETE, () -> prepare(ends, !tried.getAndSet(true)));
+      } while (Replies.text(reply.getFirst()).equals("again"));
       generation = Replies.number(reply.getFirst());
       inOrder.forEach(place -> answer(place, BOOKED));
       reply.stream().skip(1).forEach(at -> lost(inOrder.get((int) Replies.number(at))));

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Many leases that end in one call: each as if it had come alone. */
@@ -105,10 +106,7 @@ interface SettleContract extends Contract {
   @Test
   default void a_batch_may_be_empty_and_may_be_large() throws Exception {
     assertThat(q().queue.settle(List.of())).isEmpty();
-    RunSpec run =
-        q().submitted(
-                Specs.single("r"),
-                IntStream.range(0, 1_200).mapToObj(i -> "x" + i).toArray(String[]::new));
+    RunSpec run = q().submitted(Specs.single("r"), items(1_200));
     List<Settlement> ends = new ArrayList<>();
     List<Lease> some = q().leaseUpTo(400);
     while (!some.isEmpty()) {
@@ -118,6 +116,118 @@ interface SettleContract extends Contract {
 
     assertThat(q().queue.settle(ends)).hasSize(1_200).containsOnly(new Settled.Booked());
     q().isFinished(run, 1_200, 0);
+  }
+
+  @Test
+  default void I2_lost_leases_among_many_that_end_together_change_only_themselves()
+      throws Exception {
+    RunSpec run = q().submitted(Specs.single("r"), items(100));
+    List<Lease> leases = q().leaseUpTo(100);
+    List<Lease> before = List.of(leases.get(0), leases.get(41), leases.get(99));
+    for (Lease lease : before) {
+      q().finish(lease, "first");
+    }
+
+    List<Settled> settled = settle(leases, "second");
+
+    assertThat(settled.stream().filter(Settled.LeaseLost.class::isInstance))
+        .containsExactlyElementsOf(
+            before.stream().map(lease -> (Settled) new Settled.LeaseLost(lease.token())).toList());
+    assertThat(q().outputs(run)).hasSize(100);
+    assertThat(q().outputs(run).stream().filter("first"::equals)).hasSize(3);
+    assertThat(q().results(run)).extracting(Result::item).doesNotHaveDuplicates();
+    q().isFinished(run, 100, 0);
+  }
+
+  @Test
+  default void I4_what_ended_together_answers_each_repeat_with_its_own_result() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, shared(run, 100));
+    List<Lease> leases = q().leaseUpTo(100);
+    List<Settlement> ends = new ArrayList<>();
+    leases.forEach(lease -> ends.add(q().completion(lease, "of " + lease.task().id().item())));
+    assertThat(q().queue.settle(ends)).containsOnly(new Settled.Booked());
+
+    RunSpec answered = q().open(Specs.single("answered"));
+    q().submit(answered, answerable(answered, 100));
+    q().queue.closeInput(answered.id());
+    RunSpec handedOut = q().open(Specs.single("handed out"));
+    q().submit(handedOut, shared(handedOut, 100));
+
+    q().isFinished(answered, 100, 0);
+    assertThat(q().results(answered))
+        .hasSize(100)
+        .allSatisfy(r -> assertThat(Specs.textOf(r.output())).isEqualTo("of " + r.item()));
+    assertThat(q().leaseUpTo(100))
+        .hasSize(100)
+        .allSatisfy(lease ->
+            assertThat(lease.stored().map(stored -> Specs.textOf(stored.output())))
+                .hasValue("of " + lease.task().id().item()));
+  }
+
+  @Test
+  default void what_ended_together_is_read_and_delivered_in_any_steps() throws Exception {
+    RunSpec run = q().submitted(Specs.single("r"), items(100));
+    settle(q().leaseUpTo(100), "x");
+    List<String> read = new ArrayList<>();
+    String position = ResultBatch.START;
+    boolean ended = false;
+    while (!ended) {
+      ResultBatch batch = q().ledger().results(run.id(), position, 7, Duration.ZERO);
+      batch.results().forEach(result -> read.add(result.item()));
+      position = batch.position();
+      ended = batch.ended();
+      q().ledger().deliver(run.id(), "reader", new RunLedger.Delivery(position, read.size()));
+      assertThat(q().status(run).undeliveredResults()).isEqualTo(100 - read.size());
+    }
+
+    assertThat(read).hasSize(100).doesNotHaveDuplicates();
+    assertThat(q().status(run).undeliveredBytes()).isZero();
+  }
+
+  @Test
+  default void the_tasks_of_a_cancelled_run_that_end_together_are_cancelled() throws Exception {
+    RunSpec run = q().submitted(Specs.single("r"), items(50));
+    List<Lease> leases = q().leaseUpTo(50);
+    q().ledger().cancel(run.id());
+
+    assertThat(settle(leases, "too late")).containsOnly(new Settled.Booked());
+
+    assertThat(q().status(run).cancelled()).isEqualTo(50);
+    assertThat(q().outputs(run)).isEmpty();
+  }
+
+  @Test
+  default void tasks_that_failed_before_end_together() throws Exception {
+    RunSpec run = q().submitted(Specs.single("r"), items(20));
+    for (Lease lease : q().leaseUpTo(20)) {
+      q().fail(lease, "not yet", Duration.ZERO);
+    }
+    List<Lease> again = new ArrayList<>();
+    while (again.size() < 20) {
+      again.addAll(q().leaseUpTo(20));
+    }
+
+    assertThat(settle(again, "x")).containsOnly(new Settled.Booked());
+
+    q().isFinished(run, 20, 0);
+    assertThat(q().results(run)).hasSize(20).allMatch(result -> result.attempts() == 2);
+  }
+
+  private List<Settled> settle(List<Lease> leases, String output) throws InterruptedException {
+    return q().queue.settle(leases.stream().map(lease -> q().completion(lease, output)).toList());
+  }
+
+  private static String[] items(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "x" + i).toArray(String[]::new);
+  }
+
+  private static List<Submission> shared(RunSpec run, int count) {
+    return Stream.of(items(count)).map(item -> Specs.shared(run, item, "scope")).toList();
+  }
+
+  private static List<Submission> answerable(RunSpec run, int count) {
+    return Stream.of(items(count)).map(item -> Specs.answerable(run, item, "scope")).toList();
   }
 
   private List<Lease> leaseOneByOne(int count) throws InterruptedException {

@@ -10,8 +10,8 @@
 --   their values in a batch of the generation, put there before this call: no result passes through here.
 --   Columns: number of ends u16, bytes of the blob u32, width of a pointer u16, per end its index in the
 --   lease u16, then per end its key and the pointer to its value (see lanes.lua)
--- Replies: the generation, then the places of the ends whose token was not current, counted from 0 over
---   all leases
+-- Replies: {'again'} (something was not put down, and nothing is booked) | the generation, then the places of
+--   the ends whose token was not current, counted from 0 over all leases
 local touched, freed, lost, placed, ended_histories = {}, {}, {}, {}, {}
 local RELEASE, values_generation = '<I2I2I4', tonumber(ARGV[2])
 
@@ -208,11 +208,18 @@ local function book_singly(l, run, name, heads, ends, columns, key_at, width, ha
   redis.call('HDEL', run_key(run, 'blobs'), name)
 end
 
+-- Whether what was to be put down for plain ends is there: a server that is full refuses it.
+local function is_put_down(run, name)
+  return redis.call('HEXISTS', run_key(run, 'blobs'), name) == 1
+    and (values_generation ~= generation or redis.call('HEXISTS', values_key(generation), name) == 1)
+end
+
 -- The ends of tasks that nothing follows, whose results are stored: column by column, as they are many.
 local function book_plain(l, heads, run, name, place_of_first)
   local ends, bytes, width = struct.unpack('<I2I4I2', heads)
   local columns = { struct.unpack('<' .. string.rep('I2', ends), heads, 9) }
-  local key_at, stored, landed, has_values = 9 + 2 * ends, #to_store, #freed, bring_values(name)
+  local key_at, stored, landed = 9 + 2 * ends, #to_store, #freed
+  local has_values = bring_values(name)
   local together = l and has_values and run_of(l.run).state ~= 'cancelled' and not has_history(run_of(l.run), l.run)
     and end_all(l, columns, ends)
   if not together then
@@ -256,6 +263,9 @@ local function book_rows(l, heads, entries, values, releases, place_of_first)
   return ends
 end
 
+for i = 3, #ARGV, 5 do
+  if ARGV[i + 4] == 'plain' and not is_put_down(ARGV[i + 2], ARGV[i + 3]) then return { 'again' } end
+end
 if #ARGV[1] > 0 then look_up(ARGV[1]) end
 local booked = 0
 for i = 3, #ARGV, 5 do
