@@ -157,7 +157,7 @@ final class LeaseEnds {
       long generation,
       List<RedisLink.Preceding> before,
       List<byte[]> arguments) {
-    StagedEnds staged = new StagedEnds(name, plain.size());
+    StagedEnds staged = new StagedEnds(name, plain);
     for (Completion end : plain) {
       staged.add(end, spec.laneOf(end.results().getFirst().node()));
     }

@@ -23,12 +23,18 @@ final class StagedEnds {
   private final ByteWriter values;
   private int count;
 
-  StagedEnds(String name, int expected) {
+  StagedEnds(String name, List<Completion> ends) {
     this.name = bytes(name);
-    this.places = new ByteWriter(2 * expected);
-    this.pointers = new ByteWriter((24 + pointerBytes()) * expected);
-    this.results = new ByteWriter(256 * expected);
-    this.values = new ByteWriter(128 * expected);
+    this.places = new ByteWriter(2 * ends.size());
+    this.pointers = new ByteWriter((24 + pointerBytes()) * ends.size());
+    int outputs = 0;
+    int inputs = 0;
+    for (Completion end : ends) {
+      outputs += end.results().getFirst().output().size();
+      inputs += end.lease().task().input().size() + end.lease().task().id().item().length();
+    }
+    this.results = new ByteWriter(outputs + inputs + TaskBytes.RESULT_BYTES * ends.size());
+    this.values = new ByteWriter(outputs + 5 * ends.size());
   }
 
   private int pointerBytes() {

@@ -15,7 +15,9 @@ final class TaskBytes {
   static final byte[] NO_KEY = new byte[IdempotencyKey.BYTES];
   private static final int BODY_HEAD_BYTES = 3;
   private static final int MOST_ITEM_BYTES = 0xffff;
-  private static final int RESULT_BYTES = 2 + IdempotencyKey.BYTES + 2 + 4 + 1;
+
+  /** A result with its length, but for item, input and output. */
+  static final int RESULT_BYTES = 4 + 2 + IdempotencyKey.BYTES + 2 + 4 + 1;
 
   private TaskBytes() {}
 
@@ -111,7 +113,7 @@ final class TaskBytes {
   static void writeResult(ByteWriter to, int node, Task task, byte[] item, NodeResult result) {
     byte[] input = task.input().bytes();
     byte[] output = result.output().bytes();
-    to.u32(RESULT_BYTES + item.length + input.length + output.length)
+    to.u32(RESULT_BYTES - 4 + item.length + input.length + output.length)
         .u16(node)
         .put(result.key().bytes())
         .u16(item.length)

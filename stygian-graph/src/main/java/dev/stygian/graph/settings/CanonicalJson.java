@@ -94,7 +94,9 @@ public final class CanonicalJson {
   }
 
   private static void writeNumber(JsonNode value, StringBuilder out) {
-    if (value.isIntegralNumber()) {
+    if (value.isIntegralNumber() && value.canConvertToLong()) {
+      out.append(value.longValue());
+    } else if (value.isIntegralNumber()) {
       out.append(value.bigIntegerValue());
     } else {
       out.append(number(value.asDouble()));
@@ -136,26 +138,30 @@ public final class CanonicalJson {
 
   private static void writeText(String text, StringBuilder out) {
     out.append('"');
+    int written = 0;
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (c < 0x20 || isHalfOfPair(text, i)) {
-            out.append("\\u").append(String.format("%04x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
+      String escape = escape(text, i);
+      if (!escape.isEmpty()) {
+        out.append(text, written, i).append(escape);
+        written = i + 1;
       }
     }
-    out.append('"');
+    out.append(text, written, text.length()).append('"');
+  }
+
+  /** What stands for a character in JSON; empty where it stands for itself, as nearly all do. */
+  private static String escape(String text, int at) {
+    char c = text.charAt(at);
+    return switch (c) {
+      case '"' -> "\\\"";
+      case '\\' -> "\\\\";
+      case '\b' -> "\\b";
+      case '\f' -> "\\f";
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      default -> c < 0x20 || isHalfOfPair(text, at) ? "\\u" + String.format("%04x", (int) c) : "";
+    };
   }
 
   private static boolean isHalfOfPair(String text, int at) {
