@@ -323,6 +323,9 @@ final class RedisRunLedger implements RunLedger {
           bytes += result.output().size() + result.input().size();
         }
         at = new ResultPosition(entry.getId(), skip + take < read.size() ? skip + take : 0);
+        if (at.taken() != 0) {
+          break; // before the rest of this entry nothing behind it may be passed, not even the end
+        }
         ended = ResultEntries.isEnd(entry.getBody());
       }
     } while (page.size() == ENTRIES_PER_CALL && results.size() < max && bytes < BATCH_BYTES);
