@@ -19,6 +19,10 @@ import java.util.TreeMap;
  */
 final class Enqueuer {
   private static final int MOST_ITEMS = 500;
+
+  /** First tasks and last keys in a call, so that no script takes long. */
+  private static final int MOST_STEPS = 1000;
+
   private static final long MOST_BYTES = 8 << 20;
   private static final int CHUNK_TASKS = 100;
   private static final int CHUNK_BYTES = 32 << 10;
@@ -108,17 +112,19 @@ final class Enqueuer {
 
   /**
    * How many items from {@code from} on have at most {@code most} tasks and a bounded number of
-   * bytes together; at least one.
+   * last keys and bytes together; at least one.
    */
   private static int prefix(List<Submission> batch, int from, int most) {
     int tasks = 0;
+    int steps = 0;
     int size = 0;
     long bytes = 0;
     while (from + size < batch.size() && size < MOST_ITEMS) {
       Submission item = batch.get(from + size);
       tasks += item.first().size();
+      steps += item.first().size() + item.lastKeys().size();
       bytes += (long) item.first().size() * item.input().size();
-      if (size > 0 && (tasks > most || bytes > MOST_BYTES)) {
+      if (size > 0 && (tasks > most || steps > MOST_STEPS || bytes > MOST_BYTES)) {
         break;
       }
       size++;

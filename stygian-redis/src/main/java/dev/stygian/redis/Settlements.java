@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * one by one is gathered into batches.
  */
 final class Settlements implements AutoCloseable {
-  /** So many that no script takes longer than a millisecond. */
+  /** Plain ends, or what costs as much: so many that no script takes longer than a millisecond. */
   private static final int MOST_PER_CALL = 250;
 
   private static final long MOST_BYTES_PER_CALL = 1 << 20;
@@ -115,12 +115,23 @@ final class Settlements implements AutoCloseable {
 
     final void add(int place, OpenRuns.Known run) throws InterruptedException {
       long more = bytesOf(ends.get(place));
-      if (size >= MOST_PER_CALL || (size > 0 && bytes + more > MOST_BYTES_PER_CALL)) {
+      int steps = steps(ends.get(place), run.spec());
+      if (size > 0 && (size + steps > MOST_PER_CALL || bytes + more > MOST_BYTES_PER_CALL)) {
         send();
       }
       encode(place, run);
-      size++;
+      size += steps;
       bytes += more;
+    }
+
+    /** What an end costs a script, in the costs of a plain one. */
+    private static int steps(Settlement end, RunSpec spec) {
+      int ofItem = spec.wide() ? 3 : 0;
+      return switch (end) {
+        case Completion completion ->
+            ofItem + completion.results().size() + 2 * completion.releases().size();
+        case Nack nack -> ofItem + 2 + nack.booked().size();
+      };
     }
 
     final void send() throws InterruptedException {

@@ -164,7 +164,7 @@ local function book_one(l, place, key, result, pointer)
     return
   end
   if pointer then remember(key, pointer) end
-  emit_pack(run, 'r', result, 1, #result)
+  emit_one(run, result)
   count(run, 'done', 1)
   if has_history(of_run, run) then
     local size, item_at = struct.unpack('<I2', result, 31)

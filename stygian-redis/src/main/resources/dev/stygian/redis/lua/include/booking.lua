@@ -153,9 +153,15 @@ local function book_result(run, batch, key, item, stands)
   if todo >= STORE and not stands then remember(key, value) end
   if has(todo, KEEP) then set_field(bulk_of(run, 'out'), batch.node .. ':' .. item, stands or value) end
   if has(todo, LAST) then
-    local entry = string.sub(batch.entries, entry_from + 4, batch.entry_at - 1 - batch.value_bytes) .. (stands or value)
+    local entry
+    if stands then
+      local head = string.sub(batch.entries, entry_from + 4, batch.entry_at - 1 - batch.value_bytes)
+      entry = struct.pack('<I4', #head + #stands) .. head .. stands
+    else
+      entry = string.sub(batch.entries, entry_from, batch.entry_at - 1)
+    end
     if single then
-      emit(run, entry)
+      emit_one(run, entry)
       ends = 1
     else
       ends = book_end(run, batch.node, item, entry)
@@ -213,7 +219,7 @@ local function emit_ends(run, item, nodes)
   fetch(out, names)
   for _, name in ipairs(names) do
     local entry = field(out, name)
-    if entry then emit(run, entry) end
+    if entry then emit_one(run, entry) end
   end
   set_field(bulk_of(run, 'join'), 'end:' .. item, false)
 end

@@ -89,11 +89,16 @@ local function emit_pack(run, field, pack, results, bytes)
   if of_run.emitted >= 500 then write_results(run, of_run) end
 end
 
-local function emit(run, result)
+-- Emits a result that stands behind its length.
+local function emit_one(run, entry)
   local of_run = run_of(run)
-  of_run.singles[#of_run.singles + 1] = struct.pack('<I4', #result) .. result
+  of_run.singles[#of_run.singles + 1] = entry
   of_run.emitted = of_run.emitted + 1
   if of_run.emitted >= 500 then write_results(run, of_run) end
+end
+
+local function emit(run, result)
+  emit_one(run, struct.pack('<I4', #result) .. result)
 end
 
 local function finish_if_over(run)
