@@ -47,7 +47,7 @@ local function look_ahead(run, heads, releases)
     for _ = 1, batch.releases do
       local node, predecessors
       node, predecessors, _, release_at = next_release(releases, release_at)
-      if predecessors > 1 then joins[#joins + 1] = node .. ':' .. item end
+      if predecessors > 1 then joins[#joins + 1] = text_of(node) .. ':' .. item end
     end
     batch.at = batch.at + 24 + RESULT_BYTES * (math.max(batch.results, 1) - 1) + batch.item_bytes
   end
@@ -62,10 +62,10 @@ local function release(run, item, wanted, releases, at)
     local node, predecessors, from, behind = next_release(releases, at)
     local ready = predecessors == 1
     if not ready then
-      local joins, name = bulk_of(run, 'join'), node .. ':' .. item
+      local joins, name = bulk_of(run, 'join'), text_of(node) .. ':' .. item
       local there = tonumber(field(joins, name) or 0) + 1
       ready = there >= predecessors
-      set_field(joins, name, not ready and tostring(there))
+      set_field(joins, name, not ready and text_of(there))
     end
     if ready then
       local record = string.sub(releases, from, behind - 1)

@@ -27,6 +27,9 @@ redis.call('HSET', run_key(run), '', WIDE, 'state', 'running', 'closed', '0', 'w
   'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention,
   'visibility', visibility, 'lastNode', last_node, 'started', now, 'submitted', 0, 'done', 0,
   'dead', 0, 'cancelled', 0, 'tasks', 0)
+if wide == '1' then
+  for _, part in ipairs({ 'items', 'join', 'out' }) do redis.call('HSET', run_key(run, part), '', WIDE) end
+end
 redis.call('HSET', run_key(run, 'spec'), 'id', id, 'pipeline', pipeline, 'definition', definition,
   'limits', limits)
 for i = FIRST_LANE, #ARGV do

@@ -127,10 +127,10 @@ end
 
 -- Books an end of several: it lies with the kept outputs until the item has reached all of them.
 local function book_end(run, node, item, entry)
-  set_field(bulk_of(run, 'out'), 'end:' .. node .. ':' .. item, entry)
+  set_field(bulk_of(run, 'out'), 'end:' .. text_of(node) .. ':' .. item, entry)
   local joins, name = bulk_of(run, 'join'), 'end:' .. item
   local ends = tonumber(field(joins, name) or 0) + 1
-  set_field(joins, name, tostring(ends))
+  set_field(joins, name, text_of(ends))
   return ends
 end
 
@@ -145,13 +145,13 @@ local function book_result(run, batch, key, item, stands)
       value = string.sub(batch.entries, batch.entry_at - batch.value_bytes, batch.entry_at - 1)
     end
     if todo >= STORE then remember(key, value) end
-    if has(todo, KEEP) then set_field(bulk_of(run, 'out'), batch.node .. ':' .. item, value) end
+    if has(todo, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, value) end
     return 1
   end
   local entry_from, ends = batch.entry_at, 0
   value = pass(run, batch)
   if todo >= STORE and not stands then remember(key, value) end
-  if has(todo, KEEP) then set_field(bulk_of(run, 'out'), batch.node .. ':' .. item, stands or value) end
+  if has(todo, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, stands or value) end
   if has(todo, LAST) then
     local entry
     if stands then
@@ -215,7 +215,7 @@ end
 -- Emits the ends of an item of several last nodes, together.
 local function emit_ends(run, item, nodes)
   local out, names = bulk_of(run, 'out'), {}
-  for node = 0, nodes - 1 do names[#names + 1] = 'end:' .. node .. ':' .. item end
+  for node = 0, nodes - 1 do names[#names + 1] = 'end:' .. text_of(node) .. ':' .. item end
   fetch(out, names)
   for _, name in ipairs(names) do
     local entry = field(out, name)
@@ -228,7 +228,7 @@ end
 local function forget_item(run, item, nodes)
   local out = bulk_of(run, 'out')
   for node = 0, nodes - 1 do
-    set_field(out, node .. ':' .. item, false)
-    if run_of(run).ends > 1 then set_field(out, 'end:' .. node .. ':' .. item, false) end
+    set_field(out, text_of(node) .. ':' .. item, false)
+    if run_of(run).ends > 1 then set_field(out, 'end:' .. text_of(node) .. ':' .. item, false) end
   end
 end

@@ -1,14 +1,31 @@
 -- Fields of a run's hashes that a script reads and writes for many items: fetched in one command, changed
 -- in memory, written back in one. Whoever includes this calls settle_fields before the script ends.
 local MOST_FIELDS = 1000
-local bulks = {}
+
+-- A number as text, made once: each time that Lua makes one anew it costs as much as a hash's field.
+local texts = {}
+local function text_of(number)
+  local text = texts[number]
+  if not text then
+    text = tostring(number)
+    texts[number] = text
+  end
+  return text
+end
+
+local bulks, opened = {}, {}
 
 local function bulk_of(run, part)
-  local key = run_key(run, part)
-  local bulk = bulks[key]
+  local of_part = bulks[part]
+  if not of_part then
+    of_part = {}
+    bulks[part] = of_part
+  end
+  local bulk = of_part[run]
   if not bulk then
-    bulk = { key = key, values = {}, changed = {} }
-    bulks[key] = bulk
+    bulk = { key = run_key(run, part), values = {}, changed = {} }
+    of_part[run] = bulk
+    opened[#opened + 1] = bulk
   end
   return bulk
 end
@@ -43,7 +60,7 @@ local function set_field(bulk, name, value)
 end
 
 local function settle_fields()
-  for _, bulk in pairs(bulks) do
+  for _, bulk in ipairs(opened) do
     local kept, dropped = {}, {}
     for name in pairs(bulk.changed) do
       if bulk.values[name] then

@@ -23,7 +23,7 @@ end
 local function count_live(run, item, by)
   local items = bulk_of(run, 'items')
   local left = tonumber(field(items, item) or 0) + by
-  set_field(items, item, left > 0 and tostring(left))
+  set_field(items, item, left > 0 and text_of(left))
   return left
 end
 

@@ -7,14 +7,18 @@ local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
 
 -- level, max attempts, input nodes and service of a lane.
 local function lane_spec(run, node)
-  local id = run .. ':' .. node
-  local lane = known_lanes[id]
+  local of_run_lanes = known_lanes[run]
+  if not of_run_lanes then
+    of_run_lanes = {}
+    known_lanes[run] = of_run_lanes
+  end
+  local lane = of_run_lanes[node]
   if not lane then
     local level, max, inputs, service =
       string.match(redis.call('HGET', run_key(run, 'lanes'), node), '^(%d+)|(%d+)|([%d,]*)|(.*)$')
     lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service }
     for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
-    known_lanes[id] = lane
+    of_run_lanes[node] = lane
   end
   return lane
 end
