@@ -3,11 +3,9 @@ package dev.stygian.redis;
 import static dev.stygian.redis.Keys.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.stygian.graph.error.OutputException;
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.LaneSpec;
-import dev.stygian.graph.queue.Result;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
@@ -20,22 +18,16 @@ import io.lettuce.core.Range;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValueScanCursor;
-import io.lettuce.core.StreamMessage;
-import io.lettuce.core.XReadArgs;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** The books of a queue on Redis: plain reads where nothing moves, scripts where something does. */
 final class RedisRunLedger implements RunLedger {
@@ -43,21 +35,17 @@ final class RedisRunLedger implements RunLedger {
   private static final long DELIVERED_KEPT_BYTES = 8 << 20;
 
   private static final int ITEMS_PER_CALL = 100;
-  private static final int ENTRIES_PER_CALL = 8;
-  private static final long BATCH_BYTES = 8 << 20;
-  private static final Duration POLL = Duration.ofMillis(50);
 
   private final RedisLink link;
   private final Keys keys;
   private final OpenRuns runs;
-  private final ReentrantLock reading = new ReentrantLock();
-  private Optional<RedisLink.BlockingConnection> reader = Optional.empty();
-  private boolean readerAsked;
+  private final ResultReader results;
 
   RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs) {
     this.link = link;
     this.keys = keys;
     this.runs = runs;
+    this.results = new ResultReader(link, keys, runs);
   }
 
   /** A call that may be interrupted, made where the port's method may not be. */
@@ -267,141 +255,7 @@ final class RedisRunLedger implements RunLedger {
   @Override
   public ResultBatch results(RunId id, String position, int max, Duration patience)
       throws InterruptedException {
-    OpenRuns.Known run = runs.known(id);
-    byte[] key = keys.run(run.number(), "results");
-    ResultPosition from = ResultPosition.parse(position);
-    long end = System.nanoTime() + patience.toNanos();
-    while (true) {
-      ResultBatch batch = readOn(run, key, from, max);
-      if (!batch.results().isEmpty() || batch.ended()) {
-        return batch;
-      }
-      if (link.ask("exists", s -> s.exists(keys.run(run.number()))) == 0) {
-        runs.forget(id);
-        throw OpenRuns.unknown(id);
-      }
-      Duration left = Duration.ofNanos(end - System.nanoTime());
-      if (left.isNegative() || left.isZero()) {
-        return batch;
-      }
-      from = ResultPosition.parse(batch.position());
-      awaitEntry(key, from.entry(), left);
-    }
-  }
-
-  /** Reads at most {@code max} results, and not much more than a bound of bytes. */
-  private ResultBatch readOn(OpenRuns.Known run, byte[] key, ResultPosition from, int max)
-      throws InterruptedException {
-    List<Result> results = new ArrayList<>();
-    ResultPosition at = from;
-    long bytes = 0;
-    boolean ended = false;
-    List<StreamMessage<byte[], byte[]>> page;
-    do {
-      Range.Boundary<String> start =
-          at.taken() == 0
-              ? Range.Boundary.excluding(at.entry())
-              : Range.Boundary.including(at.entry());
-      page =
-          link.ask(
-              "xrange",
-              s ->
-                  s.xrange(
-                      key,
-                      Range.from(start, Range.Boundary.unbounded()),
-                      Limit.from(ENTRIES_PER_CALL)));
-      Map<ByteBuffer, byte[]> blobs = blobs(run.number(), page);
-      for (StreamMessage<byte[], byte[]> entry : page) {
-        List<Result> read = ResultEntries.read(run.spec(), entry.getBody(), blobs);
-        int skip = entry.getId().equals(at.entry()) ? at.taken() : 0;
-        int take = Math.min(read.size() - skip, max - results.size());
-        if (take <= 0 && !read.isEmpty()) {
-          return new ResultBatch(results, at.toString(), false);
-        }
-        for (Result result : read.subList(skip, skip + take)) {
-          results.add(result);
-          bytes += result.output().size() + result.input().size();
-        }
-        at = new ResultPosition(entry.getId(), skip + take < read.size() ? skip + take : 0);
-        if (at.taken() != 0) {
-          break; // before the rest of this entry nothing behind it may be passed, not even the end
-        }
-        ended = ResultEntries.isEnd(entry.getBody());
-      }
-    } while (page.size() == ENTRIES_PER_CALL && results.size() < max && bytes < BATCH_BYTES);
-    checkNotTrimmed(run, from); // what was trimmed while it was read was skipped
-    boolean all = at.taken() == 0 && page.size() < ENTRIES_PER_CALL;
-    return new ResultBatch(
-        results,
-        at.toString(),
-        all && (ended || results.isEmpty()) && isOver(run.number(), key, at.entry()));
-  }
-
-  private Map<ByteBuffer, byte[]> blobs(long run, List<StreamMessage<byte[], byte[]>> page)
-      throws InterruptedException {
-    byte[][] names =
-        page.stream()
-            .flatMap(entry -> ResultEntries.blobs(entry.getBody()).stream())
-            .toArray(byte[][]::new);
-    Map<ByteBuffer, byte[]> found = new HashMap<>();
-    if (names.length > 0) {
-      for (var blob : link.ask("hmget", s -> s.hmget(keys.run(run, "blobs"), names))) {
-        blob.ifHasValue(value -> found.put(ByteBuffer.wrap(blob.getKey()), value));
-      }
-    }
-    return found;
-  }
-
-  /**
-   * Whether the run is over and nothing stands behind {@code last}: a run that ended after the
-   * entries were read has put more there first.
-   */
-  private boolean isOver(long run, byte[] key, String last) throws InterruptedException {
-    if (!link.ask("hexists", s -> s.hexists(keys.run(run), bytes("finished")))) {
-      return false;
-    }
-    Range<String> behind = Range.from(Range.Boundary.excluding(last), Range.Boundary.unbounded());
-    return link.ask("xrange", s -> s.xrange(key, behind, Limit.from(1))).isEmpty();
-  }
-
-  private void checkNotTrimmed(OpenRuns.Known run, ResultPosition from)
-      throws InterruptedException {
-    byte[] trimmed = link.ask("hget", s -> s.hget(keys.run(run.number()), bytes("trimmed")));
-    if (trimmed != null && from.isBefore(ResultPosition.parse(new String(trimmed, UTF_8)))) {
-      throw new OutputException(
-          "the results of run \""
-              + run.spec().id()
-              + "\" after position "
-              + from
-              + " were delivered to another reader and are no longer all held; read them where"
-              + " that reader wrote them");
-    }
-  }
-
-  @SuppressWarnings("unchecked") // a varargs array of one generic type, made and read by the client
-  private void awaitEntry(byte[] key, String entry, Duration left) throws InterruptedException {
-    Duration wait = left.compareTo(Duration.ofSeconds(1)) < 0 ? left : Duration.ofSeconds(1);
-    reading.lockInterruptibly();
-    try {
-      if (!readerAsked) {
-        readerAsked = true;
-        reader = link.blocking();
-      }
-      if (reader.isEmpty()) {
-        TimeUnit.NANOSECONDS.sleep(Math.min(wait.toNanos(), POLL.toNanos()));
-      } else {
-        reader
-            .get()
-            .await(
-                s ->
-                    s.xread(
-                        XReadArgs.Builder.block(Math.max(1, wait.toMillis())).count(1),
-                        XReadArgs.StreamOffset.from(key, entry)),
-                wait);
-      }
-    } finally {
-      reading.unlock();
-    }
+    return results.read(id, position, max, patience);
   }
 
   @Override
