@@ -71,12 +71,12 @@ local function batch_of(heads, entries, values)
 end
 
 local function next_row(batch)
-  batch.index, batch.results, batch.releases, batch.keeps, batch.item_bytes, batch.node, batch.todo,
+  batch.index, batch.results, batch.releases, batch.keeps, batch.item_bytes, batch.node, batch.orders,
     batch.value_bytes, batch.entry_bytes, batch.at = struct.unpack(ROW, batch.heads, batch.at)
 end
 
 local function next_result(batch)
-  batch.node, batch.todo, batch.value_bytes, batch.entry_bytes, batch.at =
+  batch.node, batch.orders, batch.value_bytes, batch.entry_bytes, batch.at =
     struct.unpack(RESULT, batch.heads, batch.at)
 end
 
@@ -116,7 +116,7 @@ local function pass(run, batch)
   return value
 end
 
-local function has(todo, what) return todo % (2 * what) >= what end
+local function has(orders, what) return orders % (2 * what) >= what end
 
 local function remember(key, value)
   if known_values then pending[key] = value end
@@ -136,23 +136,23 @@ end
 
 -- Books the current result. First result wins: what stands under its key already goes out instead.
 local function book_result(run, batch, key, item, stands)
-  local of_run, todo, value = run_of(run), batch.todo, nil
+  local of_run, orders, value = run_of(run), batch.orders, nil
   local single = of_run.ends == 1
   if batch.entry_bytes > 0 and single and not stands then
     batch.entry_at = batch.entry_at + batch.entry_bytes
     batch.clean = batch.clean + 1
-    if todo >= STORE or has(todo, KEEP) then
+    if orders >= STORE or has(orders, KEEP) then
       value = string.sub(batch.entries, batch.entry_at - batch.value_bytes, batch.entry_at - 1)
     end
-    if todo >= STORE then remember(key, value) end
-    if has(todo, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, value) end
+    if orders >= STORE then remember(key, value) end
+    if has(orders, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, value) end
     return 1
   end
   local entry_from, ends = batch.entry_at, 0
   value = pass(run, batch)
-  if todo >= STORE and not stands then remember(key, value) end
-  if has(todo, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, stands or value) end
-  if has(todo, LAST) then
+  if orders >= STORE and not stands then remember(key, value) end
+  if has(orders, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, stands or value) end
+  if has(orders, LAST) then
     local entry
     if stands then
       local head = string.sub(batch.entries, entry_from + 4, batch.entry_at - 1 - batch.value_bytes)
