@@ -26,7 +26,8 @@ final class ArchitectureTest {
 
   @ArchTest static final ArchRule settingsImportErrors = only("graph.settings", "graph.error");
 
-  @ArchTest static final ArchRule itemsImportErrors = only("graph.item", "graph.error");
+  @ArchTest
+  static final ArchRule itemsImportSettings = only("graph.item", "graph.settings", "graph.error");
 
   @ArchTest
   static final ArchRule pipelinesImportSettings =
