@@ -103,7 +103,7 @@ final class Settlements implements AutoCloseable {
 
   /** One call under construction: what it carries, and where in the caller's list that stood. */
   private abstract static class Call {
-    private final List<? extends Settlement> ends;
+    final List<? extends Settlement> ends;
     private final Settled[] answers;
     private int size;
     private long bytes;
@@ -158,17 +158,15 @@ final class Settlements implements AutoCloseable {
   }
 
   private final class Completions extends Call {
-    private final List<? extends Settlement> all;
     private final Map<Long, LeaseEnds> byLease = new LinkedHashMap<>();
 
-    Completions(List<? extends Settlement> all, Settled[] answers) {
-      super(all, answers);
-      this.all = all;
+    Completions(List<? extends Settlement> ends, Settled[] answers) {
+      super(ends, answers);
     }
 
     @Override
     void encode(int place, OpenRuns.Known run) {
-      Completion end = (Completion) all.get(place);
+      Completion end = (Completion) ends.get(place);
       byLease
           .computeIfAbsent(end.lease().token().lease(), _ -> new LeaseEnds(end.lease(), run))
           .add(place, end);
@@ -176,14 +174,14 @@ final class Settlements implements AutoCloseable {
 
     @Override
     void book() throws InterruptedException {
-      List<LeaseEnds> ends = List.copyOf(byLease.values());
+      List<LeaseEnds> groups = List.copyOf(byLease.values());
       byLease.clear();
       List<Integer> inOrder = new ArrayList<>();
-      ends.forEach(ofLease -> inOrder.addAll(ofLease.places()));
+      groups.forEach(ofLease -> inOrder.addAll(ofLease.places()));
       AtomicBoolean tried = new AtomicBoolean();
       List<?> reply;
       do {
-        reply = link.list(LuaScript.COMPLETE, () -> prepare(ends, !tried.getAndSet(true)));
+        reply = link.list(LuaScript.COMPLETE, () -> prepare(groups, !tried.getAndSet(true)));
       } while (Replies.text(reply.getFirst()).equals("again"));
       generation = Replies.number(reply.getFirst());
       inOrder.forEach(place -> answer(place, BOOKED));
@@ -191,15 +189,15 @@ final class Settlements implements AutoCloseable {
     }
 
     /** A server that is full refuses plain commands that write, but not this script. */
-    private RedisLink.Prepared prepare(List<LeaseEnds> ends, boolean mayStage) {
+    private RedisLink.Prepared prepare(List<LeaseEnds> groups, boolean mayStage) {
       ByteWriter lookedUp = new ByteWriter(0);
-      ends.forEach(ofLease -> lookedUp.put(ofLease.lookedUp()));
+      groups.forEach(ofLease -> lookedUp.put(ofLease.lookedUp()));
       long current = generation;
       List<RedisLink.Preceding> before = new ArrayList<>();
       List<byte[]> arguments = new ArrayList<>();
       arguments.add(lookedUp.toBytes());
       arguments.add(bytes(Long.toString(current)));
-      for (LeaseEnds ofLease : ends) {
+      for (LeaseEnds ofLease : groups) {
         if (mayStage && ofLease.isWorthStaging()) {
           ofLease.addStaged(names.next(), keys, current, before, arguments);
         } else {
@@ -211,26 +209,24 @@ final class Settlements implements AutoCloseable {
   }
 
   private final class Nacks extends Call {
-    private final List<? extends Settlement> all;
     private final List<byte[]> encoded = new ArrayList<>();
     private ByteWriter lookedUp = new ByteWriter(0);
     private final List<Integer> places = new ArrayList<>();
 
-    Nacks(List<? extends Settlement> all, Settled[] answers) {
-      super(all, answers);
-      this.all = all;
+    Nacks(List<? extends Settlement> ends, Settled[] answers) {
+      super(ends, answers);
     }
 
     @Override
     void encode(int place, OpenRuns.Known run) {
-      Nack nack = (Nack) all.get(place);
+      Nack nack = (Nack) ends.get(place);
       Task task = nack.task();
       byte[] node = bytes(Integer.toString(run.spec().laneOf(task.id().node())));
       byte[] record = TaskBytes.record(task);
-      LeaseEnds ends = new LeaseEnds(nack.lease(), run);
-      ends.addRow(nack.lease(), nack.booked(), List.of());
-      lookedUp.put(ends.lookedUp());
-      ends.addTexts(encoded);
+      LeaseEnds row = new LeaseEnds(nack.lease(), run);
+      row.addRow(nack.lease(), nack.booked(), List.of());
+      lookedUp.put(row.lookedUp());
+      row.addTexts(encoded);
       encoded.add(node);
       encoded.add(bytes(Integer.toString(nack.attempt())));
       switch (nack.verdict()) {
