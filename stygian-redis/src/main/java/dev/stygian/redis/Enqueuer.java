@@ -3,6 +3,7 @@ package dev.stygian.redis;
 import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.QueueFullException;
+import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Submission;
@@ -136,9 +137,12 @@ final class Enqueuer {
       throws InterruptedException {
     RunSpec spec = run.spec();
     Map<Integer, List<TaskBytes.New>> byLane = new TreeMap<>();
-    List<byte[]> wide = new ArrayList<>();
+    List<byte[]> described = new ArrayList<>();
     int tasks = 0;
-    boolean single = !spec.wide() && spec.endsPerItem() == 1;
+    boolean single = spec.endsPerItem() == 1 && LeaseEnds.firstNodes(spec) == 1;
+    if (!single) {
+      described.add(lastLanes(spec));
+    }
     for (Submission item : items) {
       byte[] lastKey =
           single && item.lastKeys().size() == 1
@@ -151,7 +155,7 @@ final class Enqueuer {
         tasks++;
       }
       if (!single) {
-        describe(spec, item, wide);
+        describe(item, described);
       }
     }
     List<Chunk> chunked = new ArrayList<>();
@@ -169,7 +173,7 @@ final class Enqueuer {
             single ? 0 : items.size())) {
       leading.add(bytes(String.valueOf(field)));
     }
-    leading.addAll(wide);
+    leading.addAll(described);
     return link.list(LuaScript.ENQUEUE, () -> prepare(run.number(), leading, chunked));
   }
 
@@ -196,27 +200,23 @@ final class Enqueuer {
     return new RedisLink.Prepared(before, arguments);
   }
 
-  private static void describe(RunSpec spec, Submission item, List<byte[]> arguments) {
+  private static void describe(Submission item, List<byte[]> arguments) {
     arguments.add(bytes(String.valueOf(item.first().size())));
     arguments.add(bytes(item.item()));
-    arguments.add(item.input().bytes());
-    arguments.add(bytes(String.valueOf(item.lastKeys().size())));
-    List<Integer> last = lastLanes(spec);
-    for (int i = 0; i < item.lastKeys().size(); i++) {
-      arguments.add(bytes(String.valueOf(last.get(Math.min(i, last.size() - 1)))));
-      arguments.add(item.lastKeys().get(i).bytes());
-    }
+    ByteWriter lastKeys = new ByteWriter(IdempotencyKey.BYTES * item.lastKeys().size());
+    item.lastKeys().forEach(key -> lastKeys.put(key.bytes()));
+    arguments.add(lastKeys.toBytes());
   }
 
-  private static List<Integer> lastLanes(RunSpec spec) {
-    List<Integer> last = new ArrayList<>();
+  private static byte[] lastLanes(RunSpec spec) {
+    ByteWriter last = new ByteWriter(0);
     for (int i = 0; i < spec.lanes().size(); i++) {
       String node = spec.lanes().get(i).node();
       if (spec.lanes().stream().noneMatch(lane -> lane.inputs().contains(node))) {
-        last.add(i);
+        last.u16(i);
       }
     }
-    return last;
+    return last.toBytes();
   }
 
   private static void addChunks(int lane, List<TaskBytes.New> tasks, List<Chunk> chunked) {

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.NodeResult;
+import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.Release;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Task;
@@ -22,13 +24,15 @@ final class LeaseEnds {
   private static final int LAST = 1;
   private static final int KEEP = 2;
   private static final int STORE = 4;
+  private static final int KEEPS = 1;
+  private static final int WHOLE = 2;
   private static final int MOST_OF_A_KIND = 0xffff;
 
   private final byte[] lease;
   private final OpenRuns.Known run;
   private final RunSpec spec;
   private final boolean isFirst;
-  private final boolean isSingle;
+  private final boolean isAlone;
   private final List<Completion> plain = new ArrayList<>();
   private final ByteWriter heads = new ByteWriter(0);
   private final ByteWriter entries = new ByteWriter(0);
@@ -51,7 +55,12 @@ final class LeaseEnds {
     this.run = run;
     this.spec = run.spec();
     this.isFirst = isFirst;
-    this.isSingle = isFirst && !spec.wide() && spec.endsPerItem() == 1;
+    this.isAlone = isFirst && firstNodes(spec) == 1;
+  }
+
+  /** How many nodes of a run have no predecessor. */
+  static long firstNodes(RunSpec spec) {
+    return spec.lanes().stream().filter(LaneSpec::isFirst).count();
   }
 
   /** Adds an end that worked, which its caller knows by {@code place}. */
@@ -60,14 +69,15 @@ final class LeaseEnds {
       plain.add(end);
       plainPlaces.add(place);
     } else {
-      addRow(end.lease(), end.results(), end.releases());
+      addRow(end.lease(), end.progress());
       otherPlaces.add(place);
     }
   }
 
   /** Adds one end of any form. */
-  void addRow(Lease of, List<NodeResult> results, List<Release> released) {
-    if (results.size() > MOST_OF_A_KIND || released.size() > MOST_OF_A_KIND) {
+  void addRow(Lease of, Progress progress) {
+    int nodes = progress.passed().size() + progress.results().size();
+    if (nodes > MOST_OF_A_KIND || progress.releases().size() > MOST_OF_A_KIND) {
       throw new PayloadException("one lease books at most " + MOST_OF_A_KIND + " nodes");
     }
     byte[] item = of.task().id().item().getBytes(UTF_8);
@@ -76,22 +86,27 @@ final class LeaseEnds {
     }
     heads
         .u16(of.token().index())
-        .u16(results.size())
-        .u16(released.size())
-        .u8(isSingle && results.stream().noneMatch(NodeResult::keep) ? 0 : 1)
+        .u16(nodes)
+        .u16(progress.releases().size())
+        .u8((usesKeptOutputs(progress) ? KEEPS : 0) | (isWhole(progress) ? WHOLE : 0))
         .u16(item.length);
-    if (results.isEmpty()) {
+    if (nodes == 0) {
       heads.u16(0).u8(0).u32(0).u32(0).put(of.task().key().bytes());
     }
-    for (int i = 0; i < results.size(); i++) {
-      NodeResult result = results.get(i);
+    for (int i = 0; i < progress.passed().size(); i++) {
+      byte[] key = i == 0 ? of.task().key().bytes() : TaskBytes.NO_KEY;
+      heads.u16(spec.laneOf(progress.passed().get(i))).u8(0).u32(0).u32(0).put(key);
+    }
+    boolean isLookedUp = isFirst && progress.passed().isEmpty();
+    for (NodeResult result : progress.results()) {
       add(of, result, item);
-      if (i > 0 || !isFirst) {
+      if (!isLookedUp) {
         lookedUp.put(result.key().bytes());
       }
+      isLookedUp = false;
     }
     heads.put(item);
-    for (Release release : released) {
+    for (Release release : progress.releases()) {
       byte[] record = TaskBytes.record(release.task());
       releases
           .u16(spec.laneOf(release.task().id().node()))
@@ -101,15 +116,32 @@ final class LeaseEnds {
     }
   }
 
+  /** Whether an output was kept for this end, or is kept by it. */
+  private boolean usesKeptOutputs(Progress progress) {
+    return !isAlone || progress.results().stream().anyMatch(NodeResult::keep);
+  }
+
+  /** Whether the item went through the whole graph under this lease, and under no other. */
+  private boolean isWhole(Progress progress) {
+    return isAlone
+        && progress.releases().isEmpty()
+        && progress.results().size() == spec.endsPerItem()
+        && progress.results().stream().allMatch(result -> result.last() && !result.keep());
+  }
+
   private boolean isPlain(Completion end) {
-    if (!isSingle
-        || end.results().size() != 1
-        || !end.releases().isEmpty()
-        || end.lease().stored().isPresent()) {
-      return false;
-    }
-    NodeResult result = end.results().getFirst();
-    return result.last() && !result.keep() && result.output().size() <= STORED_BYTES;
+    Progress progress = end.progress();
+    return isWhole(progress)
+        && end.lease().stored().isEmpty()
+        && progress.results().stream().allMatch(r -> r.output().size() <= STORED_BYTES)
+        && (plain.isEmpty() || nodes(progress).equals(nodes(plain.getFirst().progress())));
+  }
+
+  private List<Integer> nodes(Progress progress) {
+    List<Integer> all = new ArrayList<>(progress.passed().size() + progress.results().size());
+    progress.passed().forEach(node -> all.add(spec.laneOf(node)));
+    progress.results().forEach(result -> all.add(spec.laneOf(result.node())));
+    return all;
   }
 
   private void add(Lease of, NodeResult result, byte[] item) {
@@ -157,10 +189,7 @@ final class LeaseEnds {
       long generation,
       List<RedisLink.Preceding> before,
       List<byte[]> arguments) {
-    StagedEnds staged = new StagedEnds(name, plain);
-    for (Completion end : plain) {
-      staged.add(end, spec.laneOf(end.results().getFirst().node()));
-    }
+    StagedEnds staged = new StagedEnds(name, plain, nodes(plain.getFirst().progress()));
     staged.addTo(run, keys, generation, lease, before, arguments);
     if (heads.size() > 0) {
       addCompletions(arguments);
@@ -170,7 +199,7 @@ final class LeaseEnds {
   /** As arguments of {@code complete.lua} that carry everything themselves. */
   void addWhole(List<byte[]> arguments) {
     LeaseEnds whole = new LeaseEnds(lease, run, isFirst);
-    plain.forEach(end -> whole.addRow(end.lease(), end.results(), end.releases()));
+    plain.forEach(end -> whole.addRow(end.lease(), end.progress()));
     if (!plain.isEmpty()) {
       whole.addCompletions(arguments);
     }
@@ -181,6 +210,10 @@ final class LeaseEnds {
 
   private void addCompletions(List<byte[]> arguments) {
     addTexts(arguments);
+    addReleases(arguments);
+  }
+
+  void addReleases(List<byte[]> arguments) {
     arguments.add(releases.toBytes());
   }
 

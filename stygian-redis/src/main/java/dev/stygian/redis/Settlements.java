@@ -5,6 +5,7 @@ import static dev.stygian.redis.Keys.bytes;
 import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Settlement;
@@ -78,27 +79,19 @@ final class Settlements implements AutoCloseable {
 
   private void check(Settlement end) throws InterruptedException {
     RunSpec spec = runs.known(end.lease().task().id().run()).spec();
-    switch (end) {
-      case Completion completion -> {
-        completion.results().forEach(result -> spec.laneOf(result.node()));
-        completion.releases().forEach(release -> spec.laneOf(release.task().id().node()));
-      }
-      case Nack nack -> {
-        spec.laneOf(nack.task().id().node());
-        nack.booked().forEach(result -> spec.laneOf(result.node()));
-      }
+    Progress progress = end.progress();
+    progress.passed().forEach(spec::laneOf);
+    progress.results().forEach(result -> spec.laneOf(result.node()));
+    progress.releases().forEach(release -> spec.laneOf(release.task().id().node()));
+    if (end instanceof Nack nack) {
+      spec.laneOf(nack.task().id().node());
     }
   }
 
   private static long bytesOf(Settlement end) {
+    Progress progress = end.progress();
     long input = end.lease().task().input().size();
-    return input
-        + switch (end) {
-          case Completion completion ->
-              completion.results().stream().mapToLong(r -> r.output().size()).sum()
-                  + input * completion.releases().size();
-          case Nack nack -> nack.booked().stream().mapToLong(r -> r.output().size()).sum();
-        };
+    return input * (1 + progress.releases().size()) + progress.outputBytes();
   }
 
   /** One call under construction: what it carries, and where in the caller's list that stood. */
@@ -126,12 +119,14 @@ final class Settlements implements AutoCloseable {
 
     /** What an end costs a script, in the costs of a plain one. */
     private static int steps(Settlement end, RunSpec spec) {
-      int ofItem = spec.wide() ? 3 : 0;
-      return switch (end) {
-        case Completion completion ->
-            ofItem + completion.results().size() + 2 * completion.releases().size();
-        case Nack nack -> ofItem + 2 + nack.booked().size();
-      };
+      Progress progress = end.progress();
+      boolean isShared =
+          spec.wide()
+              && (!progress.releases().isEmpty() || progress.results().size() < spec.endsPerItem());
+      return (isShared ? 3 : 0)
+          + progress.results().size()
+          + 2 * progress.releases().size()
+          + (end instanceof Nack ? 2 : 0);
     }
 
     final void send() throws InterruptedException {
@@ -224,7 +219,7 @@ final class Settlements implements AutoCloseable {
       byte[] node = bytes(Integer.toString(run.spec().laneOf(task.id().node())));
       byte[] record = TaskBytes.record(task);
       LeaseEnds row = new LeaseEnds(nack.lease(), run);
-      row.addRow(nack.lease(), nack.booked(), List.of());
+      row.addRow(nack.lease(), nack.progress());
       lookedUp.put(row.lookedUp());
       row.addTexts(encoded);
       encoded.add(node);
@@ -235,6 +230,7 @@ final class Settlements implements AutoCloseable {
         case Nack.Verdict.HandBack() -> add("back", Duration.ZERO, "");
       }
       encoded.add(record);
+      row.addReleases(encoded);
       places.add(place);
     }
 

@@ -4,52 +4,74 @@ import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.NodeResult;
+import dev.stygian.graph.queue.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Ends under one lease that are a single stored result each, of a run whose items have one task, in
- * the form that costs the server least: their results and values go there by plain commands, and
- * the script, whose every byte is dear, gets keys and pointers alone. One try's; another has
- * another name, since those of a try whose reply was lost may be booked already.
+ * Whole ends under one lease all of whose outputs that are written are stored results, in the form
+ * that costs the server least: their results and values go there by plain commands, and the script,
+ * whose every byte is dear, gets keys and pointers alone. One try's; another has another name,
+ * since those of a try whose reply was lost may be booked already.
  */
 final class StagedEnds {
   private static final byte[] PLAIN = bytes("plain");
 
   private final byte[] name;
+  private final List<Completion> ends;
+  private final List<Integer> nodes;
   private final ByteWriter places;
   private final ByteWriter pointers;
   private final ByteWriter results;
   private final ByteWriter values;
   private int count;
 
-  StagedEnds(String name, List<Completion> ends) {
+  /**
+   * Ends of one shape.
+   *
+   * @param nodes the numbers of those that each of them executed, in the order of its progress
+   */
+  StagedEnds(String name, List<Completion> ends, List<Integer> nodes) {
     this.name = bytes(name);
+    this.ends = ends;
+    this.nodes = nodes;
     this.places = new ByteWriter(2 * ends.size());
-    this.pointers = new ByteWriter((24 + pointerBytes()) * ends.size());
+    int perEnd = ends.getFirst().progress().results().size();
+    this.pointers =
+        new ByteWriter((24 + perEnd * (24 + pointerBytes())) * ends.size());
     int outputs = 0;
     int inputs = 0;
     for (Completion end : ends) {
-      outputs += end.results().getFirst().output().size();
+      outputs += (int) end.progress().outputBytes();
       inputs += end.lease().task().input().size() + end.lease().task().id().item().length();
     }
-    this.results = new ByteWriter(outputs + inputs + TaskBytes.RESULT_BYTES * ends.size());
-    this.values = new ByteWriter(outputs + 5 * ends.size());
+    int all = perEnd * ends.size();
+    this.results = new ByteWriter(outputs + perEnd * inputs + TaskBytes.RESULT_BYTES * all);
+    this.values = new ByteWriter(outputs + 5 * all);
+    ends.forEach(this::add);
   }
 
   private int pointerBytes() {
     return 3 + name.length;
   }
 
-  void add(Completion end, int node) {
-    NodeResult result = end.results().getFirst();
-    byte[] item = end.lease().task().id().item().getBytes(StandardCharsets.UTF_8);
-    TaskBytes.writeResult(results, node, end.lease().task(), item, result);
-    byte[] output = result.output().bytes();
-    values.u32(1 + output.length).u8(result.attempts()).put(output);
+  private void add(Completion end) {
+    Task task = end.lease().task();
+    byte[] item = task.id().item().getBytes(StandardCharsets.UTF_8);
     places.u16(end.lease().token().index());
-    pointers.put(result.key().bytes()).u8(0).u16(count).put(name);
-    count++;
+    pointers.put(task.key().bytes());
+    int node = end.progress().passed().size();
+    for (NodeResult result : end.progress().results()) {
+      TaskBytes.writeResult(results, nodes.get(node), task, item, result);
+      byte[] output = result.output().bytes();
+      values.u32(1 + output.length).u8(result.attempts()).put(output);
+      if (nodes.size() > 1) {
+        pointers.put(result.key().bytes());
+      }
+      pointers.u8(0).u16(count).put(name);
+      count++;
+      node++;
+    }
   }
 
   /** Adds what must be put down before the script, and the arguments of the script. */
@@ -66,8 +88,16 @@ final class StagedEnds {
     byte[] valueBytes = values.toBytes();
     before.add(server -> server.hset(blobs, name, resultBytes));
     before.add(server -> server.hset(batches, name, valueBytes));
-    ByteWriter columns = new ByteWriter(8 + places.size() + pointers.size());
-    columns.u16(count).u32(resultBytes.length).u16(pointerBytes()).put(places).put(pointers);
+    ByteWriter columns =
+        new ByteWriter(12 + 2 * nodes.size() + places.size() + pointers.size());
+    columns
+        .u16(ends.size())
+        .u32(resultBytes.length)
+        .u16(pointerBytes())
+        .u16(nodes.size())
+        .u16(ends.getFirst().progress().results().size());
+    nodes.forEach(columns::u16);
+    columns.put(places).put(pointers);
     arguments.add(lease);
     arguments.add(columns.toBytes());
     arguments.add(bytes(Long.toString(run.number())));

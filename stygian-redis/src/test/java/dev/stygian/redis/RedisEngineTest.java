@@ -1,6 +1,7 @@
 package dev.stygian.redis;
 
 import dev.stygian.graph.engine.EngineContract;
+import dev.stygian.graph.engine.StretchContract;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
 final class RedisEngineTest extends EngineContract {
@@ -28,6 +30,18 @@ final class RedisEngineTest extends EngineContract {
 
   @Override
   protected WorkQueue newQueue() {
+    return open();
+  }
+
+  @Nested
+  final class Stretches extends StretchContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return open();
+    }
+  }
+
+  private static WorkQueue open() {
     return RedisWorkQueue.open(
         RedisSettings.of(server.url()).withQueueName("engine " + UUID.randomUUID()));
   }

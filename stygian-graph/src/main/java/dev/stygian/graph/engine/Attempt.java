@@ -7,15 +7,12 @@ import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
-import dev.stygian.graph.queue.NodeResult;
-import dev.stygian.graph.queue.Release;
+import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ServiceCall;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * One lease at work, on one virtual thread from its start to its end: executes the leased node and
- * goes on to the nodes behind it in memory as long as that is a plain chain, then hands everything
- * over to be booked in one call. Its own lock guards what others ask of it: who executes, why it
+ * goes on to the nodes behind it in memory as far as its {@link Stretch} goes, then hands
+ * everything over to be booked in one call. Its own lock guards what others ask of it: who executes, why it
  * was stopped, whether its end was told already.
  */
 final class Attempt {
@@ -54,7 +51,7 @@ final class Attempt {
   /** When what executes has had its time; meaningful while {@link #executing} is set. */
   private long dueNanos;
 
-  private final List<NodeResult> booked = new ArrayList<>(4);
+  private @Nullable Executed executed;
   private @Nullable PlannedNode node;
   private Task task;
   private int number;
@@ -147,82 +144,58 @@ final class Attempt {
     return all;
   }
 
-  private void walk(RunPlan plan, Item item, Map<String, JsonNode> firstInputs)
+  private void walk(RunPlan plan, Item item, Map<String, JsonNode> inputs)
       throws InterruptedException {
-    PlannedNode current = plan.node(lease.task().id().node());
-    Map<String, JsonNode> inputs = firstInputs;
+    Executed done = new Executed(plan, lease);
+    executed = done;
     Lease.StoredResult stored = lease.stored().orElse(null);
-    JsonNode last = item.input();
-    Payload lastBytes = lease.task().input();
-    while (true) {
+    for (Stretch.Step step : plan.node(lease.task().id().node()).stretch(worker).steps()) {
+      PlannedNode current = step.node();
+      boolean isFirst = node == null;
       node = current;
-      if (stored != null) {
-        lastBytes = stored.output();
-        last = lastBytes.decode();
-        number = stored.attempts();
-        stored = null;
-      } else {
-        Outcome outcome = execute(plan, current, item, inputs);
-        if (!(outcome instanceof Outcome.Success(JsonNode result))) {
-          fail(current, outcome);
-          return;
-        }
-        try {
-          lastBytes = isPassedOn(result, last) ? lastBytes : Payload.of(result);
-        } catch (PayloadException e) {
-          fail(current, Outcome.permanent(String.valueOf(e.getMessage()), e));
-          return;
-        }
-        last = result;
+      if (isFirst && stored != null) {
+        done.addStored(current, stored);
+        continue;
       }
-      PlannedNode next = next(current);
-      boolean keep = next == null && !current.isLast();
-      booked.add(
-          new NodeResult(current.id(), task.key(), lastBytes, number, current.isLast(), keep));
-      if (next == null) {
-        complete(plan, current);
+      if (!isFirst) {
+        if (isStopped()) {
+          break; // what is left goes back to the queue
+        }
+        task = done.task(current);
+        number = 1;
+      }
+      Outcome outcome = execute(plan, current, item, isFirst ? inputs : done.inputsOf(current));
+      if (!(outcome instanceof Outcome.Success(JsonNode result))) {
+        fail(current, outcome);
         return;
       }
-      inputs = Map.of(current.id(), last);
-      current = next;
-      task = successor(plan, next);
-      number = 1;
-    }
-  }
-
-  /**
-   * Whether what a service puts out is what it was given, so that its bytes are known. An object or
-   * an array may have been changed meanwhile; a text or a number cannot.
-   */
-  private static boolean isPassedOn(JsonNode output, JsonNode given) {
-    return output.isValueNode() && output.equals(given);
-  }
-
-  private Task successor(RunPlan plan, PlannedNode successor) {
-    return plan.task(
-        successor,
-        lease.task().id().item(),
-        lease.task().input(),
-        successor.scope().key(lease.task().key()));
-  }
-
-  /** The node that goes on in memory; null where the chain ends here. */
-  private @Nullable PlannedNode next(PlannedNode current) {
-    PlannedNode next = current.chained();
-    return next != null && worker.offers(next.service()) && !isStopped() ? next : null;
-  }
-
-  private void complete(RunPlan plan, PlannedNode last) throws InterruptedException {
-    List<Release> releases = List.of();
-    if (!last.isLast()) {
-      releases = new ArrayList<>(last.successors().size());
-      for (PlannedNode next : last.successors()) {
-        releases.add(new Release(successor(plan, next), next.predecessors()));
+      if (!step.isWritten()) {
+        done.addPassed(current, result, number);
+        continue;
+      }
+      try {
+        done.addWritten(current, item, result, number);
+      } catch (PayloadException e) {
+        fail(current, Outcome.permanent(String.valueOf(e.getMessage()), e));
+        return;
       }
     }
-    if (!isAbandoned()) {
-      worker.book(this, new Completion(lease, booked, releases));
+    complete(done);
+  }
+
+  private void complete(Executed done) throws InterruptedException {
+    if (isAbandoned()) {
+      return;
     }
+    Progress progress;
+    try {
+      progress = done.progress(null);
+    } catch (PayloadException e) {
+      LOG.atDebug().setCause(e).log("An output is too large to be kept for what follows it");
+      worker.book(this, fromTheStart(new Nack.Verdict.HandBack()));
+      return;
+    }
+    worker.book(this, new Completion(lease, progress));
   }
 
   private void fail(PlannedNode failed, Outcome outcome) throws InterruptedException {
@@ -256,20 +229,22 @@ final class Attempt {
     }
   }
 
+  /** What did work is kept, so that the task that did not is tried again from there. */
   private Nack nack(Nack.Verdict verdict) {
-    return new Nack(lease, checkpoint(), task, number, verdict);
+    Executed done = executed;
+    if (done == null) {
+      return fromTheStart(verdict);
+    }
+    try {
+      return new Nack(lease, done.progress(node), task, number, verdict);
+    } catch (PayloadException e) {
+      LOG.atDebug().setCause(e).log("An output is too large to be kept for what follows it");
+      return fromTheStart(verdict);
+    }
   }
 
-  /** What did work, the last of it kept for the task that will be tried again. */
-  private List<NodeResult> checkpoint() {
-    if (booked.isEmpty()) {
-      return List.of();
-    }
-    List<NodeResult> kept = new ArrayList<>(booked);
-    NodeResult last = kept.removeLast();
-    kept.add(
-        new NodeResult(last.node(), last.key(), last.output(), last.attempts(), last.last(), true));
-    return kept;
+  private Nack fromTheStart(Nack.Verdict verdict) {
+    return new Nack(lease, Progress.NONE, lease.task(), lease.attempt(), verdict);
   }
 
   private Outcome execute(

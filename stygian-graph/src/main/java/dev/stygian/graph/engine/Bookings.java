@@ -2,11 +2,7 @@ package dev.stygian.graph.engine;
 
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.error.QueueUnavailableException;
-import dev.stygian.graph.item.Payload;
-import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.LeaseToken;
-import dev.stygian.graph.queue.Nack;
-import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.WorkQueue;
@@ -82,7 +78,7 @@ final class Bookings {
    * than {@link #MOST_UNBOOKED_BYTES}.
    */
   void book(Attempt attempt, Settlement settlement) throws InterruptedException {
-    long bytes = bytes(settlement);
+    long bytes = settlement.progress().outputBytes();
     if (unbookedBytes.addAndGet(bytes) > MOST_UNBOOKED_BYTES && bytes > 0) {
       awaitRoom();
     }
@@ -223,21 +219,5 @@ final class Bookings {
         }
       }
     }
-  }
-
-  private static long bytes(Settlement settlement) {
-    return switch (settlement) {
-      case Completion completion -> bytes(completion.results());
-      case Nack nack -> bytes(nack.booked());
-    };
-  }
-
-  private static long bytes(List<NodeResult> results) {
-    long bytes = 0;
-    for (NodeResult result : results) {
-      Payload output = result.output();
-      bytes += output.size();
-    }
-    return bytes;
   }
 }

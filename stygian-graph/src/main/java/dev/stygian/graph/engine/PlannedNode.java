@@ -11,33 +11,42 @@ import org.jspecify.annotations.Nullable;
 /** A node of a run with all that its executions ask for again and again. Thread-safe. */
 final class PlannedNode {
   private final Node node;
+  private final int index;
   private final IdempotencyKey.Scope scope;
   private final Duration timeout;
   private final Duration backoff;
-  private final int predecessors;
+  private final List<String> predecessors;
   private final List<PlannedNode> successors;
   private volatile @Nullable Ready ready;
+  private volatile @Nullable Stretch stretch;
 
   /** What executes the node; the config's references to the environment stay unresolved. */
   record Ready(ScrapingService service, Config config) {}
 
   PlannedNode(
       Node node,
+      int index,
       IdempotencyKey.Scope scope,
       Duration timeout,
       Duration backoff,
-      int predecessors,
+      List<String> predecessors,
       List<PlannedNode> successors) {
     this.node = node;
+    this.index = index;
     this.scope = scope;
     this.timeout = timeout;
     this.backoff = backoff;
-    this.predecessors = predecessors;
+    this.predecessors = List.copyOf(predecessors);
     this.successors = List.copyOf(successors);
   }
 
   String id() {
     return node.id();
+  }
+
+  /** Its place among the nodes of its run, from 0. */
+  int index() {
+    return index;
   }
 
   String service() {
@@ -56,7 +65,8 @@ final class PlannedNode {
     return backoff;
   }
 
-  int predecessors() {
+  /** Ids, in the order of the edges. */
+  List<String> predecessors() {
     return predecessors;
   }
 
@@ -68,13 +78,19 @@ final class PlannedNode {
     return successors.isEmpty();
   }
 
-  /** The node that may go on with the output in memory; null where the chain ends here. */
-  @Nullable PlannedNode chained() {
-    if (successors.size() != 1 || node.checkpoint() || node.service().startsWith("ai_")) {
-      return null;
+  /** Whether its output is written before a successor uses it, since losing it would cost. */
+  boolean isWrittenFirst() {
+    return node.checkpoint() || node.service().startsWith("ai_");
+  }
+
+  /** What follows this node under its lease; made once, like {@link #ready}. */
+  Stretch stretch(WorkerContext worker) {
+    Stretch made = stretch;
+    if (made == null) {
+      made = Stretch.from(this, worker);
+      stretch = made;
     }
-    PlannedNode successor = successors.getFirst();
-    return successor.predecessors == 1 ? successor : null;
+    return made;
   }
 
   /** Made once: a plan serves the one registry of its worker. */

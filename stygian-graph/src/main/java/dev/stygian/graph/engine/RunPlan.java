@@ -53,6 +53,7 @@ final class RunPlan {
   private PlannedNode planned(Node node, String salt) {
     return new PlannedNode(
         node,
+        nodes.size(),
         IdempotencyKey.Scope.of(
             definition.pipeline().id(),
             node.id(),
@@ -60,7 +61,7 @@ final class RunPlan {
             salt),
         node.timeout().orElse(execution().timeout()),
         node.backoff().orElse(execution().backoff()),
-        topology.predecessors(node.id()).size(),
+        topology.predecessors(node.id()),
         topology.successors(node.id()).stream().map(this::node).toList());
   }
 
@@ -74,6 +75,11 @@ final class RunPlan {
 
   ExecutionSettings execution() {
     return definition.pipeline().execution();
+  }
+
+  /** How many nodes it has. */
+  int size() {
+    return nodes.size();
   }
 
   PlannedNode node(String id) {

@@ -294,6 +294,11 @@ public final class Worker implements AutoCloseable {
     }
 
     @Override
+    public boolean computes(String service) {
+      return services.contains(service) && registry.service(service).descriptor().computes();
+    }
+
+    @Override
     public ScrapingService service(String name) {
       return registry.service(name);
     }

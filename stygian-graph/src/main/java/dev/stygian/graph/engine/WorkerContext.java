@@ -15,6 +15,9 @@ interface WorkerContext {
 
   boolean offers(String service);
 
+  /** Whether a service only computes; false for one that this worker does not offer. */
+  boolean computes(String service);
+
   ScrapingService service(String name);
 
   Environment environment();

@@ -82,8 +82,17 @@ final class Moves {
     }
   }
 
+  /** Books what was executed under a lease. */
+  void book(QueuedTask leased, Progress progress) {
+    RunBook run = leased.lane.run;
+    if (!run.cancelled) {
+      progress.passed().forEach(node -> run.lane(node).countDone());
+    }
+    progress.results().forEach(result -> book(leased, result));
+  }
+
   /** Books one executed node: what stands under its key is its output, here and ever after. */
-  void book(QueuedTask leased, NodeResult result) {
+  private void book(QueuedTask leased, NodeResult result) {
     RunBook run = leased.lane.run;
     Lane lane = run.lane(result.node());
     StoredResult valid =
@@ -131,10 +140,17 @@ final class Moves {
     arrival.ring();
   }
 
-  void release(QueuedTask leased, Release release) {
-    if (leased.item.isLastRelease(release)) {
-      Task task = release.task();
-      begin(new QueuedTask(task, leased.lane.run.lane(task.id().node()), leased.item, 0));
+  /** Begins the tasks that wait for nothing else any more. */
+  void release(QueuedTask leased, Progress progress) {
+    RunBook run = leased.lane.run;
+    if (run.cancelled) {
+      return;
+    }
+    for (Release release : progress.releases()) {
+      if (leased.item.isLastRelease(release)) {
+        Task task = release.task();
+        begin(new QueuedTask(task, run.lane(task.id().node()), leased.item, 0));
+      }
     }
   }
 

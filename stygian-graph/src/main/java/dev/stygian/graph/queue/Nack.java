@@ -6,14 +6,15 @@ import java.util.List;
 /**
  * The end of a lease that did not work.
  *
- * @param booked nodes that did work under this lease, before the one that did not
+ * @param progress what did work under this lease, before or beside the task that did not
  * @param task the task that did not work: the lease's, or one that followed it in memory
  * @param attempt which attempt of {@code task} this was
  */
-public record Nack(Lease lease, List<NodeResult> booked, Task task, int attempt, Verdict verdict)
+public record Nack(Lease lease, Progress progress, Task task, int attempt, Verdict verdict)
     implements Settlement {
-  public Nack {
-    booked = List.copyOf(booked);
+  /** The end of a lease under which these nodes worked, one after another. */
+  public Nack(Lease lease, List<NodeResult> booked, Task task, int attempt, Verdict verdict) {
+    this(lease, Progress.of(booked), task, attempt, verdict);
   }
 
   /** What becomes of the task. */

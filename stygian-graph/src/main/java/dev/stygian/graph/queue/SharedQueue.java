@@ -226,22 +226,11 @@ final class SharedQueue {
       return new Settled.LeaseLost(token);
     }
     RunBook run = task.lane.run;
-    for (NodeResult result : completion.results()) {
-      checkNode(run, result.node());
-    }
-    for (Release release : completion.releases()) {
-      checkNode(run, release.task().id().node());
-    }
+    checkNodes(run, completion.progress());
     leases.end(token);
-    for (NodeResult result : completion.results()) {
-      moves.book(task, result);
-    }
+    moves.book(task, completion.progress());
     moves.endLease(task);
-    if (!run.cancelled) {
-      for (Release release : completion.releases()) {
-        moves.release(task, release);
-      }
-    }
+    moves.release(task, completion.progress());
     moves.end(task);
     moves.room.ring();
     return BOOKED;
@@ -255,10 +244,11 @@ final class SharedQueue {
     }
     RunBook run = leased.lane.run;
     Lane lane = run.lane(nack.task().id().node());
-    nack.booked().forEach(result -> checkNode(run, result.node()));
+    checkNodes(run, nack.progress());
     leases.end(token);
-    nack.booked().forEach(result -> moves.book(leased, result));
+    moves.book(leased, nack.progress());
     moves.endLease(leased);
+    moves.release(leased, nack.progress());
     Settled settled;
     if (run.cancelled) {
       moves.end(leased);
@@ -273,8 +263,10 @@ final class SharedQueue {
   }
 
   /** Nothing may be changed on behalf of a call that names a node the run does not have. */
-  private static void checkNode(RunBook run, String node) {
-    var _ = run.lane(node);
+  private static void checkNodes(RunBook run, Progress progress) {
+    progress.passed().forEach(run::lane);
+    progress.results().forEach(result -> run.lane(result.node()));
+    progress.releases().forEach(release -> run.lane(release.task().id().node()));
   }
 
   private Settled settle(QueuedTask task, int attempt, Verdict verdict) {

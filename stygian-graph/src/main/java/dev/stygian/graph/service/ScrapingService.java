@@ -24,7 +24,8 @@ public interface ScrapingService extends AutoCloseable {
 
   /**
    * Executes one node for one item. An interrupt means that the attempt's time is over or the
-   * worker stops: let it through. Anything thrown counts as a retryable failure.
+   * worker stops: let it through. Anything thrown counts as a retryable failure. The call's values
+   * are shared with other nodes: do not change them.
    */
   Outcome execute(ServiceCall call) throws Exception;
 

@@ -2,10 +2,19 @@ package dev.stygian.graph.engine;
 
 import dev.stygian.graph.queue.LocalWorkQueue;
 import dev.stygian.graph.queue.WorkQueue;
+import org.junit.jupiter.api.Nested;
 
 final class LocalEngineTest extends EngineContract {
   @Override
   protected WorkQueue newQueue() {
     return new LocalWorkQueue();
+  }
+
+  @Nested
+  final class Stretches extends StretchContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return new LocalWorkQueue();
+    }
   }
 }

@@ -47,6 +47,11 @@ final class ScriptedContext implements WorkerContext {
   }
 
   @Override
+  public boolean computes(String service) {
+    return registry.service(service).descriptor().computes();
+  }
+
+  @Override
   public ScrapingService service(String name) {
     return registry.service(name);
   }

@@ -20,11 +20,23 @@ final class ScriptedService implements ScrapingService {
 
   private final String name;
   private final Script script;
+  private final boolean computes;
   final Queue<ServiceCall> calls = new ConcurrentLinkedQueue<>();
 
+  /** One that may wait. */
   ScriptedService(String name, Script script) {
+    this(name, script, false);
+  }
+
+  private ScriptedService(String name, Script script, boolean computes) {
     this.name = name;
     this.script = script;
+    this.computes = computes;
+  }
+
+  /** One that only computes. */
+  static ScriptedService computing(String name, Script script) {
+    return new ScriptedService(name, script, true);
   }
 
   @Override
@@ -36,7 +48,8 @@ final class ScriptedService implements ScrapingService {
         ConfigSchema.builder()
             .optional("word", new ValueType.Text(), "A word.")
             .withDefault("limit", new ValueType.Whole(0, 9), 7, "A number.")
-            .build());
+            .build(),
+        computes);
   }
 
   @Override

@@ -17,6 +17,7 @@ public abstract class WorkQueueContract
         FlightContract,
         CompletionContract,
         FailureContract,
+        ProgressContract,
         SettleContract,
         ResultContract,
         RunContract,

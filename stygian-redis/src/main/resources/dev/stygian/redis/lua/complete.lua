@@ -4,16 +4,17 @@
 -- changes nothing.
 -- @include keys memory fields runs records lanes letters leases booking
 -- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
---   heads, entries, values (see booking.lua), releases of its ends one after another: node u16,
---   predecessors u16, length u32, record; or, where each end is one stored result of a run whose items have
---   one task: lease, columns, run, name, 'plain'. Their results lie in a blob of the run by that name, and
---   their values in a batch of the generation, put there before this call: no result passes through here.
---   Columns: number of ends u16, bytes of the blob u32, width of a pointer u16, per end its index in the
---   lease u16, then per end its key and the pointer to its value (see lanes.lua)
+--   heads, entries, values, releases (see booking.lua); or, where each end is whole and all that is written
+--   of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a blob of the run by
+--   that name, and their values in a batch of the generation, put there before this call: no result passes
+--   through here. Columns: number of ends u16, bytes of the blob u32, width of a pointer u16, nodes
+--   executed for each u16, results of each u16; the nodes u16; per end its index in the lease u16; then per
+--   end the leased task's key, and for each of its results its key (not where the leased task is all) and
+--   the pointer to its value (see lanes.lua)
 -- Replies: {'again'} (something was not put down, and nothing is booked) | the generation, then the places of
 --   the ends whose token was not current, counted from 0 over all leases
-local touched, freed, lost, placed, ended_histories = {}, {}, {}, {}, {}
-local RELEASE, values_generation = '<I2I2I4', tonumber(ARGV[2])
+local touched, freed, lost, ended_histories = {}, {}, {}, {}
+local values_generation = tonumber(ARGV[2])
 
 local function lease_of(number)
   local l = touched[number]
@@ -24,71 +25,25 @@ local function lease_of(number)
   return l
 end
 
-local function gather(run, node, record)
-  local id = run .. ':' .. node
-  if not placed[id] then placed[id] = { run = run, node = node, records = {} } end
-  local records = placed[id].records
-  records[#records + 1] = record
-end
-
-local function next_release(releases, at)
-  local node, predecessors, size, from = struct.unpack(RELEASE, releases, at)
-  return node, predecessors, from, from + size
-end
-
 -- Fetches at once what the ends of a wide run's items are counted with.
 local function look_ahead(run, heads, releases)
   local batch, release_at, items, joins = batch_of(heads, '', ''), 1, {}, {}
   while batch.at <= #heads do
     next_row(batch)
-    local item = row_item(batch)
-    items[#items + 1] = item
-    if run_of(run).ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
-    for _ = 1, batch.releases do
-      local node, predecessors
-      node, predecessors, _, release_at = next_release(releases, release_at)
-      if predecessors > 1 then joins[#joins + 1] = text_of(node) .. ':' .. item end
+    if not batch.whole then
+      local item = row_item(batch)
+      items[#items + 1] = item
+      if run_of(run).ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
+      for _ = 1, batch.releases do
+        local node, predecessors
+        node, predecessors, _, release_at = next_release(releases, release_at)
+        if predecessors > 1 then joins[#joins + 1] = text_of(node) .. ':' .. item end
+      end
     end
     batch.at = batch.at + 24 + RESULT_BYTES * (math.max(batch.results, 1) - 1) + batch.item_bytes
   end
-  fetch(bulk_of(run, 'items'), items)
+  if #items > 0 then fetch(bulk_of(run, 'items'), items) end
   if #joins > 0 then fetch(bulk_of(run, 'join'), joins) end
-end
-
--- Counts down what waits for this end; returns how many tasks are ready now, and where its releases end.
-local function release(run, item, wanted, releases, at)
-  local released = 0
-  for _ = 1, wanted do
-    local node, predecessors, from, behind = next_release(releases, at)
-    local ready = predecessors == 1
-    if not ready then
-      local joins, name = bulk_of(run, 'join'), text_of(node) .. ':' .. item
-      local there = tonumber(field(joins, name) or 0) + 1
-      ready = there >= predecessors
-      set_field(joins, name, not ready and text_of(there))
-    end
-    if ready then
-      local record = string.sub(releases, from, behind - 1)
-      count_tasks(run, 1)
-      if is_dead(run, item) then
-        if run_of(run).wide then count_live(run, item, 1) end
-        stop_sibling(run, node, record)
-      else
-        released = released + 1
-        gather(run, node, record)
-      end
-    end
-    at = behind
-  end
-  return released, at
-end
-
-local function pass_releases(wanted, releases, at)
-  for _ = 1, wanted do
-    local _, _, _, behind = next_release(releases, at)
-    at = behind
-  end
-  return at
 end
 
 local function forget_history(l, item)
@@ -110,24 +65,25 @@ local function book(l, batch, releases, at)
   local run, of_run = l.run, run_of(l.run)
   local marked = end_task(l, batch.index)
   count_tasks(run, -1)
-  local item
-  if batch.keeps == 1 or batch.releases > 0 or of_run.wide or has_history(of_run, run) then item = row_item(batch) end
-  local keeps, wanted, nodes, key = batch.keeps == 1, batch.releases, batch.nodes, nil
+  local keeps, whole, wanted, nodes = batch.keeps, batch.whole, batch.releases, batch.nodes
+  local item, key
+  if keeps or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = row_item(batch) end
   if of_run.state == 'cancelled' then
     item = item or row_item(batch)
     key = pass_row(run, batch, true)
     at = pass_releases(wanted, releases, at)
-    if item_ended(run, item) and not is_dead(run, item) then count(run, 'cancelled', 1) end
+    count_cancelled(run, item)
   else
     local all_ends, released
     all_ends, key = book_row(run, batch, item, l.is_later)
     released, at = release(run, item, wanted, releases, at)
     local over = released == 0
-    if of_run.wide then
+    if of_run.wide and not whole then
       over = released ~= 1 and count_live(run, item, released - 1) <= 0 and not is_dead(run, item)
+      if over then forget_live(run, item) end
     end
     if over then
-      if of_run.ends > 1 and all_ends then emit_ends(run, item, nodes) end
+      if of_run.ends > 1 and all_ends and not whole then emit_ends(run, item, nodes) end
       if keeps then forget_item(run, item, nodes) end
       count(run, 'done', 1)
     end
@@ -153,23 +109,46 @@ local function end_all(l, places, ends)
   return true
 end
 
+-- A result behind its length: what lies in front of its value, and the value.
+local function split_result(entry)
+  local item_bytes, item_at = struct.unpack('<I2', entry, 31)
+  local input_bytes, input_at = struct.unpack('<I4', entry, item_at + item_bytes)
+  return string.sub(entry, 5, input_at + input_bytes - 1), string.sub(entry, input_at + input_bytes)
+end
+
+-- Books a result of a plain end that is booked alone. First result wins.
+local function book_plain_result(run, key, entry, pointer, followed)
+  local stands = followed and (pending[key] or known_values[key])
+  if stands then
+    emit(run, split_result(entry) .. stands)
+    return
+  end
+  if pointer then
+    remember(key, pointer)
+    if followed then
+      local _, value = split_result(entry)
+      pending[key] = value
+    end
+  end
+  emit_one(run, entry)
+end
+
 -- Books one end of a lease's plain ones that cannot be booked together.
-local function book_one(l, place, key, result, pointer)
+local function book_one(l, place, key, nodes, results)
   local run, of_run = l.run, run_of(l.run)
   if end_task(l, place) then freed[#freed + 1] = key end
   count_tasks(run, -1)
-  count(run, 'n' .. l.node, 1)
+  for _, node in ipairs(nodes) do count(run, 'n' .. node, 1) end
+  local entry = results[1].entry
+  local size, item_at = struct.unpack('<I2', entry, 31)
+  local item = string.sub(entry, item_at, item_at + size - 1)
   if of_run.state == 'cancelled' then
-    count(run, 'cancelled', 1)
+    count_cancelled(run, item)
     return
   end
-  if pointer then remember(key, pointer) end
-  emit_one(run, result)
+  for _, r in ipairs(results) do book_plain_result(run, r.key, r.entry, r.pointer, #nodes > 1) end
   count(run, 'done', 1)
-  if has_history(of_run, run) then
-    local size, item_at = struct.unpack('<I2', result, 31)
-    forget_history(l, string.sub(result, item_at, item_at + size - 1))
-  end
+  if has_history(of_run, run) then forget_history(l, item) end
 end
 
 -- Values that were put down for a generation that has ended since go to the current one; returns whether
@@ -187,25 +166,30 @@ local function bring_values(name)
   return values and true or false
 end
 
--- Plain ends of which not all are current: one by one, from the blob.
-local function book_singly(l, run, name, heads, ends, columns, key_at, width, has_values, place_of_first)
-  local blob, at = l and redis.call('HGET', run_key(run, 'blobs'), name), 1
-  for i = 1, ends do
-    local result
-    if blob then
-      result = string.sub(blob, at, at + 3 + struct.unpack('<I4', blob, at))
-      at = at + #result
+-- Plain ends that cannot be booked together: one by one, from the blob.
+local function book_singly(l, plain, place_of_first)
+  local key_at, at = plain.keys_at, 1
+  local blob = l and redis.call('HGET', run_key(plain.run, 'blobs'), plain.name)
+  for i = 1, plain.ends do
+    local results, key = {}, string.sub(plain.heads, key_at, key_at + 23)
+    for k = 1, plain.per_end do
+      local result_at = key_at + 24 + (k - 1) * plain.width
+      local pointer_at, entry = result_at + plain.width - plain.pointer_bytes, nil
+      if blob then
+        entry = string.sub(blob, at, at + 3 + struct.unpack('<I4', blob, at))
+        at = at + #entry
+      end
+      results[k] = { key = #plain.nodes > 1 and string.sub(plain.heads, result_at, result_at + 23) or key, entry = entry,
+        pointer = plain.has_values and string.sub(plain.heads, pointer_at, pointer_at + plain.pointer_bytes - 1) }
     end
-    if blob and is_open(l, columns[i]) then
-      local pointer_at = key_at + 24
-      book_one(l, columns[i], string.sub(heads, key_at, key_at + 23), result,
-        has_values and string.sub(heads, pointer_at, pointer_at + width - 1))
+    if blob and is_open(l, plain.places[i]) then
+      book_one(l, plain.places[i], key, plain.nodes, results)
     else
       lost[#lost + 1] = place_of_first + i - 1
     end
-    key_at = key_at + 24 + width
+    key_at = key_at + 24 + plain.per_end * plain.width
   end
-  redis.call('HDEL', run_key(run, 'blobs'), name)
+  redis.call('HDEL', run_key(plain.run, 'blobs'), plain.name)
 end
 
 -- Whether what was to be put down for plain ends is there: a server that is full refuses it.
@@ -214,31 +198,62 @@ local function is_put_down(run, name)
     and (values_generation ~= generation or redis.call('HEXISTS', values_key(generation), name) == 1)
 end
 
--- The ends of tasks that nothing follows, whose results are stored: column by column, as they are many.
-local function book_plain(l, heads, run, name, place_of_first)
-  local ends, bytes, width = struct.unpack('<I2I4I2', heads)
-  local columns = { struct.unpack('<' .. string.rep('I2', ends), heads, 9) }
-  local key_at, stored, landed = 9 + 2 * ends, #to_store, #freed
-  local has_values = bring_values(name)
-  local together = l and has_values and run_of(l.run).state ~= 'cancelled' and not has_history(run_of(l.run), l.run)
-    and end_all(l, columns, ends)
-  if not together then
-    book_singly(l, tonumber(run), name, heads, ends, columns, key_at, width, has_values, place_of_first)
-    return ends
-  end
-  for i = 1, ends do
+-- Numbers of two bytes that follow one another.
+local function numbers(text, at, count)
+  local all = { struct.unpack('<' .. string.rep('I2', count), text, at) }
+  all[count + 1] = nil -- where the text goes on
+  return all
+end
+
+local function read_plain(heads, run, name)
+  local ends, bytes, pointer_bytes, executed, per_end, at = struct.unpack('<I2I4I2I2I2', heads)
+  return { heads = heads, run = run, name = name, ends = ends, bytes = bytes, per_end = per_end,
+    pointer_bytes = pointer_bytes, width = pointer_bytes + (executed > 1 and 24 or 0),
+    nodes = numbers(heads, at, executed), places = numbers(heads, at + 2 * executed, ends),
+    keys_at = at + 2 * executed + 2 * ends }
+end
+
+-- Splits the columns of plain ends: the leased tasks' keys, and keys and pointers of results by turns.
+local function keys_of_plain(plain)
+  local heads, key_at, width, pointer_bytes = plain.heads, plain.keys_at, plain.width, plain.pointer_bytes
+  local followed, leased, values, result_keys = #plain.nodes > 1, {}, {}, {}
+  for i = 1, plain.ends do
     local key = string.sub(heads, key_at, key_at + 23)
-    to_store[stored + 1] = key
-    to_store[stored + 2] = string.sub(heads, key_at + 24, key_at + 23 + width)
-    stored, key_at = stored + 2, key_at + 24 + width
-    freed[landed + i] = key
+    leased[i], key_at = key, key_at + 24
+    for _ = 1, plain.per_end do
+      if followed then
+        key = string.sub(heads, key_at, key_at + 23)
+        result_keys[#result_keys + 1] = key
+      end
+      key_at = key_at + width
+      values[#values + 1] = key
+      values[#values + 1] = string.sub(heads, key_at - pointer_bytes, key_at - 1)
+    end
   end
-  has_batches, stored_bytes = true, stored_bytes + bytes
-  emit_pack(l.run, 'v', name, ends, bytes)
-  count_tasks(l.run, -ends)
-  count(l.run, 'n' .. l.node, ends)
-  count(l.run, 'done', ends)
-  return ends
+  return leased, values, result_keys
+end
+
+-- Whole ends all of whose results are stored: column by column, as they are many.
+local function book_plain(l, heads, run, name, place_of_first)
+  local plain = read_plain(heads, tonumber(run), name)
+  plain.has_values = bring_values(name)
+  local leased, values, result_keys = keys_of_plain(plain)
+  local stands = l and #result_keys > 0 and look_up_each(result_keys)
+  local together = l and not stands and plain.has_values and run_of(l.run).state ~= 'cancelled'
+    and not has_history(run_of(l.run), l.run) and end_all(l, plain.places, plain.ends)
+  if not together then
+    book_singly(l, plain, place_of_first)
+    return plain.ends
+  end
+  local stored, landed = #to_store, #freed
+  for i = 1, #values do to_store[stored + i] = values[i] end
+  for i = 1, plain.ends do freed[landed + i] = leased[i] end
+  has_batches, stored_bytes = true, stored_bytes + plain.bytes
+  emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
+  count_tasks(l.run, -plain.ends)
+  for _, node in ipairs(plain.nodes) do count(l.run, 'n' .. node, plain.ends) end
+  count(l.run, 'done', plain.ends)
+  return plain.ends
 end
 
 -- Ends of any form, one by one; returns how many.
@@ -282,7 +297,7 @@ land(freed)
 for _, l in pairs(touched) do
   if l then close_lease(l) end
 end
-for _, lane in pairs(placed) do place(lane.run, lane.node, lane.records, false) end
+place_released()
 for run, fields in pairs(ended_histories) do redis.call('HDEL', run_key(run, 'history'), unpack(fields)) end
 settle_store()
 for _, key in ipairs(freed) do unpark(key) end

@@ -12,6 +12,7 @@ for i = 3, #ARGV do
     redis.call('HDEL', run_key(run, 'siblings'), item)
     redis.call('ZREM', run_key(run, 'deadindex'), item)
     forget_item(run, item, nodes)
+    forget_live(run, item)
   end
 end
 settle_fields()

@@ -1,16 +1,16 @@
 -- Puts a batch of items into a run. Atomic: the submitter's position, the tasks and the counters move
 -- together, so a batch sent again after a lost reply is seen as accepted, never doubled.
 -- @include keys fields runs records lanes letters
--- ARGV: run, submitter, position, items, tasks, max depth, number of chunks, wide items (0, or their
---   number, then per item: tasks, id, input, number of last keys, and per last key its node and the key),
---   then per chunk: node, tasks, id. The chunks lie there already, with a short time to live: their bytes
---   do not pass through the script.
+-- ARGV: run, submitter, position, items, tasks, max depth, number of chunks, described items (0 where each
+--   item has one task and one last key, which the chunks carry; or their number, then the last nodes as u16,
+--   then per item: tasks, id, the keys of the last nodes one after another), then per chunk: node, tasks,
+--   id. The chunks lie there already, with a short time to live: their bytes do not pass through the script.
 -- Replies: {'ok', accepted} | {'at', accepted} (another position is current) | {'full', room} |
 --   {'closed'} (it takes no more input) | {'unknown'} (no such run) | {'again'} (a chunk is gone). An item
 --   that is larger than the maximum depth is let into an empty queue.
 local run, submitter, position, items, tasks, max_depth, new_chunks = unpack(ARGV, 1, 7)
 run, position, items, tasks = tonumber(run), tonumber(position), tonumber(items), tonumber(tasks)
-local FIRST_WIDE = 9
+local FIRST_DESCRIBED = 10
 
 -- What was put there for this call goes with it.
 local function refuse(...)
@@ -30,25 +30,39 @@ for i = #ARGV - 3 * new_chunks + 3, #ARGV, 3 do
   if redis.call('EXISTS', chunk_key(ARGV[i])) == 0 then return refuse('again') end
 end
 
-local at, answered, of_run = FIRST_WIDE, {}, run_of(run)
-for _ = 1, tonumber(ARGV[FIRST_WIDE - 1]) do
-  local live, item, input, ends = unpack(ARGV, at, at + 3)
-  at = at + 4
-  local keys, nodes = {}, {}
-  for i = 1, tonumber(ends) do
-    nodes[i], keys[i] = ARGV[at], ARGV[at + 1]
-    at = at + 2
+-- What stands under all the keys of an item's last nodes; nothing where it does not under one.
+local function stored_whole(keys)
+  if #keys == 0 or not (anything_stored or older_stored) then return nil end
+  local each = keys_in(keys, #keys / 24)
+  local stored = stored_under(each)
+  for i = 1, stored and #each or 0 do
+    if not stored[i] then return nil end
   end
-  local stored = #keys > 0 and stored_under(keys)
-  local whole = stored
-  for i = 1, #keys do whole = whole and stored[i] end
+  return stored and { keys = each, stored = stored }
+end
+
+local at, answered, described = FIRST_DESCRIBED - 1, {}, tonumber(ARGV[FIRST_DESCRIBED - 2])
+local last_nodes = described > 0 and ARGV[at] or ''
+if described > 0 then at = FIRST_DESCRIBED end
+for _ = 1, described do
+  local live, item, keys = unpack(ARGV, at, at + 2)
+  at = at + 3
+  local whole = stored_whole(keys)
   if whole then
-    for i = 1, #keys do emit(run, result_head(tonumber(nodes[i]), keys[i], item, input) .. stored[i]) end
+    answered[item] = whole
     count(run, 'done', 1)
-    answered[item] = true
-  elseif of_run.wide then
+  elseif live ~= '1' then
     set_field(bulk_of(run, 'items'), item, live)
   end
+end
+
+-- Emits the stored results of an item, at the first of its tasks.
+local function emit_whole(whole, record)
+  for i = 1, whole.emitted and 0 or #whole.keys do
+    local node = struct.unpack('<I2', last_nodes, 2 * i - 1)
+    emit(run, result_head(node, whole.keys[i], record_item(record), record_input(record)) .. whole.stored[i])
+  end
+  whole.emitted = true
 end
 
 -- The records of a chunk that are to wait; nothing where all of them are, as they lie.
@@ -60,9 +74,12 @@ local function left_of(id, size)
   if not stored and not next(answered) and state ~= 'cancelled' then return nil end
   local left = {}
   for i, record in ipairs(read_records(id, size, 0, size, 0)) do
-    if stored and stored[i] and record_last_key(record) ~= NO_KEY then
+    local whole = answered[record_item(record)]
+    if whole then
+      emit_whole(whole, record)
+    elseif stored and stored[i] and record_last_key(record) ~= NO_KEY then
       answer(run, record, stored[i])
-    elseif not answered[record_item(record)] then
+    else
       left[#left + 1] = record
     end
   end

@@ -3,7 +3,7 @@
 -- token that is not current changes nothing.
 -- @include keys memory fields runs records lanes letters leases booking
 -- ARGV: keys to look up, then per nack: lease, heads of one row, entries, values (see booking.lua), task's
---   node, attempt, verdict (retry, bury, back), delay ms, error, record of the task
+--   node, attempt, verdict (retry, bury, back), delay ms, error, record of the task, releases of what worked
 -- Replies: per nack 'booked' | 'buried' | 'lost'
 local touched, freed, replies = {}, {}, {}
 
@@ -34,9 +34,9 @@ local function settle(run, node, item, attempt, verdict, delay, message, record)
 end
 
 if #ARGV[1] > 0 then look_up(ARGV[1]) end
-for i = 2, #ARGV, 10 do
+for i = 2, #ARGV, 11 do
   local number, heads, entries, values = unpack(ARGV, i, i + 3)
-  local node, attempt, verdict, delay, message, record = unpack(ARGV, i + 4, i + 9)
+  local node, attempt, verdict, delay, message, record, releases = unpack(ARGV, i + 4, i + 10)
   node, attempt = tonumber(node), tonumber(attempt)
   local l = touched[number]
   if l == nil then
@@ -57,6 +57,8 @@ for i = 2, #ARGV, 10 do
       local _
       _, key = book_row(run, batch, item, #lane_spec(run, l.node).inputs > 0)
       if worked then forget_errors(run, l.node, item) end
+      local released = release(run, item, batch.releases, releases, 1)
+      if released > 0 and run_of(run).wide then count_live(run, item, released) end
       reply = settle(run, node, item, attempt, verdict, delay, message, record)
     end
     close_batch(run, batch)
@@ -69,6 +71,7 @@ land(freed)
 for _, l in pairs(touched) do
   if l then close_lease(l) end
 end
+place_released()
 settle_store()
 for _, key in ipairs(freed) do unpark(key) end
 settle_counts()

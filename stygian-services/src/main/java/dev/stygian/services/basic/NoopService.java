@@ -17,7 +17,8 @@ public final class NoopService implements ScrapingService {
           "passes its input on",
           ConfigSchema.builder()
               .optional(Passing.OUTPUT, new ValueType.Anything(), Passing.OUTPUT_HELP)
-              .build());
+              .build(),
+          true);
 
   @Override
   public ServiceDescriptor descriptor() {

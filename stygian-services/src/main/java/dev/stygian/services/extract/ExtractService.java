@@ -24,7 +24,8 @@ public final class ExtractService implements ScrapingService {
           "extract",
           List.of(),
           "extracts fields from HTML, XML or JSON by CSS selectors, XPath or JSONPath",
-          ExtractSchema.SCHEMA);
+          ExtractSchema.SCHEMA,
+          true);
 
   /** One instance serves all nodes of a process; few have more configs than this. */
   private static final int MAX_COMPILED = 256;

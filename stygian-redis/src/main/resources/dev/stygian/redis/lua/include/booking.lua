@@ -1,30 +1,45 @@
 -- Booking executed nodes: shared by what completes a lease and by what ends it after a part of a chain.
 -- What ends under one lease comes as a batch of three texts, so that no byte is touched twice:
 --   heads    nodes of the run u16, then per end a row: index in the lease u16, results u16, releases u16,
---            uses kept outputs u8, length of the item's id u16, its results, the item's id. A result is:
---            node u16, what to do u8 (sum of 1 last, 2 keep, 4 store), length of its value u32, length in
---            `entries` u32, key. A row of no results has one that says nothing but the leased task's key.
+--            what it is u8 (sum of 1 uses kept outputs, 2 whole: the item passed the graph under this lease
+--            alone), length of the item's id u16, its results, the item's id. A result is: node u16, what
+--            to do u8 (sum of 1 last, 2 keep, 4 store; 0: its output was handed on), length of its value
+--            u32, length in `entries` u32, key (the leased task's for the first). A row of no results has
+--            one that says nothing but the leased task's key.
 --   entries  the results to be emitted, as they are to lie in the run's results; each ends with its value
 --   values   the values of the other results, where anybody reads them
 local ROW, RESULT, RESULT_BYTES = '<I2I2I2I1I2I2I1I4I4', '<I2I1I4I4', 35
 local LAST, KEEP, STORE = 1, 2, 4
 
-local to_store, stored_bytes, pending, known_values, has_batches = {}, 0, {}, nil, false
+local RELEASE = '<I2I2I4'
 
--- Looks up, once for all batches, what stands under the keys of nodes that were not looked up when their
--- lease began: those that followed in memory, and later nodes, which may have been executed in memory
--- elsewhere since.
-local function look_up(keys)
-  known_values = {}
-  local all = {}
-  for at = 1, #keys, 24 do all[#all + 1] = string.sub(keys, at, at + 23) end
-  for from = 1, #all, MOST_FIELDS do
-    local some = { unpack(all, from, math.min(from + MOST_FIELDS - 1, #all)) }
+local to_store, stored_bytes, pending, known_values, has_batches = {}, 0, {}, nil, false
+local placed = {}
+
+-- Looks up what stands under the keys of nodes that were not looked up when their lease began: those that
+-- followed in memory, and later nodes, which may have been executed in memory elsewhere since. Returns
+-- whether anything does.
+local function look_up_each(keys)
+  known_values = known_values or {}
+  local any = next(pending) ~= nil
+  for from = 1, #keys, MOST_FIELDS do
+    local some = { unpack(keys, from, math.min(from + MOST_FIELDS - 1, #keys)) }
     local found = stored_under(some)
-    for i, key in ipairs(some) do
-      if found and found[i] then known_values[key] = found[i] end
+    if found then
+      any = true
+      for i, key in ipairs(some) do
+        if found[i] then known_values[key] = found[i] end
+      end
     end
   end
+  return any
+end
+
+-- The same for keys one after another.
+local function look_up(keys)
+  local each = {}
+  for at = 1, #keys, 24 do each[#each + 1] = string.sub(keys, at, at + 23) end
+  look_up_each(each)
 end
 
 local function next_generation(ttl)
@@ -71,8 +86,10 @@ local function batch_of(heads, entries, values)
 end
 
 local function next_row(batch)
-  batch.index, batch.results, batch.releases, batch.keeps, batch.item_bytes, batch.node, batch.orders,
+  local what
+  batch.index, batch.results, batch.releases, what, batch.item_bytes, batch.node, batch.orders,
     batch.value_bytes, batch.entry_bytes, batch.at = struct.unpack(ROW, batch.heads, batch.at)
+  batch.keeps, batch.whole = what % 2 == 1, what >= 2
 end
 
 local function next_result(batch)
@@ -137,7 +154,7 @@ end
 -- Books the current result. First result wins: what stands under its key already goes out instead.
 local function book_result(run, batch, key, item, stands)
   local of_run, orders, value = run_of(run), batch.orders, nil
-  local single = of_run.ends == 1
+  local single = of_run.ends == 1 or batch.whole
   if batch.entry_bytes > 0 and single and not stands then
     batch.entry_at = batch.entry_at + batch.entry_bytes
     batch.clean = batch.clean + 1
@@ -184,7 +201,7 @@ local function book_row(run, batch, item, is_later)
   end
   if batch.results == 0 then first_key = result_key(batch) end
   batch.at = batch.at + batch.item_bytes
-  return ends >= of_run.ends, first_key
+  return batch.whole or ends >= of_run.ends, first_key
 end
 
 -- Passes over the results of the current row; returns the key of the first.
@@ -200,6 +217,60 @@ local function pass_row(run, batch, counts_them)
   end
   batch.at = batch.at + batch.item_bytes
   return first_key
+end
+
+local function gather(run, node, record)
+  local id = run .. ':' .. node
+  if not placed[id] then placed[id] = { run = run, node = node, records = {} } end
+  local records = placed[id].records
+  records[#records + 1] = record
+end
+
+-- Releases are, one after another: node u16, predecessors u16, length u32, record.
+local function next_release(releases, at)
+  local node, predecessors, size, from = struct.unpack(RELEASE, releases, at)
+  return node, predecessors, from, from + size
+end
+
+-- Counts down what waits for this end; returns how many tasks are ready now, and where its releases end.
+local function release(run, item, wanted, releases, at)
+  local released = 0
+  for _ = 1, wanted do
+    local node, predecessors, from, behind = next_release(releases, at)
+    local ready = predecessors == 1
+    if not ready then
+      local joins, name = bulk_of(run, 'join'), text_of(node) .. ':' .. item
+      local there = tonumber(field(joins, name) or 0) + 1
+      ready = there >= predecessors
+      set_field(joins, name, not ready and text_of(there))
+    end
+    if ready then
+      local record = string.sub(releases, from, behind - 1)
+      count_tasks(run, 1)
+      if is_dead(run, item) then
+        if run_of(run).wide then count_live(run, item, 1) end
+        stop_sibling(run, node, record)
+      else
+        released = released + 1
+        gather(run, node, record)
+      end
+    end
+    at = behind
+  end
+  return released, at
+end
+
+local function pass_releases(wanted, releases, at)
+  for _ = 1, wanted do
+    local _, _, _, behind = next_release(releases, at)
+    at = behind
+  end
+  return at
+end
+
+-- Puts what was released into its lanes.
+local function place_released()
+  for _, lane in pairs(placed) do place(lane.run, lane.node, lane.records, false) end
 end
 
 -- Emits what is left of a batch, and counts the nodes that were executed.

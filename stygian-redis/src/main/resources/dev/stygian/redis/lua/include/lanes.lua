@@ -19,12 +19,17 @@ local function wake(service)
   if any_waits then notify('') end
 end
 
--- Counts the unfinished tasks of an item of a wide run; returns how many there are now.
+-- Counts the unfinished tasks of an item of a wide run; returns how many there are now. Most have one, for
+-- which nothing is written; the zero of a dead item stays, since a replay counts on from it.
 local function count_live(run, item, by)
   local items = bulk_of(run, 'items')
-  local left = tonumber(field(items, item) or 0) + by
-  set_field(items, item, left > 0 and text_of(left))
+  local left = tonumber(field(items, item) or 1) + by
+  set_field(items, item, left ~= 1 and text_of(left))
   return left
+end
+
+local function forget_live(run, item)
+  if run_of(run).wide then set_field(bulk_of(run, 'items'), item, false) end
 end
 
 -- An item's task ended without a result: whether that ends the item.
@@ -32,10 +37,17 @@ local function item_ended(run, item)
   return not run_of(run).wide or count_live(run, item, -1) <= 0
 end
 
+-- A task of a cancelled run ended; the item is counted with its last one.
+local function count_cancelled(run, item)
+  if item_ended(run, item) and not is_dead(run, item) then
+    count(run, 'cancelled', 1)
+    forget_live(run, item)
+  end
+end
+
 local function cancel_task(run, record)
   count_tasks(run, -1)
-  local item = record_item(record)
-  if item_ended(run, item) and not is_dead(run, item) then count(run, 'cancelled', 1) end
+  count_cancelled(run, record_item(record))
 end
 
 local function open_lane(run, node)
