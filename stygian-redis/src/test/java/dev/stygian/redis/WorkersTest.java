@@ -64,4 +64,33 @@ final class WorkersTest {
       }
     }
   }
+
+  @Test
+  void I15_stored_results_whose_time_is_over_are_unlinked_by_whoever_lives() throws Exception {
+    String store = "stygian:{default}:s:1";
+    String values = "stygian:{default}:v:1";
+    NoopRun run = NoopRun.of("run");
+    try (EmbeddedRedis server = EmbeddedRedis.start(ServerBinary.carried(), folder, List.of());
+        RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(server.url()))) {
+      run.submit(queue, 10);
+      assertThat(NoopRun.work(queue)).isEqualTo(10);
+
+      RedisClient client = RedisClient.create(server.url());
+      try (StatefulRedisConnection<String, String> connection = client.connect()) {
+        RedisCommands<String, String> redis = connection.sync();
+        redis.hset(values, "batch", "of few, which lie with their keys");
+        Heartbeat beat = new Heartbeat("here", Set.of("noop"), 4, Set.of(), LeaseRequest.AS_RUN);
+        queue.renew(beat);
+        assertThat(redis.exists(store, values)).as("while they are valid").isEqualTo(2);
+
+        redis.pexpire(store, 119_000);
+        redis.pexpire(values, 119_000);
+        redis.hdel("stygian:{default}:meta", "swept");
+        queue.renew(beat);
+        assertThat(redis.exists(store, values)).isZero();
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+      }
+    }
+  }
 }

@@ -141,6 +141,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     command.add(binary.path().toString());
     command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
     command.addAll(List.of("--dir", folder.toString(), "--daemonize", "no"));
+    command.addAll(List.of("--lazyfree-lazy-expire", "yes"));
     command.addAll(options);
     Process process;
     try {

@@ -1,5 +1,6 @@
 -- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost. Once a
--- minute, workers that have been silent for that long are forgotten.
+-- minute, workers that have been silent for that long are forgotten, and so are stored results whose time
+-- is over.
 -- @include keys memory fields runs records lanes letters leases
 -- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the
 --   services offered
@@ -35,6 +36,12 @@ if now - tonumber(redis.call('HGET', meta, 'swept') or 0) >= 60000 then
   for i = 2, #all, 2 do
     if now - (tonumber(string.match(all[i], '^(%d+)|')) or 0) >= 60000 then
       redis.call('HDEL', workers, all[i - 1])
+    end
+  end
+  for of = generation - 1, generation do
+    for _, key in ipairs({ base .. 's:' .. of, values_key(of) }) do
+      local left = redis.call('PTTL', key)
+      if left >= 0 and left <= spare then redis.call('UNLINK', key) end
     end
   end
 end

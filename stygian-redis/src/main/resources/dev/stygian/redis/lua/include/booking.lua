@@ -44,7 +44,7 @@ end
 
 local function next_generation(ttl)
   redis.call('UNLINK', old_store, values_key(generation - 1))
-  for _, key in ipairs({ store, values_key(generation) }) do redis.call('PEXPIRE', key, 2 * ttl) end
+  for _, key in ipairs({ store, values_key(generation) }) do redis.call('PEXPIRE', key, 2 * ttl + spare) end
   generation = generation + 1
   old_store, store = store, base .. 's:' .. generation
   redis.call('HSET', meta, 'generation', generation, 'generationAt', now, 'storedBytes', 0)
@@ -61,17 +61,18 @@ local function settle_store()
     next_generation(ttl)
     return
   end
-  local begins = redis.call('EXISTS', store) == 0
+  local begins = not anything_stored
+  if begins then redis.call('UNLINK', store) end
   for from = 1, #to_store, MOST_FIELDS do
     redis.call('HSET', store, unpack(to_store, from, math.min(from + MOST_FIELDS - 1, #to_store)))
   end
-  if has_batches and redis.call('PTTL', values_key(generation)) == -1 then
-    redis.call('PEXPIRE', values_key(generation), 2 * ttl)
+  if has_batches and (begins or redis.call('PTTL', values_key(generation)) == -1) then
+    redis.call('PEXPIRE', values_key(generation), 2 * ttl + spare)
   end
   redis.call('HINCRBY', meta, 'storedBytes', begins and stored_bytes - tonumber(m[4] or 0) or stored_bytes)
   if begins then
     redis.call('HSET', meta, 'generationAt', now)
-    redis.call('PEXPIRE', store, 2 * ttl)
+    redis.call('PEXPIRE', store, 2 * ttl + spare)
   elseif now - tonumber(m[1] or now) >= ttl or tonumber(m[4] or 0) > tonumber(m[3] or 1e15) / 2 then
     next_generation(ttl)
   end

@@ -51,8 +51,18 @@ local function parked_key(key)
 end
 
 -- The two generations of the result store: a result lives at least one, at most two of them.
-local generation = tonumber(redis.call('HGET', meta, 'generation') or '1')
+local of_store = redis.call('HMGET', meta, 'generation', 'ttl')
+local generation = tonumber(of_store[1] or '1')
 local store, old_store = base .. 's:' .. generation, base .. 's:' .. (generation - 1)
+
+-- Milliseconds for which a generation lies there after its time, so that a worker can unlink it: what goes by
+-- its time to live may be freed at once, which holds the server up.
+local spare = math.min(120000, tonumber(of_store[2] or '0'))
+
+local function is_valid(key)
+  local left = redis.call('PTTL', key)
+  return left == -1 or left > spare
+end
 
 -- Values that came many at a time lie in batches beside their generation; under their keys stand pointers.
 local function values_key(of_generation) return base .. 'v:' .. of_generation end

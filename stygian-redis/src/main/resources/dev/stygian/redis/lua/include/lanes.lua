@@ -159,8 +159,7 @@ local function answer(run, record, value)
   count(run, 'done', 1)
 end
 
-local anything_stored = redis.call('EXISTS', store) == 1
-local older_stored = redis.call('EXISTS', old_store) == 1
+local anything_stored, older_stored = is_valid(store), is_valid(old_store)
 local batches_of_values = {}
 
 -- The value that a pointer names: 0 u8, place in its batch u16 counted from 0, name of the batch; false
