@@ -179,7 +179,8 @@ local function book_singly(l, plain, place_of_first)
         entry = string.sub(blob, at, at + 3 + struct.unpack('<I4', blob, at))
         at = at + #entry
       end
-      results[k] = { key = #plain.nodes > 1 and string.sub(plain.heads, result_at, result_at + 23) or key, entry = entry,
+      results[k] = { entry = entry,
+        key = #plain.nodes > 1 and string.sub(plain.heads, result_at, result_at + 23) or key,
         pointer = plain.has_values and string.sub(plain.heads, pointer_at, pointer_at + plain.pointer_bytes - 1) }
     end
     if blob and is_open(l, plain.places[i]) then
