@@ -1,7 +1,7 @@
 package dev.stygian.graph.item;
 
 import dev.stygian.graph.error.PayloadException;
-import dev.stygian.graph.settings.CanonicalJson;
+import dev.stygian.graph.settings.AsciiJson;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -47,8 +47,13 @@ public final class Json {
   }
 
   public static byte[] bytes(JsonNode node) {
-    byte[] plain = node.isString() ? CanonicalJson.plain(node.stringValue()) : null;
-    return plain == null ? MAPPER.writeValueAsBytes(node) : plain;
+    int size = AsciiJson.size(node);
+    if (size == AsciiJson.OTHER) {
+      return MAPPER.writeValueAsBytes(node);
+    }
+    byte[] all = new byte[size];
+    AsciiJson.write(node, AsciiJson.Keys.AS_GIVEN, all, 0);
+    return all;
   }
 
   /** Whether it is one text of printable ASCII without escapes, as most items are. */

@@ -3,6 +3,7 @@ package dev.stygian.graph.item;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import dev.stygian.graph.error.PayloadException;
+import dev.stygian.graph.settings.AsciiJson;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import tools.jackson.databind.JsonNode;
@@ -34,7 +35,14 @@ public final class Payload {
    * @throws PayloadException where it is larger than {@link #MAX_BYTES}
    */
   public static Payload of(JsonNode node) {
-    return ofJson(Json.bytes(node));
+    int size = AsciiJson.size(node);
+    if (size == AsciiJson.OTHER || size >= COMPRESS_FROM_BYTES) {
+      return ofJson(Json.bytes(node));
+    }
+    byte[] all = new byte[1 + size];
+    all[0] = PLAIN;
+    AsciiJson.write(node, AsciiJson.Keys.AS_GIVEN, all, 1);
+    return new Payload(all);
   }
 
   /** Encodes JSON that is UTF-8 text already. */
