@@ -47,13 +47,8 @@ public final class Json {
   }
 
   public static byte[] bytes(JsonNode node) {
-    int size = AsciiJson.size(node);
-    if (size == AsciiJson.OTHER) {
-      return MAPPER.writeValueAsBytes(node);
-    }
-    byte[] all = new byte[size];
-    AsciiJson.write(node, AsciiJson.Keys.AS_GIVEN, all, 0);
-    return all;
+    byte[] ascii = AsciiJson.bytes(node, AsciiJson.Keys.AS_GIVEN, 0, Integer.MAX_VALUE);
+    return ascii == null ? MAPPER.writeValueAsBytes(node) : ascii;
   }
 
   /** Whether it is one text of printable ASCII without escapes, as most items are. */

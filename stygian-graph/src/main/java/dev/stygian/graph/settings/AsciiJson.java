@@ -1,5 +1,8 @@
 package dev.stygian.graph.settings;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Map;
@@ -10,11 +13,11 @@ import tools.jackson.databind.JsonNode;
  * The short way of writing what nearly all items are: JSON of whole numbers and texts of printable
  * ASCII that nothing has to be escaped in. All writers of JSON write such a value alike, but for
  * the order of an object's keys; so its size can be told before, and it is written once, straight
- * to where it is to lie. What has another form has no size here, and goes the long way.
+ * to where it is to lie. What has another form goes the long way.
  */
 public final class AsciiJson {
-  /** What {@link #size} gives for a value that has another form. */
-  public static final int OTHER = -1;
+  /** Stands for the size or the end of a value that has another form. */
+  private static final int OTHER = -1;
 
   /** The order in which an object's keys are written. */
   public enum Keys {
@@ -24,7 +27,13 @@ public final class AsciiJson {
     SORTED
   }
 
-  private static final int MOST = 1 << 30;
+  /** A longer text is a page, in which something has to be escaped. */
+  private static final int LONGEST_TEXT = 4096;
+
+  private static final long EACH = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private AsciiJson() {}
 
@@ -35,16 +44,23 @@ public final class AsciiJson {
       return null;
     }
     byte[] quoted = new byte[size];
-    writeText(text, quoted, 0);
-    return quoted;
+    return writeText(text, quoted, 0) == OTHER ? null : quoted;
   }
 
-  /** How many bytes {@link #write} writes, whatever the order of keys; or {@link #OTHER}. */
-  public static int size(JsonNode value) {
+  /**
+   * A value as JSON behind so many bytes that are left free; null where it has another form, or
+   * more than {@code most} bytes.
+   */
+  public static byte @Nullable [] bytes(JsonNode value, Keys order, int free, int most) {
     long size = sizeOf(value);
-    return size > MOST ? OTHER : (int) size;
+    if (size == OTHER || size > most) {
+      return null;
+    }
+    byte[] all = new byte[free + (int) size];
+    return write(value, order, all, free) == OTHER ? null : all;
   }
 
+  /** How many bytes it has, whatever the order of keys, if nothing has to be escaped. */
   private static long sizeOf(JsonNode value) {
     return switch (value.getNodeType()) {
       case OBJECT -> objectSize(value);
@@ -82,15 +98,17 @@ public final class AsciiJson {
     return size;
   }
 
+  /** Whether nothing has to be escaped is seen where the bytes are, eight at a time. */
   private static int textSize(String text) {
     int length = text.length();
-    for (int i = 0; i < length; i++) {
-      char c = text.charAt(i);
-      if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
-        return OTHER;
-      }
+    if (length > LONGEST_TEXT) {
+      return OTHER;
     }
-    return length > MOST ? OTHER : 2 + length;
+    int bits = 0;
+    for (int i = 0; i < length; i++) {
+      bits |= text.charAt(i);
+    }
+    return bits > 0x7f ? OTHER : 2 + length;
   }
 
   private static int numberSize(long value) {
@@ -101,12 +119,8 @@ public final class AsciiJson {
     return size;
   }
 
-  /**
-   * Writes a value that has a {@link #size}.
-   *
-   * @return where it ends
-   */
-  public static int write(JsonNode value, Keys order, byte[] to, int from) {
+  /** Writes a value that has a size; says where it ends, or that something has to be escaped. */
+  private static int write(JsonNode value, Keys order, byte[] to, int from) {
     return switch (value.getNodeType()) {
       case OBJECT -> writeObject(value, order, to, from);
       case ARRAY -> writeArray(value, order, to, from);
@@ -114,8 +128,7 @@ public final class AsciiJson {
       case NUMBER -> writeNumber(value.longValue(), to, from);
       case BOOLEAN -> writeWord(value.booleanValue() ? "true" : "false", to, from);
       case NULL -> writeWord("null", to, from);
-      case BINARY, MISSING, POJO ->
-          throw new IllegalArgumentException("no JSON value: " + value.getNodeType());
+      case BINARY, MISSING, POJO -> OTHER;
     };
   }
 
@@ -131,8 +144,14 @@ public final class AsciiJson {
     for (Map.Entry<String, JsonNode> property : properties) {
       to[at] = before;
       at = writeText(property.getKey(), to, at + 1);
+      if (at == OTHER) {
+        return OTHER;
+      }
       to[at] = ':';
       at = write(property.getValue(), order, to, at + 1);
+      if (at == OTHER) {
+        return OTHER;
+      }
       before = ',';
     }
     if (properties.isEmpty()) {
@@ -148,6 +167,9 @@ public final class AsciiJson {
     for (JsonNode element : value) {
       to[at] = before;
       at = write(element, order, to, at + 1);
+      if (at == OTHER) {
+        return OTHER;
+      }
       before = ',';
     }
     if (at == from) {
@@ -159,11 +181,27 @@ public final class AsciiJson {
 
   @SuppressWarnings("deprecation") // it cuts characters to bytes: of ASCII nothing is cut
   private static int writeText(String text, byte[] to, int from) {
-    int end = from + 1 + text.length();
+    int start = from + 1;
+    int end = start + text.length();
     to[from] = '"';
-    text.getBytes(0, text.length(), to, from + 1);
+    text.getBytes(0, text.length(), to, start);
     to[end] = '"';
-    return end + 1;
+    return needsEscape(to, start, end) ? OTHER : end + 1;
+  }
+
+  private static boolean needsEscape(byte[] ascii, int from, int to) {
+    int at = from;
+    long found = 0;
+    for (; at + Long.BYTES <= to; at += Long.BYTES) {
+      long eight = (long) LONGS.get(ascii, at);
+      found |= (eight - EACH * 0x20) | ((eight ^ EACH * '"') - EACH) | ((eight ^ EACH * '\\') - EACH);
+    }
+    boolean needs = (found & HIGH_BITS) != 0; // a byte that went below zero
+    for (; at < to; at++) {
+      byte b = ascii[at];
+      needs |= b < 0x20 || b == '"' || b == '\\';
+    }
+    return needs;
   }
 
   private static int writeNumber(long value, byte[] to, int from) {

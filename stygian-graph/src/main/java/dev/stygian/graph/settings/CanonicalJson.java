@@ -22,13 +22,8 @@ public final class CanonicalJson {
 
   /** The canonical form in UTF-8. */
   public static byte[] bytes(JsonNode value) {
-    int size = AsciiJson.size(value);
-    if (size == AsciiJson.OTHER) {
-      return text(value).getBytes(StandardCharsets.UTF_8);
-    }
-    byte[] all = new byte[size];
-    AsciiJson.write(value, AsciiJson.Keys.SORTED, all, 0);
-    return all;
+    byte[] ascii = AsciiJson.bytes(value, AsciiJson.Keys.SORTED, 0, Integer.MAX_VALUE);
+    return ascii == null ? text(value).getBytes(StandardCharsets.UTF_8) : ascii;
   }
 
   public static String text(JsonNode value) {

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.StringLength;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -29,32 +33,50 @@ class AsciiJsonTest {
     JsonNode value = value(random, 0, random.nextInt(4) == 0);
 
     assertThat(CanonicalJson.bytes(value)).isEqualTo(CanonicalJson.text(value).getBytes(UTF_8));
-    if (AsciiJson.size(value) != AsciiJson.OTHER) {
+    byte[] written = AsciiJson.bytes(value, AsciiJson.Keys.AS_GIVEN, 3, Integer.MAX_VALUE);
+    if (written != null) {
       byte[] expected = MAPPER.writeValueAsBytes(value);
-      byte[] written = new byte[expected.length + 5];
-      int end = AsciiJson.write(value, AsciiJson.Keys.AS_GIVEN, written, 3);
-      assertThat(end).isEqualTo(3 + expected.length);
-      assertThat(AsciiJson.size(value)).isEqualTo(expected.length);
-      assertThat(new String(written, 3, expected.length, UTF_8))
-          .isEqualTo(new String(expected, UTF_8));
+      assertThat(Arrays.copyOfRange(written, 3, written.length)).isEqualTo(expected);
+      assertThat(
+              AsciiJson.bytes(value, AsciiJson.Keys.AS_GIVEN, 0, expected.length))
+          .isEqualTo(expected);
+      assertThat(AsciiJson.bytes(value, AsciiJson.Keys.AS_GIVEN, 0, expected.length - 1))
+          .isNull();
     }
+  }
+
+  /** Wherever it stands, and whatever stands around it. */
+  @Property
+  void leavesATextToTheLongWayWhereAnythingIsEscaped(
+      @ForAll @StringLength(max = 30) @CharRange(from = ' ', to = '~') String before,
+      @ForAll @CharRange(from = 0, to = '\u0180') char one,
+      @ForAll @StringLength(max = 30) @CharRange(from = ' ', to = '~') String after) {
+    JsonNode value = NODES.stringNode(before + one + after);
+    byte[] expected = MAPPER.writeValueAsBytes(value);
+    boolean isOther =
+        (before + one + after).chars().anyMatch(c -> c < ' ' || c > 0x7f || c == '"' || c == '\\');
+
+    assertThat(AsciiJson.bytes(value, AsciiJson.Keys.SORTED, 0, 100))
+        .isEqualTo(isOther ? null : expected);
+    assertThat(AsciiJson.text(before + one + after)).isEqualTo(isOther ? null : expected);
+    assertThat(CanonicalJson.bytes(value)).isEqualTo(CanonicalJson.text(value).getBytes(UTF_8));
   }
 
   @Property
   void takesWhatNearlyAllItemsAre(@ForAll long seed) {
-    assertThat(AsciiJson.size(value(new Random(seed), 0, false))).isPositive();
+    assertThat(shortWay(value(new Random(seed), 0, false))).isNotNull();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "1.0", "1e3", "-0.0", "9223372036854775808", "[1,2.5]", "\"\\\"\"", "{\"\\\\\":1}",
-        "[\"\\u007f\"]", "{\"a\":\"\\n\"}", "\"\\u00e9\"", "{\"\\ud83d\\ude00\":1}", "\"\\ud800\""
+        "{\"a\":\"\\n\"}", "\"\\u00e9\"", "{\"\\ud83d\\ude00\":1}", "\"\\ud800\""
       })
   void leavesOtherFormsToTheLongWay(String json) {
     JsonNode value = MAPPER.readTree(json);
 
-    assertThat(AsciiJson.size(value)).isEqualTo(AsciiJson.OTHER);
+    assertThat(shortWay(value)).isNull();
     assertThat(CanonicalJson.bytes(value)).isEqualTo(CanonicalJson.text(value).getBytes(UTF_8));
   }
 
@@ -63,6 +85,10 @@ class AsciiJsonTest {
   void writesEveryDigit(long number) {
     assertThat(new String(CanonicalJson.bytes(NODES.numberNode(number)), UTF_8))
         .isEqualTo(Long.toString(number));
+  }
+
+  private static byte @Nullable [] shortWay(JsonNode value) {
+    return AsciiJson.bytes(value, AsciiJson.Keys.SORTED, 0, Integer.MAX_VALUE);
   }
 
   private static JsonNode value(Random random, int depth, boolean withOthers) {
