@@ -1,5 +1,6 @@
 package dev.stygian.redis;
 
+import dev.stygian.graph.item.Payload;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -52,6 +53,13 @@ final class ByteWriter {
     room(more.size);
     System.arraycopy(more.bytes, 0, bytes, size, more.size);
     size += more.size;
+    return this;
+  }
+
+  ByteWriter put(Payload payload) {
+    room(payload.size());
+    payload.copyTo(bytes, size);
+    size += payload.size();
     return this;
   }
 

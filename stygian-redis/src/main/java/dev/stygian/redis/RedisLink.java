@@ -151,13 +151,14 @@ final class RedisLink implements AutoCloseable {
     return exchange(
         script.name().toLowerCase(Locale.ROOT),
         connection -> {
-          RedisAsyncCommands<byte[], byte[]> server = connection.async();
+          GatheredCommands server = new GatheredCommands(connection);
           Prepared prepared = call.get();
           List<RedisFuture<?>> sent = new ArrayList<>();
           prepared.before.forEach(command -> sent.add(command.send(server)));
           byte[][] all = prepared.arguments.toArray(byte[][]::new);
           RedisFuture<List<?>> reply =
               server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
+          server.send();
           for (RedisFuture<?> future : sent) {
             settle(future);
           }
@@ -165,7 +166,9 @@ final class RedisLink implements AutoCloseable {
             return settle(reply);
           } catch (RedisNoScriptException e) {
             RedisFuture<List<?>> again =
-                server.eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all);
+                connection
+                    .async()
+                    .eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all);
             return settle(again);
           }
         });
@@ -176,8 +179,10 @@ final class RedisLink implements AutoCloseable {
     return exchange(
         what,
         connection -> {
+          GatheredCommands server = new GatheredCommands(connection);
           List<RedisFuture<T>> sent = new ArrayList<>();
-          commands.forEach(command -> sent.add(command.send(connection.async())));
+          commands.forEach(command -> sent.add(command.send(server)));
+          server.send();
           List<T> replies = new ArrayList<>();
           for (RedisFuture<T> future : sent) {
             replies.add(settle(future));

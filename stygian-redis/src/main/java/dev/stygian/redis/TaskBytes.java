@@ -29,21 +29,21 @@ final class TaskBytes {
     private final byte[] key;
     private final byte[] lastKey;
     private final byte[] item;
-    private final byte[] input;
+    private final Payload input;
 
     /** A task whose item's last key is {@code lastKey}. */
     New(Task task, byte[] lastKey) {
       this.key = task.key().bytes();
       this.lastKey = lastKey;
       this.item = task.id().item().getBytes(UTF_8);
-      this.input = task.input().bytes();
+      this.input = task.input();
       if (item.length > MOST_ITEM_BYTES) {
         throw new PayloadException("an item's id of " + item.length + " bytes is too long");
       }
     }
 
     int bodyBytes() {
-      return BODY_HEAD_BYTES + item.length + input.length;
+      return BODY_HEAD_BYTES + item.length + input.size();
     }
 
     private void writeBody(ByteWriter to) {
@@ -87,7 +87,8 @@ final class TaskBytes {
   }
 
   /**
-   * Reads a task of a chunk.
+   * Reads a task of a chunk; its input stays a stretch of the bodies, which are those of the tasks
+   * that were leased with it, some 32 KB at most where it is not larger by itself.
    *
    * @param keyAt where its key begins in {@code keys}
    * @param from where its body begins in {@code bodies}
@@ -106,19 +107,19 @@ final class TaskBytes {
         IdempotencyKey.ofBytes(Arrays.copyOfRange(keys, keyAt, keyAt + IdempotencyKey.BYTES)),
         bodies[from] & 0xff,
         new String(bodies, from + BODY_HEAD_BYTES, itemBytes, UTF_8),
-        Payload.ofBytes(Arrays.copyOfRange(bodies, inputAt, from + length)));
+        Payload.ofBytes(bodies, inputAt, from + length - inputAt));
   }
 
   /** Writes a result behind its length, as it lies in a run's results. */
   static void writeResult(ByteWriter to, int node, Task task, byte[] item, NodeResult result) {
-    byte[] input = task.input().bytes();
-    byte[] output = result.output().bytes();
-    to.u32(RESULT_BYTES - 4 + item.length + input.length + output.length)
+    Payload input = task.input();
+    Payload output = result.output();
+    to.u32(RESULT_BYTES - 4 + item.length + input.size() + output.size())
         .u16(node)
         .put(result.key().bytes())
         .u16(item.length)
         .put(item)
-        .u32(input.length)
+        .u32(input.size())
         .put(input)
         .u8(result.attempts())
         .put(output);

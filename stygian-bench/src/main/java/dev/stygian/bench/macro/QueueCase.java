@@ -7,6 +7,8 @@ import dev.stygian.bench.measure.ChildJvm;
 import dev.stygian.bench.measure.Contender;
 import dev.stygian.bench.measure.Row;
 import dev.stygian.bench.measure.Setup;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +23,11 @@ public final class QueueCase implements BenchCase {
   private static final int FIRST_TASKS = 40_000;
   private static final int LEAST_PER_LANE = 20;
   private static final int MOST_TASKS = 800_000;
-  private static final double WARM_UP_SECONDS = 4;
+  private static final double LEAST_WARM_UP_SECONDS = 4;
+  private static final double MOST_WARM_UP_SECONDS = 20;
+
+  /** Of the time of a round, summed over the compiler threads. */
+  private static final double SETTLED_COMPILING = 0.1;
 
   @Override
   public String name() {
@@ -92,14 +98,26 @@ public final class QueueCase implements BenchCase {
     return all;
   }
 
-  /** Plays until the compiler has seen enough; returns the life cycles per second of the end. */
+  /**
+   * Plays until the compiler has little to do any more, within bounds; returns the life cycles per
+   * second of the end.
+   */
   private static double warmUp(QueueRound round, QueueVariant variant) throws Exception {
-    long end = System.nanoTime() + (long) (WARM_UP_SECONDS * 1e9);
-    double perSecond = 1;
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    long begin = System.nanoTime();
     int tasks = Math.max(FIRST_TASKS, variant.lanes() * 4);
-    while (System.nanoTime() < end) {
-      perSecond = round.play(tasks).value(QueueRound.CYCLES);
+    while (true) {
+      long compiled = compiler.getTotalCompilationTime();
+      long roundBegin = System.nanoTime();
+      double perSecond = round.play(tasks).value(QueueRound.CYCLES);
+      long now = System.nanoTime();
+      double compiling =
+          (compiler.getTotalCompilationTime() - compiled) * 1e6 / (now - roundBegin);
+      double seconds = (now - begin) / 1e9;
+      if (seconds > MOST_WARM_UP_SECONDS
+          || (seconds > LEAST_WARM_UP_SECONDS && compiling < SETTLED_COMPILING)) {
+        return perSecond;
+      }
     }
-    return perSecond;
   }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.queue.Result;
-import dev.stygian.graph.settings.CanonicalJson;
+import dev.stygian.graph.settings.AsciiJson;
 import java.io.ByteArrayOutputStream;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -53,7 +53,7 @@ public final class ResultLines {
   }
 
   private static void writeQuoted(String text, ByteArrayOutputStream line) {
-    byte[] plain = CanonicalJson.plain(text);
+    byte[] plain = AsciiJson.text(text);
     line.writeBytes(
         plain == null
             ? JsonNodeFactory.instance.stringNode(text).toString().getBytes(UTF_8)

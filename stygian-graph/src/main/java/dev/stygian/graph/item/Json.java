@@ -1,7 +1,7 @@
 package dev.stygian.graph.item;
 
 import dev.stygian.graph.error.PayloadException;
-import dev.stygian.graph.settings.CanonicalJson;
+import dev.stygian.graph.settings.AsciiJson;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -47,8 +47,8 @@ public final class Json {
   }
 
   public static byte[] bytes(JsonNode node) {
-    byte[] plain = node.isString() ? CanonicalJson.plain(node.stringValue()) : null;
-    return plain == null ? MAPPER.writeValueAsBytes(node) : plain;
+    byte[] ascii = AsciiJson.bytes(node, AsciiJson.Keys.AS_GIVEN, 0, Integer.MAX_VALUE);
+    return ascii == null ? MAPPER.writeValueAsBytes(node) : ascii;
   }
 
   /** Whether it is one text of printable ASCII without escapes, as most items are. */

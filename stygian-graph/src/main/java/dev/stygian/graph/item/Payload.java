@@ -3,8 +3,10 @@ package dev.stygian.graph.item;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import dev.stygian.graph.error.PayloadException;
+import dev.stygian.graph.settings.AsciiJson;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,9 +25,17 @@ public final class Payload {
   private static final int LEVEL = 1;
 
   private final byte[] bytes;
+  private final int from;
+  private final int length;
 
   private Payload(byte[] bytes) {
+    this(bytes, 0, bytes.length);
+  }
+
+  private Payload(byte[] bytes, int from, int length) {
     this.bytes = bytes;
+    this.from = from;
+    this.length = length;
   }
 
   /**
@@ -34,7 +44,12 @@ public final class Payload {
    * @throws PayloadException where it is larger than {@link #MAX_BYTES}
    */
   public static Payload of(JsonNode node) {
-    return ofJson(Json.bytes(node));
+    byte[] plain = AsciiJson.bytes(node, AsciiJson.Keys.AS_GIVEN, 1, COMPRESS_FROM_BYTES - 1);
+    if (plain == null) {
+      return ofJson(Json.bytes(node));
+    }
+    plain[0] = PLAIN;
+    return new Payload(plain);
   }
 
   /** Encodes JSON that is UTF-8 text already. */
@@ -62,13 +77,27 @@ public final class Payload {
     return new Payload(bytes);
   }
 
+  /**
+   * Wraps a stretch of bytes, all of which stay in memory as long as this payload does: for one
+   * that lives no longer than what lies beside it.
+   */
+  public static Payload ofBytes(byte[] bytes, int from, int length) {
+    Objects.checkFromIndexSize(from, length, bytes.length);
+    return new Payload(bytes, from, length);
+  }
+
   /** What travels. */
   public byte[] bytes() {
-    return bytes;
+    return length == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, from + length);
+  }
+
+  /** Copies what travels, which {@link #bytes()} may have to do before. */
+  public void copyTo(byte[] to, int at) {
+    System.arraycopy(bytes, from, to, at, length);
   }
 
   public int size() {
-    return bytes.length;
+    return length;
   }
 
   /**
@@ -77,15 +106,17 @@ public final class Payload {
    * @throws PayloadException where the bytes are of no known form
    */
   public byte[] json() {
-    if (bytes.length == 0) {
+    if (length == 0) {
       throw new PayloadException("an empty payload; it was not written by this program");
     }
-    return switch (bytes[0]) {
-      case PLAIN -> Arrays.copyOfRange(bytes, 1, bytes.length);
+    return switch (bytes[from]) {
+      case PLAIN -> content();
       case ZSTD -> unpack();
       default ->
           throw new PayloadException(
-              "a payload of the unknown form " + (bytes[0] & 0xff) + "; a newer version wrote it");
+              "a payload of the unknown form "
+                  + (bytes[from] & 0xff)
+                  + "; a newer version wrote it");
     };
   }
 
@@ -96,7 +127,7 @@ public final class Payload {
    */
   public JsonNode decode() {
     if (isPlain()) {
-      return Json.parse(bytes, 1, bytes.length - 1);
+      return Json.parse(bytes, from + 1, length - 1);
     }
     return Json.parse(json());
   }
@@ -104,18 +135,22 @@ public final class Payload {
   /** Writes the JSON text, without a copy where it is not compressed. */
   public void writeJson(ByteArrayOutputStream out) {
     if (isPlain()) {
-      out.write(bytes, 1, bytes.length - 1);
+      out.write(bytes, from + 1, length - 1);
     } else {
       out.writeBytes(json());
     }
   }
 
   private boolean isPlain() {
-    return bytes.length > 0 && bytes[0] == PLAIN;
+    return length > 0 && bytes[from] == PLAIN;
+  }
+
+  private byte[] content() {
+    return Arrays.copyOfRange(bytes, from + 1, from + length);
   }
 
   private byte[] unpack() {
-    byte[] packed = Arrays.copyOfRange(bytes, 1, bytes.length);
+    byte[] packed = content();
     long size = Zstd.getFrameContentSize(packed);
     if (size < 0 || size > MAX_BYTES) {
       throw new PayloadException(
@@ -137,17 +172,18 @@ public final class Payload {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Payload p && Arrays.equals(p.bytes, bytes);
+    return other instanceof Payload p
+        && Arrays.equals(p.bytes, p.from, p.from + p.length, bytes, from, from + length);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(bytes);
+    return Arrays.hashCode(bytes());
   }
 
   /** The size alone: contents may be large or private. */
   @Override
   public String toString() {
-    return "Payload[" + bytes.length + " bytes]";
+    return "Payload[" + length + " bytes]";
   }
 }

@@ -27,6 +27,11 @@ public final class IdempotencyKey {
   private static final int SCOPE_BYTES = 8;
   private static final int INPUT_BYTES = 16;
   private static final MessageDigest SHA_256 = sha256();
+
+  /** One per thread: who makes keys makes many. */
+  private static final ThreadLocal<MessageDigest> DIGESTS =
+      ThreadLocal.withInitial(IdempotencyKey::newSha256);
+
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
@@ -101,7 +106,7 @@ public final class IdempotencyKey {
   }
 
   private static byte[] sha256(byte[] text) {
-    return newSha256().digest(text);
+    return DIGESTS.get().digest(text); // which resets it
   }
 
   private static MessageDigest newSha256() {

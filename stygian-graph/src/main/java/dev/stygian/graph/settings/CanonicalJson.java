@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,29 +22,8 @@ public final class CanonicalJson {
 
   /** The canonical form in UTF-8. */
   public static byte[] bytes(JsonNode value) {
-    byte[] plain = value.isString() ? plain(value.stringValue()) : null;
-    return plain == null ? text(value).getBytes(StandardCharsets.UTF_8) : plain;
-  }
-
-  /**
-   * A text as JSON where it is printable ASCII that nothing has to be escaped in, as a URL is; else
-   * null. For such a text every writer of JSON writes the same.
-   */
-  public static byte @Nullable [] plain(String text) {
-    int length = text.length();
-    for (int i = 0; i < length; i++) {
-      char c = text.charAt(i);
-      if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
-        return null;
-      }
-    }
-    byte[] quoted = new byte[length + 2];
-    for (int i = 0; i < length; i++) {
-      quoted[i + 1] = (byte) text.charAt(i);
-    }
-    quoted[0] = '"';
-    quoted[length + 1] = '"';
-    return quoted;
+    byte[] ascii = AsciiJson.bytes(value, AsciiJson.Keys.SORTED, 0, Integer.MAX_VALUE);
+    return ascii == null ? text(value).getBytes(StandardCharsets.UTF_8) : ascii;
   }
 
   public static String text(JsonNode value) {

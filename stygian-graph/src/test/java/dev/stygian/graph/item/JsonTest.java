@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stygian.graph.error.PayloadException;
-import dev.stygian.graph.settings.CanonicalJson;
+import dev.stygian.graph.settings.AsciiJson;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
@@ -31,7 +31,7 @@ final class JsonTest {
     assertThat(Json.bytes(node)).isEqualTo(expected);
     assertThat(Json.parse(expected)).isEqualTo(node);
     assertThat(Payload.of(node).decode()).isEqualTo(node);
-    byte[] plain = CanonicalJson.plain(text);
+    byte[] plain = AsciiJson.text(text);
     if (plain != null) {
       assertThat(plain).isEqualTo(expected);
     }

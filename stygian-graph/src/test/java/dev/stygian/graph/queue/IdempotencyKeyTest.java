@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.item.Json;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class IdempotencyKeyTest {
   @Test
@@ -29,5 +31,24 @@ final class IdempotencyKeyTest {
 
     assertThat(IdempotencyKey.Scope.of("ab", "c").key(digest))
         .isNotEqualTo(IdempotencyKey.Scope.of("a", "bc").key(digest));
+  }
+
+  /** Results that are stored under these must be found by every later version. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"https://example.com/item/42\" | 6bdfd0eacae76cc02c1dbe5738d3670f",
+        "{\"url\":\"https://shop.example/1\",\"text\":\"x\",\"n\":[1,-20,true,null,{}]}"
+            + " | 536fe535876704e40cef37b35a5c1e55",
+        "{\"b\":1.0,\"a\":1e3,\"z\":-0.0,\"q\":\"\\\"\\u001f\\\\\"}"
+            + " | f21d30783b35772181fbdddfaf69f851",
+        "{\"\\ufb33\":\"é\",\"\\ud83d\\ude00\":\"\\u20ac\",\"a\":9223372036854775808}"
+            + " | 8a4f744b9d2ac430e1d0fd8a07a36dcd"
+      })
+  void staysWhatItWas(String input, String digest) {
+    assertThat(IdempotencyKey.fromInput("p", Json.parse(input)))
+        .hasToString("0cc8ecf234ffd6dc" + digest);
   }
 }
