@@ -65,6 +65,11 @@ final class Keys {
     return bytes(prefix + "sig:" + service);
   }
 
+  /** The signal by which a process ends its own wait. */
+  byte[] stop(String process) {
+    return bytes(prefix + "stop:" + process);
+  }
+
   String prefix() {
     return prefix;
   }

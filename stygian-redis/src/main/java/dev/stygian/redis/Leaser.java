@@ -39,22 +39,41 @@ final class Leaser {
     this.runs = runs;
   }
 
-  /** What is there now. */
-  List<Lease> lease(LeaseRequest request) throws InterruptedException {
+  /** A request, which may be sent again: the same one gives the first hand-out back before it hands out anew. */
+  record Asked(LeaseRequest request, List<byte[]> arguments) {}
+
+  Asked ask(LeaseRequest request) {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(bytes(Integer.toString(request.max())));
     arguments.add(bytes(Long.toString(request.visibility().toMillis())));
     arguments.add(bytes(requester));
     arguments.add(bytes(Long.toString(sequence.incrementAndGet())));
     request.services().forEach(service -> arguments.add(bytes(service)));
+    return new Asked(request, arguments);
+  }
+
+  /** What is there now. */
+  List<Lease> lease(Asked asked) throws InterruptedException {
+    return read(asked, link.list(LuaScript.LEASE, asked.arguments));
+  }
+
+  /** Leases as soon as there is a signal, or the time is over. */
+  List<Lease> leaseWhenSignalled(Wakeups wakeups, Asked asked, Duration longest)
+      throws InterruptedException {
+    Optional<List<?>> handedOut =
+        wakeups.await(asked.request.services(), longest, asked.arguments);
+    return handedOut.isPresent() ? read(asked, handedOut.get()) : lease(asked);
+  }
+
+  private List<Lease> read(Asked asked, List<?> handedOut) throws InterruptedException {
     List<Group> groups = new ArrayList<>();
-    for (Object group : link.list(LuaScript.LEASE, arguments)) {
+    for (Object group : handedOut) {
       groups.add(Group.of(Replies.list(group)));
     }
     fetchBodies(groups);
     List<Lease> leases = new ArrayList<>();
     for (Group group : groups) {
-      read(group, request.visibility(), leases);
+      read(group, asked.request.visibility(), leases);
     }
     return leases;
   }

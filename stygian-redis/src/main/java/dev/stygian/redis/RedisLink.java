@@ -137,7 +137,7 @@ final class RedisLink implements AutoCloseable {
             server -> server.eval(script.text(), ScriptOutputType.VALUE, keys.fixed(), all)));
   }
 
-  /** A plain command right before a script, of whose reply only a failure matters. */
+  /** A plain command of whose reply at most a failure matters. */
   @FunctionalInterface
   interface Preceding {
     RedisFuture<?> send(RedisAsyncCommands<byte[], byte[]> server);
@@ -276,12 +276,51 @@ final class RedisLink implements AutoCloseable {
     private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
     /**
+     * Waits at the server for an element of one of these lists, at most {@code wait}, and has it run
+     * a script right then.
+     *
+     * @param stop makes the wait at the server end; called where this thread is interrupted
+     * @return what the script replied, with the interrupt set again if there was one; empty where it
+     *     was not answered: then the whole wait has passed, or the server does not know the script
+     */
+    java.util.Optional<List<?>> await(
+        byte[][] lists, Duration wait, LuaScript script, List<byte[]> arguments, Runnable stop)
+        throws InterruptedException {
+      byte[][] all = arguments.toArray(byte[][]::new);
+      return blocking(
+          wait,
+          open -> {
+            GatheredCommands server = new GatheredCommands(open);
+            RedisFuture<?> signal = server.blpop(Math.max(0.001, wait.toNanos() / 1e9), lists);
+            RedisFuture<List<?>> reply =
+                server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
+            server.send();
+            try {
+              List<?> replied = reply(reply, wait, stop);
+              RedisLink.await(signal, COMMAND_TIME); // it came first, and may be an error
+              return java.util.Optional.of(replied);
+            } catch (RedisNoScriptException _) {
+              return java.util.Optional.empty();
+            }
+          });
+    }
+
+    /**
      * Sends a command that blocks at most {@code wait} at the server.
      *
      * @return empty where nothing came, or where the server could not be asked: then the whole wait
      *     has passed as well
      */
     <T> java.util.Optional<T> await(Command<T> command, Duration wait) throws InterruptedException {
+      return blocking(
+          wait,
+          open ->
+              java.util.Optional.ofNullable(
+                  RedisLink.await(command.send(open.async()), wait.plusSeconds(2))));
+    }
+
+    private <T> java.util.Optional<T> blocking(
+        Duration wait, Exchange<java.util.Optional<T>> exchange) throws InterruptedException {
       long end = System.nanoTime() + wait.toNanos();
       try {
         StatefulRedisConnection<byte[], byte[]> open = connection;
@@ -289,8 +328,7 @@ final class RedisLink implements AutoCloseable {
           open = client.connect(ByteArrayCodec.INSTANCE);
           connection = open;
         }
-        return java.util.Optional.ofNullable(
-            RedisLink.await(command.send(open.async()), wait.plusSeconds(2)));
+        return exchange.over(open);
       } catch (RedisException e) {
         if (closed) {
           throw new QueueClosedException("the queue object of " + settings + " was closed", e);
@@ -302,6 +340,28 @@ final class RedisLink implements AutoCloseable {
         }
         return java.util.Optional.empty();
       }
+    }
+
+    private static List<?> reply(RedisFuture<List<?>> reply, Duration wait, Runnable stop)
+        throws InterruptedException {
+      try {
+        return RedisLink.await(reply, wait.plusSeconds(2));
+      } catch (InterruptedException e) {
+        stop.run();
+        return answered(reply, e);
+      }
+    }
+  }
+
+  /** Sends commands without waiting for what they come to. */
+  void tell(List<Preceding> told) {
+    try {
+      StatefulRedisConnection<byte[], byte[]> connection = commandConnection();
+      for (Preceding command : told) {
+        RedisFuture<?> _ = command.send(connection.async());
+      }
+    } catch (RedisException e) {
+      LOG.atDebug().setCause(e).log("A command that nobody waits for failed");
     }
   }
 
@@ -342,16 +402,21 @@ final class RedisLink implements AutoCloseable {
     try {
       return await(future, COMMAND_TIME);
     } catch (InterruptedException e) {
-      try {
-        return await(future, REPLY_TIME_AFTER_INTERRUPT);
-      } catch (RedisNoScriptException answer) {
-        throw answer;
-      } catch (RedisException unanswered) {
-        e.addSuppressed(unanswered);
-        throw e;
-      } finally {
-        Thread.currentThread().interrupt();
-      }
+      return answered(future, e);
+    }
+  }
+
+  private static <T> T answered(RedisFuture<T> future, InterruptedException interrupt)
+      throws InterruptedException {
+    try {
+      return await(future, REPLY_TIME_AFTER_INTERRUPT);
+    } catch (RedisNoScriptException answer) {
+      throw answer;
+    } catch (RedisException unanswered) {
+      interrupt.addSuppressed(unanswered);
+      throw interrupt;
+    } finally {
+      Thread.currentThread().interrupt();
     }
   }
 

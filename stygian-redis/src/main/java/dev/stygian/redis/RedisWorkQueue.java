@@ -117,14 +117,18 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public List<Lease> lease(LeaseRequest request) throws InterruptedException {
     long end = System.nanoTime() + request.patience().toNanos();
-    while (true) {
-      List<Lease> leases = leaser.lease(request);
+    List<Lease> leases = leaser.lease(leaser.ask(request));
+    while (leases.isEmpty()) {
       Duration left = Duration.ofNanos(end - System.nanoTime());
-      if (!leases.isEmpty() || left.isNegative() || left.isZero()) {
-        return leases;
+      if (left.isNegative() || left.isZero()) {
+        break;
       }
-      wakeups.await(request.services(), left);
+      leases = leaser.leaseWhenSignalled(wakeups, leaser.ask(request), left);
+      if (leases.isEmpty() && Thread.interrupted()) {
+        throw new InterruptedException();
+      }
     }
+    return leases;
   }
 
   @Override

@@ -3,23 +3,31 @@ package dev.stygian.redis;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * Waits for tasks without polling: one thread blocks at the server on the signals of all services
- * that threads here wait for, the others wait for that thread. A signal is a hint; whoever wakes
- * asks again, and every wait ends within a second, so a lost signal costs no more than that.
+ * that threads here wait for, the others wait for that thread. Right behind its wait it has sent
+ * its request for leases, which the server therefore carries out at once, without a way there and
+ * back. A signal is a hint, and every wait ends within a second, so a lost signal costs no more
+ * than that.
  */
 final class Wakeups {
   private static final Duration LONGEST = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofMillis(50);
 
+  private static final byte[] NOW = {'1'};
+
   private final RedisLink link;
   private final Keys keys;
+  private final byte[] stop;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<String> wanted = new HashSet<>();
@@ -31,14 +39,20 @@ final class Wakeups {
   Wakeups(RedisLink link, Keys keys) {
     this.link = link;
     this.keys = keys;
+    this.stop = keys.stop(UUID.randomUUID().toString());
   }
 
-  /** Returns when a task of one of the services may be there, or the time is over. */
-  void await(Collection<String> services, Duration longest) throws InterruptedException {
+  /**
+   * Returns when a task of one of the services may be there, or the time is over. An interrupt ends
+   * the wait; where the reply has something the interrupt is there afterwards.
+   *
+   * @param request arguments of the script that leases
+   * @return its reply; empty where it was not sent, or not answered
+   */
+  Optional<List<?>> await(
+      Collection<String> services, Duration longest, List<byte[]> request)
+      throws InterruptedException {
     Duration wait = longest.compareTo(LONGEST) < 0 ? longest : LONGEST;
-    if (wait.isZero()) {
-      return;
-    }
     byte[][] signals;
     lock.lockInterruptibly();
     try {
@@ -49,14 +63,16 @@ final class Wakeups {
         while (rounds == seen && left > 0) {
           left = changed.awaitNanos(left);
         }
-        return;
+        return Optional.empty();
       }
       blocking = true;
       if (!connected) {
         connection = link.blocking();
         connected = true;
       }
-      signals = wanted.stream().map(keys::signal).toArray(byte[][]::new);
+      signals =
+          Stream.concat(Stream.of(stop), wanted.stream().map(keys::signal))
+              .toArray(byte[][]::new);
       wanted.clear();
     } finally {
       lock.unlock();
@@ -64,10 +80,9 @@ final class Wakeups {
     try {
       if (connection.isEmpty()) {
         TimeUnit.NANOSECONDS.sleep(Math.min(wait.toNanos(), POLL.toNanos()));
-      } else {
-        double seconds = Math.max(0.001, wait.toNanos() / 1e9);
-        connection.get().await(server -> server.blpop(seconds, signals), wait);
+        return Optional.empty();
       }
+      return connection.get().await(signals, wait, LuaScript.LEASE, request, this::stopWaiting);
     } finally {
       lock.lock();
       try {
@@ -78,5 +93,11 @@ final class Wakeups {
         lock.unlock();
       }
     }
+  }
+
+  /** Ends the wait at the server: what it hands out meanwhile would be lost otherwise. */
+  private void stopWaiting() {
+    link.tell(
+        List.of(server -> server.rpush(stop, NOW), server -> server.pexpire(stop, LONGEST)));
   }
 }
