@@ -19,10 +19,10 @@ import java.util.TreeMap;
  * Puts items into runs: forms chunks, waits while the queue is full, goes on after lost replies.
  */
 final class Enqueuer {
-  private static final int MOST_ITEMS = 500;
+  private static final int MOST_ITEMS = 300;
 
   /** First tasks and last keys in a call, so that no script takes long. */
-  private static final int MOST_STEPS = 1000;
+  private static final int MOST_STEPS = 600;
 
   private static final long MOST_BYTES = 8 << 20;
   private static final int CHUNK_TASKS = 100;

@@ -56,6 +56,9 @@ public final class Worker implements AutoCloseable {
   private static final int UNBOOKED = 1000;
   private static final int WORTH_A_CALL = 100;
 
+  /** So many tasks that no script takes longer than a millisecond. */
+  private static final int MOST_PER_CALL = 150;
+
   private final WorkQueue queue;
   private final ServiceRegistry registry;
   private final WorkerOptions options;
@@ -204,7 +207,7 @@ public final class Worker implements AutoCloseable {
   private int room() {
     int executable = options.slots() + ahead - runners.waiting() - runners.active();
     int holdable = options.slots() + LeaseAhead.MOST + UNBOOKED - held.size();
-    return Math.min(executable, holdable);
+    return Math.min(MOST_PER_CALL, Math.min(executable, holdable));
   }
 
   private boolean isRoomWorthACall() {

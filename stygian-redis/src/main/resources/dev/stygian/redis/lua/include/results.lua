@@ -7,22 +7,27 @@ local function pack_of(run, field, value)
   return redis.call('HGET', run_key(run, 'blobs'), value) or ''
 end
 
--- Drops a run's results in front of a position, some at a time: what is left goes with the next call.
+local function is_before(id, other)
+  local ms, sequence = string.match(id, '^(%d+)-(%d+)')
+  local other_ms, other_sequence = string.match(other, '^(%d+)-(%d+)')
+  if ms ~= other_ms then return tonumber(ms) < tonumber(other_ms) end
+  return tonumber(sequence) < tonumber(other_sequence)
+end
+
+-- Drops a run's results in front of a position, some at a time, and reads none of them: what is left goes
+-- with the next call.
 local function trim(run, position)
-  local entries = redis.call('XRANGE', run_key(run, 'results'), '-', '(' .. position, 'COUNT', MOST_TRIMMED)
-  local names = {}
-  for _, entry in ipairs(entries) do
-    local fields = entry[2]
-    for i = 5, #fields, 2 do
-      if fields[i] == 'v' then names[#names + 1] = fields[i + 1] end
-    end
+  local named, names, last = run_key(run, 'named'), {}, nil
+  for _, of_entry in ipairs(redis.call('LRANGE', named, 0, MOST_TRIMMED - 1)) do
+    local id, name = string.match(of_entry, '^(%S+) (.*)$')
+    if not is_before(id, position) then break end
+    names[#names + 1], last = name, id
   end
-  for from = 1, #names, MOST_TRIMMED do
-    redis.call('HDEL', run_key(run, 'blobs'), unpack(names, from, math.min(from + MOST_TRIMMED - 1, #names)))
+  if #names > 0 then
+    redis.call('LTRIM', named, #names, -1)
+    redis.call('HDEL', run_key(run, 'blobs'), unpack(names))
   end
-  if #entries < MOST_TRIMMED then
-    redis.call('XTRIM', run_key(run, 'results'), 'MINID', position)
-  elseif #entries > 0 then
-    redis.call('XTRIM', run_key(run, 'results'), 'MINID', entries[#entries][1])
-  end
+  local to = #names == MOST_TRIMMED and last or position
+  local dropped = redis.call('XTRIM', run_key(run, 'results'), 'MINID', '~', to, 'LIMIT', MOST_TRIMMED)
+  if dropped < MOST_TRIMMED / 2 then redis.call('XTRIM', run_key(run, 'results'), 'MINID', to) end
 end

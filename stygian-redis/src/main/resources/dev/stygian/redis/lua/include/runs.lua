@@ -1,6 +1,6 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
 -- gathered in memory and written once by settle_counts, which also decides whether a run is over.
-local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'sinks', 'out', 'join',
+local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
   'items', 'history', 'dead', 'deadindex', 'siblings' }
 
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
@@ -76,7 +76,10 @@ local function write_results(run, of_run)
   of_run.results = of_run.results + of_run.emitted
   of_run.result_bytes = of_run.result_bytes + of_run.emitted_bytes
   fields[2], fields[4] = of_run.results, of_run.result_bytes
-  redis.call('XADD', run_key(run, 'results'), '*', unpack(fields))
+  local id = redis.call('XADD', run_key(run, 'results'), '*', unpack(fields))
+  for i = 5, #fields, 2 do
+    if fields[i] == 'v' then redis.call('RPUSH', run_key(run, 'named'), id .. ' ' .. fields[i + 1]) end
+  end
   redis.call('HSET', run_key(run), 'results', of_run.results, 'resultBytes', of_run.result_bytes)
   of_run.packs, of_run.singles, of_run.emitted, of_run.emitted_bytes = {}, {}, 0, 0
 end
