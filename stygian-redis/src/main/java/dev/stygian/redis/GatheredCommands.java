@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Commands that go to the server in one write, one right behind the other: a write wakes the
- * thread of the connection and costs a call of the system. For one thread, once.
+ * Commands that go to the server in one write, one right behind the other: a write wakes the thread
+ * of the connection and costs a call of the system. For one thread, once.
  */
 final class GatheredCommands extends RedisAsyncCommandsImpl<byte[], byte[]> {
   private final StatefulRedisConnection<byte[], byte[]> connection;

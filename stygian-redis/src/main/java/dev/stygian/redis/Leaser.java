@@ -39,7 +39,10 @@ final class Leaser {
     this.runs = runs;
   }
 
-  /** A request, which may be sent again: the same one gives the first hand-out back before it hands out anew. */
+  /**
+   * A request, which may be sent again: the same one gives the first hand-out back before it hands
+   * out anew.
+   */
   record Asked(LeaseRequest request, List<byte[]> arguments) {}
 
   Asked ask(LeaseRequest request) {
@@ -60,8 +63,7 @@ final class Leaser {
   /** Leases as soon as there is a signal, or the time is over. */
   List<Lease> leaseWhenSignalled(Wakeups wakeups, Asked asked, Duration longest)
       throws InterruptedException {
-    Optional<List<?>> handedOut =
-        wakeups.await(asked.request.services(), longest, asked.arguments);
+    Optional<List<?>> handedOut = wakeups.await(asked.request.services(), longest, asked.arguments);
     return handedOut.isPresent() ? read(asked, handedOut.get()) : lease(asked);
   }
 

@@ -166,9 +166,7 @@ final class RedisLink implements AutoCloseable {
             return settle(reply);
           } catch (RedisNoScriptException e) {
             RedisFuture<List<?>> again =
-                connection
-                    .async()
-                    .eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all);
+                connection.async().eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all);
             return settle(again);
           }
         });
@@ -276,12 +274,13 @@ final class RedisLink implements AutoCloseable {
     private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
     /**
-     * Waits at the server for an element of one of these lists, at most {@code wait}, and has it run
-     * a script right then.
+     * Waits at the server for an element of one of these lists, at most {@code wait}, and has it
+     * run a script right then.
      *
      * @param stop makes the wait at the server end; called where this thread is interrupted
-     * @return what the script replied, with the interrupt set again if there was one; empty where it
-     *     was not answered: then the whole wait has passed, or the server does not know the script
+     * @return what the script replied, with the interrupt set again if there was one; empty where
+     *     it was not answered: then the whole wait has passed, or the server does not know the
+     *     script
      */
     java.util.Optional<List<?>> await(
         byte[][] lists, Duration wait, LuaScript script, List<byte[]> arguments, Runnable stop)

@@ -37,8 +37,7 @@ final class StagedEnds {
     this.nodes = nodes;
     this.places = new ByteWriter(2 * ends.size());
     int perEnd = ends.getFirst().progress().results().size();
-    this.pointers =
-        new ByteWriter((24 + perEnd * (24 + pointerBytes())) * ends.size());
+    this.pointers = new ByteWriter((24 + perEnd * (24 + pointerBytes())) * ends.size());
     int outputs = 0;
     int inputs = 0;
     for (Completion end : ends) {
@@ -88,8 +87,7 @@ final class StagedEnds {
     byte[] valueBytes = values.toBytes();
     before.add(server -> server.hset(blobs, name, resultBytes));
     before.add(server -> server.hset(batches, name, valueBytes));
-    ByteWriter columns =
-        new ByteWriter(12 + 2 * nodes.size() + places.size() + pointers.size());
+    ByteWriter columns = new ByteWriter(12 + 2 * nodes.size() + places.size() + pointers.size());
     columns
         .u16(ends.size())
         .u32(resultBytes.length)

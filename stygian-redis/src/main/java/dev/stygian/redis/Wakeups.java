@@ -49,8 +49,7 @@ final class Wakeups {
    * @param request arguments of the script that leases
    * @return its reply; empty where it was not sent, or not answered
    */
-  Optional<List<?>> await(
-      Collection<String> services, Duration longest, List<byte[]> request)
+  Optional<List<?>> await(Collection<String> services, Duration longest, List<byte[]> request)
       throws InterruptedException {
     Duration wait = longest.compareTo(LONGEST) < 0 ? longest : LONGEST;
     byte[][] signals;
@@ -71,8 +70,7 @@ final class Wakeups {
         connected = true;
       }
       signals =
-          Stream.concat(Stream.of(stop), wanted.stream().map(keys::signal))
-              .toArray(byte[][]::new);
+          Stream.concat(Stream.of(stop), wanted.stream().map(keys::signal)).toArray(byte[][]::new);
       wanted.clear();
     } finally {
       lock.unlock();
@@ -97,7 +95,6 @@ final class Wakeups {
 
   /** Ends the wait at the server: what it hands out meanwhile would be lost otherwise. */
   private void stopWaiting() {
-    link.tell(
-        List.of(server -> server.rpush(stop, NOW), server -> server.pexpire(stop, LONGEST)));
+    link.tell(List.of(server -> server.rpush(stop, NOW), server -> server.pexpire(stop, LONGEST)));
   }
 }

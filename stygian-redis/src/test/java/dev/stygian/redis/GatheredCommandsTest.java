@@ -40,7 +40,9 @@ final class GatheredCommandsTest {
         assertThat(connection.sync().exists(KEY)).as("before they are sent").isZero();
         gathered.send();
 
-        assertThat(all.get(10, TimeUnit.SECONDS)).extracting(value -> new String(value, UTF_8)).containsExactly("1", "2");
+        assertThat(all.get(10, TimeUnit.SECONDS))
+            .extracting(value -> new String(value, UTF_8))
+            .containsExactly("1", "2");
         assertThat(one.get()).isEqualTo(1);
         assertThat(two.get()).isEqualTo(2);
         assertThatThrownBy(refused::get)

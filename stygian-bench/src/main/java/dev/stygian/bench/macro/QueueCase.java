@@ -111,8 +111,7 @@ public final class QueueCase implements BenchCase {
       long roundBegin = System.nanoTime();
       double perSecond = round.play(tasks).value(QueueRound.CYCLES);
       long now = System.nanoTime();
-      double compiling =
-          (compiler.getTotalCompilationTime() - compiled) * 1e6 / (now - roundBegin);
+      double compiling = (compiler.getTotalCompilationTime() - compiled) * 1e6 / (now - roundBegin);
       double seconds = (now - begin) / 1e9;
       if (seconds > MOST_WARM_UP_SECONDS
           || (seconds > LEAST_WARM_UP_SECONDS && compiling < SETTLED_COMPILING)) {

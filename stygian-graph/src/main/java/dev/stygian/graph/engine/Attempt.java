@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * One lease at work, on one virtual thread from its start to its end: executes the leased node and
  * goes on to the nodes behind it in memory as far as its {@link Stretch} goes, then hands
- * everything over to be booked in one call. Its own lock guards what others ask of it: who executes, why it
- * was stopped, whether its end was told already.
+ * everything over to be booked in one call. Its own lock guards what others ask of it: who
+ * executes, why it was stopped, whether its end was told already.
  */
 final class Attempt {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);

@@ -123,13 +123,7 @@ final class Executed {
       if (isRead || node.isLast()) {
         Payload encoded = output.encoded == null ? Payload.of(output.value) : output.encoded;
         results.add(
-            new NodeResult(
-                node.id(),
-                key(node),
-                encoded,
-                output.attempts,
-                node.isLast(),
-                isRead));
+            new NodeResult(node.id(), key(node), encoded, output.attempts, node.isLast(), isRead));
       } else {
         passed.add(node.id());
       }

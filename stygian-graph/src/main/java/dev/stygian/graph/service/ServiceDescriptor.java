@@ -20,8 +20,7 @@ public record ServiceDescriptor(
   }
 
   /** A service that may wait: a branch to several nodes of it is executed at once, as tasks. */
-  public ServiceDescriptor(
-      String name, List<String> aliases, String summary, ConfigSchema config) {
+  public ServiceDescriptor(String name, List<String> aliases, String summary, ConfigSchema config) {
     this(name, aliases, summary, config, false);
   }
 }

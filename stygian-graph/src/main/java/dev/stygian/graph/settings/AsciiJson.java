@@ -194,7 +194,8 @@ public final class AsciiJson {
     long found = 0;
     for (; at + Long.BYTES <= to; at += Long.BYTES) {
       long eight = (long) LONGS.get(ascii, at);
-      found |= (eight - EACH * 0x20) | ((eight ^ EACH * '"') - EACH) | ((eight ^ EACH * '\\') - EACH);
+      found |=
+          (eight - EACH * 0x20) | ((eight ^ EACH * '"') - EACH) | ((eight ^ EACH * '\\') - EACH);
     }
     boolean needs = (found & HIGH_BITS) != 0; // a byte that went below zero
     for (; at < to; at++) {

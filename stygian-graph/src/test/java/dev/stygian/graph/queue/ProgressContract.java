@@ -151,7 +151,8 @@ interface ProgressContract extends Contract {
                 .map(lease -> {
                   Task b = Specs.task(run, lease.task().id().item(), "b", scope);
                   NodeResult last = QueueFixture.result(run, b, output, 1);
-                  return new Completion(lease, new Progress(List.of("a"), List.of(last), List.of()));
+                  return new Completion(
+                      lease, new Progress(List.of("a"), List.of(last), List.of()));
                 })
                 .toList());
   }

@@ -37,11 +37,9 @@ class AsciiJsonTest {
     if (written != null) {
       byte[] expected = MAPPER.writeValueAsBytes(value);
       assertThat(Arrays.copyOfRange(written, 3, written.length)).isEqualTo(expected);
-      assertThat(
-              AsciiJson.bytes(value, AsciiJson.Keys.AS_GIVEN, 0, expected.length))
+      assertThat(AsciiJson.bytes(value, AsciiJson.Keys.AS_GIVEN, 0, expected.length))
           .isEqualTo(expected);
-      assertThat(AsciiJson.bytes(value, AsciiJson.Keys.AS_GIVEN, 0, expected.length - 1))
-          .isNull();
+      assertThat(AsciiJson.bytes(value, AsciiJson.Keys.AS_GIVEN, 0, expected.length - 1)).isNull();
     }
   }
 
@@ -70,8 +68,17 @@ class AsciiJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "1.0", "1e3", "-0.0", "9223372036854775808", "[1,2.5]", "\"\\\"\"", "{\"\\\\\":1}",
-        "{\"a\":\"\\n\"}", "\"\\u00e9\"", "{\"\\ud83d\\ude00\":1}", "\"\\ud800\""
+        "1.0",
+        "1e3",
+        "-0.0",
+        "9223372036854775808",
+        "[1,2.5]",
+        "\"\\\"\"",
+        "{\"\\\\\":1}",
+        "{\"a\":\"\\n\"}",
+        "\"\\u00e9\"",
+        "{\"\\ud83d\\ude00\":1}",
+        "\"\\ud800\""
       })
   void leavesOtherFormsToTheLongWay(String json) {
     JsonNode value = MAPPER.readTree(json);
