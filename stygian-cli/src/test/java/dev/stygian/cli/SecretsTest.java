@@ -17,10 +17,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Passwords and keys are in no output, no error and no log, whatever goes wrong. */
+@Isolated("--verbose is the whole process's")
 final class SecretsTest {
   private static final String PASSWORD = "Geheim-4711";
   private static final String KEY = "sk-ant-secret-4711";
