@@ -139,7 +139,7 @@ final class Enqueuer {
     Map<Integer, List<TaskBytes.New>> byLane = new TreeMap<>();
     List<byte[]> described = new ArrayList<>();
     int tasks = 0;
-    boolean single = spec.endsPerItem() == 1 && LeaseEnds.firstNodes(spec) == 1;
+    boolean single = spec.endsPerItem() == 1 && spec.beginsWithOneTask();
     if (!single) {
       described.add(lastLanes(spec));
     }

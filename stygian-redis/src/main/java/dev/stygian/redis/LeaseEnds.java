@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.queue.Completion;
-import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Progress;
@@ -55,12 +54,7 @@ final class LeaseEnds {
     this.run = run;
     this.spec = run.spec();
     this.isFirst = isFirst;
-    this.isAlone = isFirst && firstNodes(spec) == 1;
-  }
-
-  /** How many nodes of a run have no predecessor. */
-  static long firstNodes(RunSpec spec) {
-    return spec.lanes().stream().filter(LaneSpec::isFirst).count();
+    this.isAlone = isFirst && spec.beginsWithOneTask();
   }
 
   /** Adds an end that worked, which its caller knows by {@code place}. */

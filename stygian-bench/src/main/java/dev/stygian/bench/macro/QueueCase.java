@@ -23,8 +23,8 @@ public final class QueueCase implements BenchCase {
   private static final int FIRST_TASKS = 40_000;
   private static final int LEAST_PER_LANE = 20;
   private static final int MOST_TASKS = 800_000;
-  private static final double LEAST_WARM_UP_SECONDS = 4;
-  private static final double MOST_WARM_UP_SECONDS = 20;
+  private static final double LEAST_WARM_UP_SECONDS = 2;
+  private static final double MOST_WARM_UP_SECONDS = 12;
 
   /** Of the time of a round, summed over the compiler threads. */
   private static final double SETTLED_COMPILING = 0.1;

@@ -26,6 +26,11 @@ public record RunSpec(
     }
   }
 
+  /** Whether an item begins with a single task. */
+  public boolean beginsWithOneTask() {
+    return !wide || lanes.stream().filter(LaneSpec::isFirst).count() == 1;
+  }
+
   /** The number of a node. */
   public int laneOf(String node) {
     for (int i = 0; i < lanes.size(); i++) {
