@@ -214,41 +214,52 @@ local function read_plain(heads, run, name)
     keys_at = at + 2 * executed + 2 * ends }
 end
 
--- Splits the columns of plain ends: the leased tasks' keys, and keys and pointers of results by turns.
-local function keys_of_plain(plain)
-  local heads, key_at, width, pointer_bytes = plain.heads, plain.keys_at, plain.width, plain.pointer_bytes
-  local followed, leased, values, result_keys = #plain.nodes > 1, {}, {}, {}
-  for i = 1, plain.ends do
-    local key = string.sub(heads, key_at, key_at + 23)
-    leased[i], key_at = key, key_at + 24
+-- The keys of the results of plain ends, where the leased task is not all.
+local function result_keys_of(plain)
+  local keys, at = {}, plain.keys_at
+  for _ = 1, plain.ends do
+    at = at + 24
     for _ = 1, plain.per_end do
-      if followed then
-        key = string.sub(heads, key_at, key_at + 23)
-        result_keys[#result_keys + 1] = key
-      end
-      key_at = key_at + width
-      values[#values + 1] = key
-      values[#values + 1] = string.sub(heads, key_at - pointer_bytes, key_at - 1)
+      keys[#keys + 1] = string.sub(plain.heads, at, at + 23)
+      at = at + plain.width
     end
   end
-  return leased, values, result_keys
+  return keys
+end
+
+-- Takes the keys of plain ends out of flight, and notes the pointers to be stored.
+local function take_columns(plain, followed)
+  local heads, at, width, per_end = plain.heads, plain.keys_at, plain.width, plain.per_end
+  local stored, landed = #to_store, #freed
+  for i = 1, plain.ends do
+    local key = string.sub(heads, at, at + 23)
+    freed[landed + i], at = key, at + 24
+    if not followed then
+      to_store[stored + 1], to_store[stored + 2] = key, string.sub(heads, at, at + width - 1)
+      stored, at = stored + 2, at + width
+    else
+      for _ = 1, per_end do
+        to_store[stored + 1] = string.sub(heads, at, at + 23)
+        to_store[stored + 2] = string.sub(heads, at + 24, at + width - 1)
+        stored, at = stored + 2, at + width
+      end
+    end
+  end
 end
 
 -- Whole ends all of whose results are stored: column by column, as they are many.
 local function book_plain(l, heads, run, name, place_of_first)
   local plain = read_plain(heads, tonumber(run), name)
+  local followed = #plain.nodes > 1
   plain.has_values = bring_values(name)
-  local leased, values, result_keys = keys_of_plain(plain)
-  local stands = l and #result_keys > 0 and look_up_each(result_keys)
+  local stands = l and followed and look_up_each(result_keys_of(plain))
   local together = l and not stands and plain.has_values and run_of(l.run).state ~= 'cancelled'
     and not has_history(run_of(l.run), l.run) and end_all(l, plain.places, plain.ends)
   if not together then
     book_singly(l, plain, place_of_first)
     return plain.ends
   end
-  local stored, landed = #to_store, #freed
-  for i = 1, #values do to_store[stored + i] = values[i] end
-  for i = 1, plain.ends do freed[landed + i] = leased[i] end
+  take_columns(plain, followed)
   has_batches, stored_bytes = true, stored_bytes + plain.bytes
   emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
   count_tasks(l.run, -plain.ends)
