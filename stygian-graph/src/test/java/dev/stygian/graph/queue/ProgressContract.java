@@ -32,7 +32,7 @@ interface ProgressContract extends Contract {
     RunSpec first = q().open(Specs.chain("first"));
     q().submit(first, shared(first, 20));
     List<Lease> slow = q().leaseUpTo(20);
-    RunSpec second = q().open(Specs.single("second").node("b"));
+    RunSpec second = q().open(Specs.single("second").node("b").wide());
     q().submit(second, List.of(Specs.shared(second, "7", "first")));
     Lease quick = q().leaseOne("B");
     q().finish(quick, "theirs");
