@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stygian.graph.item.Json;
-import dev.stygian.graph.pipeline.Pipeline;
-import dev.stygian.graph.pipeline.PipelineFormat;
-import dev.stygian.graph.pipeline.PipelineParser;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.Result;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
-import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.Environment;
@@ -27,8 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -38,22 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
  * What the engine does on every queue; a test of an adapter hands in a queue. Long because it is
  * one list of promises, and an adapter takes it whole.
  */
-public abstract class EngineContract {
+public abstract class EngineContract extends OnQueue {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-
-  private WorkQueue queue;
-
-  protected abstract WorkQueue newQueue();
-
-  @BeforeEach
-  void openQueue() {
-    queue = newQueue();
-  }
-
-  @AfterEach
-  void closeQueue() {
-    queue.close();
-  }
 
   private static ScriptedService passing(String name) {
     return new ScriptedService(
@@ -68,11 +48,6 @@ public abstract class EngineContract {
   private static ServiceRegistry registry(ScriptedService... services) {
     return ServiceRegistry.of(
         List.of(services), Environment.of(Map.of("WORD", "from the environment")));
-  }
-
-  private static Pipeline parse(ServiceRegistry registry, String toml) {
-    return new PipelineParser(registry.schemas(), registry::canonical)
-        .parse(toml, "test.toml", PipelineFormat.TOML);
   }
 
   private static List<JsonNode> urls(int count) {

@@ -5,12 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stygian.graph.item.Json;
 import dev.stygian.graph.pipeline.Pipeline;
-import dev.stygian.graph.pipeline.PipelineFormat;
-import dev.stygian.graph.pipeline.PipelineParser;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
-import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.service.ServiceRegistry;
@@ -24,31 +21,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What goes on under one lease and what becomes a task, on every queue. */
-public abstract class StretchContract {
+public abstract class StretchContract extends OnQueue {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  private WorkQueue queue;
   private final ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
-
-  protected abstract WorkQueue newQueue();
-
-  @BeforeEach
-  void openQueue() {
-    queue = newQueue();
-  }
-
-  @AfterEach
-  void closeQueue() {
-    queue.close();
-  }
 
   /** Nodes with their service and predecessors: {@code "d = x (b, c)"}. */
   private static String toml(String... nodes) {
@@ -92,9 +74,7 @@ public abstract class StretchContract {
   private RunStatus run(
       ServiceRegistry registry, String id, String toml, int items, CollectedResults lines)
       throws InterruptedException {
-    Pipeline pipeline =
-        new PipelineParser(registry.schemas(), registry::canonical)
-            .parse(toml, "test.toml", PipelineFormat.TOML);
+    Pipeline pipeline = parse(registry, toml);
     try (DistributedDagExecutor executor =
         new DistributedDagExecutor(
             queue, registry, WorkerOptions.of(1).withVisibility(Duration.ofSeconds(5)))) {
@@ -174,9 +154,7 @@ public abstract class StretchContract {
     ServiceRegistry registry = registry(waiting, computing);
     String toml = toml("a = x", "b = y (a)", "c = y (a)", "d = x (b, c)");
     CollectedResults lines = new CollectedResults();
-    Pipeline pipeline =
-        new PipelineParser(registry.schemas(), registry::canonical)
-            .parse(toml, "test.toml", PipelineFormat.TOML);
+    Pipeline pipeline = parse(registry, toml);
     try (DistributedDagExecutor executor =
         new DistributedDagExecutor(queue, registry, WorkerOptions.of(2))) {
       executor.run(
@@ -272,9 +250,7 @@ public abstract class StretchContract {
         });
     RunId run = new RunId("stopped");
     ServiceRegistry registry = registry(hanging);
-    Pipeline pipeline =
-        new PipelineParser(registry.schemas(), registry::canonical)
-            .parse(DIAMOND, "test.toml", PipelineFormat.TOML);
+    Pipeline pipeline = parse(registry, DIAMOND);
     Submitter.open(queue, run, pipeline, registry, false).submitAll(urls(1).iterator());
     try (Worker worker = Worker.start(queue, registry, WorkerOptions.of(1))) {
       assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
