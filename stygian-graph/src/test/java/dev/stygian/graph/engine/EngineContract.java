@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,16 +69,8 @@ public abstract class EngineContract extends OnQueue {
       CollectedResults lines,
       boolean fresh)
       throws InterruptedException {
-    try (DistributedDagExecutor executor =
-        new DistributedDagExecutor(
-            queue, registry, WorkerOptions.of(10).withVisibility(Duration.ofSeconds(5)))) {
-      return executor.run(
-          new RunId(id),
-          RunDefinition.of(parse(registry, toml), registry, fresh, Optional.empty()),
-          urls(items).iterator(),
-          "test",
-          committed -> lines);
-    }
+    WorkerOptions options = WorkerOptions.of(10).withVisibility(Duration.ofSeconds(5));
+    return run(registry, id, toml, urls(items), lines, options, fresh);
   }
 
   private static final String CHAIN =
@@ -189,15 +180,8 @@ public abstract class EngineContract extends OnQueue {
         """;
     ServiceRegistry registry = registry(computing);
     CollectedResults lines = new CollectedResults();
-    try (DistributedDagExecutor executor =
-        new DistributedDagExecutor(queue, registry, 6 * processors)) {
-      executor.run(
-          new RunId("computing"),
-          RunDefinition.of(parse(registry, toml), registry, false, Optional.empty()),
-          urls(6 * processors).iterator(),
-          "test",
-          committed -> lines);
-    }
+    WorkerOptions options = WorkerOptions.of(6 * processors);
+    run(registry, "computing", toml, urls(6 * processors), lines, options, false);
 
     assertThat(computing.calls).hasSize(6 * processors);
     assertThat(lines.results).extracting(Result::attempts).containsOnly(1);

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -74,17 +73,8 @@ public abstract class StretchContract extends OnQueue {
   private RunStatus run(
       ServiceRegistry registry, String id, String toml, int items, CollectedResults lines)
       throws InterruptedException {
-    Pipeline pipeline = parse(registry, toml);
-    try (DistributedDagExecutor executor =
-        new DistributedDagExecutor(
-            queue, registry, WorkerOptions.of(1).withVisibility(Duration.ofSeconds(5)))) {
-      return executor.run(
-          new RunId(id),
-          RunDefinition.of(pipeline, registry, false, Optional.empty()),
-          urls(items).iterator(),
-          "test",
-          committed -> lines);
-    }
+    WorkerOptions options = WorkerOptions.of(1).withVisibility(Duration.ofSeconds(5));
+    return run(registry, id, toml, urls(items), lines, options, false);
   }
 
   private static List<String> nodes(ScriptedService service) {
@@ -154,16 +144,7 @@ public abstract class StretchContract extends OnQueue {
     ServiceRegistry registry = registry(waiting, computing);
     String toml = toml("a = x", "b = y (a)", "c = y (a)", "d = x (b, c)");
     CollectedResults lines = new CollectedResults();
-    Pipeline pipeline = parse(registry, toml);
-    try (DistributedDagExecutor executor =
-        new DistributedDagExecutor(queue, registry, WorkerOptions.of(2))) {
-      executor.run(
-          new RunId("waiting"),
-          RunDefinition.of(pipeline, registry, false, Optional.empty()),
-          urls(1).iterator(),
-          "test",
-          committed -> lines);
-    }
+    run(registry, "waiting", toml, urls(1), lines, WorkerOptions.of(2), false);
 
     assertThat(lines.results).hasSize(1);
     assertThat(Json.parse(lines.outputs().getFirst()).propertyNames()).contains("b", "c");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Several nodes under one lease, some of whose outputs are handed on and written nowhere. */
@@ -14,7 +13,7 @@ interface ProgressContract extends Contract {
   @Test
   default void nodes_that_were_passed_are_counted_and_leave_nothing_under_their_keys()
       throws Exception {
-    RunSpec run = q().submitted(Specs.chain("r"), items(40));
+    RunSpec run = q().submitted(Specs.chain("r"), Specs.names(40));
     settleChains(run, "r", q().leaseUpTo(40), "out");
 
     assertThat(q().counts(run, "a").done()).isEqualTo(40);
@@ -23,17 +22,17 @@ interface ProgressContract extends Contract {
     q().isFinished(run, 40, 0);
 
     RunSpec next = q().open(Specs.chain("next"));
-    q().submit(next, List.of(Specs.shared(next, "0", "r")));
+    q().submit(next, List.of(Specs.shared(next, "x0", "r")));
     assertThat(q().leaseOne("A").stored()).isEmpty();
   }
 
   @Test
   default void I4_the_first_result_wins_among_many_that_followed_in_memory() throws Exception {
     RunSpec first = q().open(Specs.chain("first"));
-    q().submit(first, shared(first, 20));
+    q().submit(first, Specs.shared(first, 20, "first"));
     List<Lease> slow = q().leaseUpTo(20);
     RunSpec second = q().open(Specs.single("second").node("b").wide());
-    q().submit(second, List.of(Specs.shared(second, "7", "first")));
+    q().submit(second, List.of(Specs.shared(second, "x7", "first")));
     Lease quick = q().leaseOne("B");
     q().finish(quick, "theirs");
 
@@ -43,7 +42,7 @@ interface ProgressContract extends Contract {
         .hasSize(20)
         .allSatisfy(result ->
             assertThat(Specs.textOf(result.output()))
-                .isEqualTo(result.item().equals("7") ? "theirs" : "ours"));
+                .isEqualTo(result.item().equals("x7") ? "theirs" : "ours"));
     assertThat(q().counts(first, "a").done()).isEqualTo(20);
   }
 
@@ -51,7 +50,7 @@ interface ProgressContract extends Contract {
   default void an_item_that_passes_a_fork_in_one_go_ends_whole_and_answers_its_repeat()
       throws Exception {
     RunSpec run = q().open(Specs.fork("r"));
-    q().submit(run, answerable(run, 30));
+    q().submit(run, Specs.answerable(run, 30, "shared"));
     settleForks(run, q().leaseUpTo(30));
 
     assertThat(q().results(run)).hasSize(60);
@@ -59,7 +58,7 @@ interface ProgressContract extends Contract {
     assertThat(q().counts(run, "a").done()).isEqualTo(30);
 
     RunSpec repeat = q().open(Specs.fork("repeat"));
-    q().submit(repeat, answerable(repeat, 30));
+    q().submit(repeat, Specs.answerable(repeat, 30, "shared"));
     q().nothingToLease();
     assertThat(q().results(repeat)).hasSize(60);
     assertThat(q().results(repeat).stream().map(Result::input).map(Specs::textOf).distinct())
@@ -112,7 +111,7 @@ interface ProgressContract extends Contract {
   @Test
   default void lost_leases_among_chains_that_end_together_change_only_themselves()
       throws Exception {
-    RunSpec run = q().submitted(Specs.chain("r"), items(30));
+    RunSpec run = q().submitted(Specs.chain("r"), Specs.names(30));
     List<Lease> leases = q().leaseUpTo(30);
     Lease lost = leases.get(11);
     settleChains(run, "r", List.of(lost), "first");
@@ -125,22 +124,6 @@ interface ProgressContract extends Contract {
     assertThat(q().outputs(run).stream().filter("first"::equals)).hasSize(1);
     assertThat(q().counts(run, "b").done()).isEqualTo(30);
     q().isFinished(run, 30, 0);
-  }
-
-  private static String[] items(int count) {
-    return IntStream.range(0, count).mapToObj(Integer::toString).toArray(String[]::new);
-  }
-
-  private static List<Submission> shared(RunSpec run, int count) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> Specs.shared(run, Integer.toString(i), "first"))
-        .toList();
-  }
-
-  private static List<Submission> answerable(RunSpec run, int count) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> Specs.answerable(run, Integer.toString(i), "shared"))
-        .toList();
   }
 
   private List<Settled> settleChains(RunSpec run, String scope, List<Lease> leases, String output)

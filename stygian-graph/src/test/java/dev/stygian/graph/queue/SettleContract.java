@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Many leases that end in one call: each as if it had come alone. */
@@ -106,7 +104,7 @@ interface SettleContract extends Contract {
   @Test
   default void a_batch_may_be_empty_and_may_be_large() throws Exception {
     assertThat(q().queue.settle(List.of())).isEmpty();
-    RunSpec run = q().submitted(Specs.single("r"), items(1_200));
+    RunSpec run = q().submitted(Specs.single("r"), Specs.names(1_200));
     List<Settlement> ends = new ArrayList<>();
     List<Lease> some = q().leaseUpTo(400);
     while (!some.isEmpty()) {
@@ -121,7 +119,7 @@ interface SettleContract extends Contract {
   @Test
   default void I2_lost_leases_among_many_that_end_together_change_only_themselves()
       throws Exception {
-    RunSpec run = q().submitted(Specs.single("r"), items(100));
+    RunSpec run = q().submitted(Specs.single("r"), Specs.names(100));
     List<Lease> leases = q().leaseUpTo(100);
     List<Lease> before = List.of(leases.get(0), leases.get(41), leases.get(99));
     for (Lease lease : before) {
@@ -142,17 +140,17 @@ interface SettleContract extends Contract {
   @Test
   default void I4_what_ended_together_answers_each_repeat_with_its_own_result() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    q().submit(run, shared(run, 100));
+    q().submit(run, Specs.shared(run, 100, "scope"));
     List<Lease> leases = q().leaseUpTo(100);
     List<Settlement> ends = new ArrayList<>();
     leases.forEach(lease -> ends.add(q().completion(lease, "of " + lease.task().id().item())));
     assertThat(q().queue.settle(ends)).containsOnly(new Settled.Booked());
 
     RunSpec answered = q().open(Specs.single("answered"));
-    q().submit(answered, answerable(answered, 100));
+    q().submit(answered, Specs.answerable(answered, 100, "scope"));
     q().queue.closeInput(answered.id());
     RunSpec handedOut = q().open(Specs.single("handed out"));
-    q().submit(handedOut, shared(handedOut, 100));
+    q().submit(handedOut, Specs.shared(handedOut, 100, "scope"));
 
     q().isFinished(answered, 100, 0);
     assertThat(q().results(answered))
@@ -167,7 +165,7 @@ interface SettleContract extends Contract {
 
   @Test
   default void what_ended_together_is_read_and_delivered_in_any_steps() throws Exception {
-    RunSpec run = q().submitted(Specs.single("r"), items(100));
+    RunSpec run = q().submitted(Specs.single("r"), Specs.names(100));
     settle(q().leaseUpTo(100), "x");
     List<String> read = new ArrayList<>();
     String position = ResultBatch.START;
@@ -187,7 +185,7 @@ interface SettleContract extends Contract {
 
   @Test
   default void the_tasks_of_a_cancelled_run_that_end_together_are_cancelled() throws Exception {
-    RunSpec run = q().submitted(Specs.single("r"), items(50));
+    RunSpec run = q().submitted(Specs.single("r"), Specs.names(50));
     List<Lease> leases = q().leaseUpTo(50);
     q().ledger().cancel(run.id());
 
@@ -199,7 +197,7 @@ interface SettleContract extends Contract {
 
   @Test
   default void tasks_that_failed_before_end_together() throws Exception {
-    RunSpec run = q().submitted(Specs.single("r"), items(20));
+    RunSpec run = q().submitted(Specs.single("r"), Specs.names(20));
     for (Lease lease : q().leaseUpTo(20)) {
       q().fail(lease, "not yet", Duration.ZERO);
     }
@@ -216,18 +214,6 @@ interface SettleContract extends Contract {
 
   private List<Settled> settle(List<Lease> leases, String output) throws InterruptedException {
     return q().queue.settle(leases.stream().map(lease -> q().completion(lease, output)).toList());
-  }
-
-  private static String[] items(int count) {
-    return IntStream.range(0, count).mapToObj(i -> "x" + i).toArray(String[]::new);
-  }
-
-  private static List<Submission> shared(RunSpec run, int count) {
-    return Stream.of(items(count)).map(item -> Specs.shared(run, item, "scope")).toList();
-  }
-
-  private static List<Submission> answerable(RunSpec run, int count) {
-    return Stream.of(items(count)).map(item -> Specs.answerable(run, item, "scope")).toList();
   }
 
   private List<Lease> leaseOneByOne(int count) throws InterruptedException {

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -64,6 +66,21 @@ public final class Specs {
   public static Submission answerable(RunSpec run, String item, String scope) {
     List<IdempotencyKey> keys = lastNodes(run).stream().map(n -> key(scope, n, item)).toList();
     return item(run, item, scope, text(item), keys);
+  }
+
+  /** Names of so many items. */
+  static String[] names(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "x" + i).toArray(String[]::new);
+  }
+
+  /** So many items as {@link #shared(RunSpec, String, String)} makes them. */
+  static List<Submission> shared(RunSpec run, int count, String scope) {
+    return Stream.of(names(count)).map(item -> shared(run, item, scope)).toList();
+  }
+
+  /** So many items as {@link #answerable(RunSpec, String, String)} makes them. */
+  static List<Submission> answerable(RunSpec run, int count, String scope) {
+    return Stream.of(names(count)).map(item -> answerable(run, item, scope)).toList();
   }
 
   private static Submission item(
