@@ -3,6 +3,7 @@ package dev.stygian.redis;
 import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.QueueFullException;
+import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunSpec;
@@ -11,9 +12,10 @@ import dev.stygian.graph.queue.Task;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 
 /**
  * Puts items into runs: forms chunks, waits while the queue is full, goes on after lost replies.
@@ -136,7 +138,7 @@ final class Enqueuer {
   private List<?> send(OpenRuns.Known run, String submitter, long position, List<Submission> items)
       throws InterruptedException {
     RunSpec spec = run.spec();
-    Map<Integer, List<TaskBytes.New>> byLane = new TreeMap<>();
+    Map<Lane, List<TaskBytes.New>> byLane = new LinkedHashMap<>();
     List<byte[]> described = new ArrayList<>();
     int tasks = 0;
     boolean single = spec.endsPerItem() == 1 && spec.beginsWithOneTask();
@@ -150,7 +152,8 @@ final class Enqueuer {
               : TaskBytes.NO_KEY;
       for (Task task : item.first()) {
         byLane
-            .computeIfAbsent(spec.laneOf(task.id().node()), lane -> new ArrayList<>())
+            .computeIfAbsent(
+                new Lane(spec.laneOf(task.id().node()), task.hostLane()), _ -> new ArrayList<>())
             .add(new TaskBytes.New(task, lastKey));
         tasks++;
       }
@@ -177,8 +180,11 @@ final class Enqueuer {
     return link.list(LuaScript.ENQUEUE, () -> prepare(run.number(), leading, chunked));
   }
 
+  /** The lane of a node, or of one of the hosts that its tasks visit. */
+  private record Lane(int node, Optional<HostLane> host) {}
+
   /** Tasks of one lane that lie in one string. */
-  private record Chunk(int lane, List<TaskBytes.New> tasks) {}
+  private record Chunk(Lane lane, List<TaskBytes.New> tasks) {}
 
   /**
    * Chunks go to the server by plain commands, since bytes that pass through a script cost more;
@@ -189,11 +195,11 @@ final class Enqueuer {
     List<RedisLink.Preceding> before = new ArrayList<>();
     List<byte[]> arguments = new ArrayList<>(leading);
     for (Chunk chunk : chunked) {
-      String id = names.next();
+      String id = HostLanes.chunk(names.next(), chunk.lane.host);
       byte[] key = keys.chunk(id);
-      byte[] tasks = TaskBytes.chunk(run, chunk.lane, chunk.tasks);
+      byte[] tasks = TaskBytes.chunk(run, chunk.lane.node, chunk.tasks);
       before.add(server -> server.set(key, tasks, SetArgs.Builder.px(UNCLAIMED_MILLIS)));
-      arguments.add(bytes(Integer.toString(chunk.lane)));
+      arguments.add(bytes(Integer.toString(chunk.lane.node)));
       arguments.add(bytes(Integer.toString(chunk.tasks.size())));
       arguments.add(bytes(id));
     }
@@ -219,7 +225,7 @@ final class Enqueuer {
     return last.toBytes();
   }
 
-  private static void addChunks(int lane, List<TaskBytes.New> tasks, List<Chunk> chunked) {
+  private static void addChunks(Lane lane, List<TaskBytes.New> tasks, List<Chunk> chunked) {
     int from = 0;
     while (from < tasks.size()) {
       int to = from;

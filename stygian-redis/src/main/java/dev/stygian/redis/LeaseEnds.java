@@ -101,11 +101,14 @@ final class LeaseEnds {
     }
     heads.put(item);
     for (Release release : progress.releases()) {
+      byte[] lane = HostLanes.name(release.task());
       byte[] record = TaskBytes.record(release.task());
       releases
           .u16(spec.laneOf(release.task().id().node()))
           .u16(release.predecessors())
+          .u16(lane.length)
           .u32(record.length)
+          .put(lane)
           .put(record);
     }
   }

@@ -4,6 +4,7 @@ import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
@@ -22,16 +23,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Asks for leases and reads what the script hands out. */
 final class Leaser {
+  private static final Duration LONGEST_REST = Duration.ofHours(1);
+  private static final long SHORTEST_WAIT_NANOS = 1_000_000;
+
   private final RedisLink link;
   private final Keys keys;
   private final OpenRuns runs;
   private final String requester = UUID.randomUUID().toString();
   private final AtomicLong sequence = new AtomicLong();
+  private final ServerClock clock = new ServerClock();
+
+  /** When the server said that something will be due, in nanoseconds; none: far away. */
+  private volatile long dueNanos = System.nanoTime() + LONGEST_REST.toNanos();
 
   Leaser(RedisLink link, Keys keys, OpenRuns runs) {
     this.link = link;
@@ -63,13 +72,19 @@ final class Leaser {
   /** Leases as soon as there is a signal, or the time is over. */
   List<Lease> leaseWhenSignalled(Wakeups wakeups, Asked asked, Duration longest)
       throws InterruptedException {
-    Optional<List<?>> handedOut = wakeups.await(asked.request.services(), longest, asked.arguments);
+    Duration toNextDue =
+        Duration.ofNanos(Math.max(SHORTEST_WAIT_NANOS, dueNanos - System.nanoTime()));
+    Duration wait = toNextDue.compareTo(longest) < 0 ? toNextDue : longest;
+    Optional<List<?>> handedOut = wakeups.await(asked.request.services(), wait, asked.arguments);
     return handedOut.isPresent() ? read(asked, handedOut.get()) : lease(asked);
   }
 
   private List<Lease> read(Asked asked, List<?> handedOut) throws InterruptedException {
+    long untilDue = Replies.number(handedOut.getFirst());
+    dueNanos =
+        System.nanoTime() + (untilDue < 0 ? LONGEST_REST : Duration.ofMillis(untilDue)).toNanos();
     List<Group> groups = new ArrayList<>();
-    for (Object group : handedOut) {
+    for (Object group : handedOut.subList(1, handedOut.size())) {
       groups.add(Group.of(Replies.list(group)));
     }
     fetchBodies(groups);
@@ -137,6 +152,8 @@ final class Leaser {
     LaneSpec lane = spec.lanes().get((int) group.number(2));
     Duration visibility = spec.limits().visibilityOr(asked);
     Instant deadline = Instant.ofEpochMilli(group.number(3));
+    Optional<HostLane> host = HostLanes.ofChunk(Replies.text(group.parts.get(4)));
+    OptionalLong startBefore = startBefore(deadline.minus(visibility), group.number(12));
     byte[] keyColumn = Replies.bytes(group.parts.get(7));
     byte[] flags = Replies.bytes(group.parts.get(9));
     List<?> stored = Replies.list(group.parts.get(10));
@@ -159,16 +176,26 @@ final class Leaser {
                     new TaskId(spec.id(), entry.item(), lane.node()),
                     lane.service(),
                     entry.key(),
-                    entry.input()),
+                    entry.input(),
+                    host),
                 entry.attempts() + 1,
                 deadline,
                 visibility,
                 inputs(lane, inputs, nextInput),
-                answer));
+                answer,
+                startBefore));
         nextInput += lane.inputs().size();
       }
       at += group.lengths[i];
     }
+  }
+
+  /** Until when a start is good that was granted then; a window of none is for ever. */
+  private OptionalLong startBefore(Instant granted, long windowMillis) {
+    clock.seen(granted.toEpochMilli());
+    return windowMillis == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(clock.nanosAt(granted.toEpochMilli() + windowMillis));
   }
 
   private static Map<String, Payload> inputs(LaneSpec lane, List<?> values, int from) {

@@ -25,7 +25,8 @@ enum LuaScript {
   DELIVER,
   REPLAY,
   DROP,
-  RELIEVE;
+  RELIEVE,
+  VISITED;
 
   private static final String INCLUDE = "-- @include ";
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.queue.DeadLetter;
+import dev.stygian.graph.queue.HostCounts;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
@@ -40,8 +41,10 @@ final class RedisRunLedger implements RunLedger {
   private final Keys keys;
   private final OpenRuns runs;
   private final ResultReader results;
+  private final VisitBook visits;
 
-  RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs) {
+  RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs, VisitBook visits) {
+    this.visits = visits;
     this.link = link;
     this.keys = keys;
     this.runs = runs;
@@ -314,6 +317,11 @@ final class RedisRunLedger implements RunLedger {
   @Override
   public long replay(RunId id, Collection<String> items) {
     return now(() -> eachItem(id, LuaScript.REPLAY, List.of(), items));
+  }
+
+  @Override
+  public List<HostCounts> hosts(RunId id) {
+    return now(() -> visits.read(id));
   }
 
   @Override

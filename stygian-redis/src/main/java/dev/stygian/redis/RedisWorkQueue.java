@@ -18,6 +18,7 @@ import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class RedisWorkQueue implements WorkQueue {
   private final Wakeups wakeups;
   private final Settlements settlements;
   private final RedisRunLedger ledger;
+  private final VisitBook visitBook;
   private final CommandBatcher<Task, TaskId> single;
   private final String submitter = "q:" + UUID.randomUUID();
   private final Map<RunId, Long> submitted = new LinkedHashMap<>();
@@ -65,7 +67,8 @@ public final class RedisWorkQueue implements WorkQueue {
     this.enqueuer = new Enqueuer(link, keys, names, runs);
     this.wakeups = new Wakeups(link, keys);
     this.settlements = new Settlements(link, keys, names, runs);
-    this.ledger = new RedisRunLedger(link, keys, runs);
+    this.visitBook = new VisitBook(link, keys, runs);
+    this.ledger = new RedisRunLedger(link, keys, runs, visitBook);
     link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =
         new CommandBatcher<>(
@@ -144,6 +147,11 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
     return settlements.settleAll(ends);
+  }
+
+  @Override
+  public void visited(List<Visit> visits) throws InterruptedException {
+    visitBook.book(visits);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Reads entries of a run's result stream, and dead letters. */
@@ -86,7 +87,10 @@ final class ResultEntries {
     LaneSpec lane = spec.lanes().get(in.getShort() & 0xffff);
     int attempts = in.get() & 0xff;
     Instant died = Instant.ofEpochMilli(in.getLong());
-    byte[] record = take(in, in.getInt());
+    int laneBytes = in.getShort() & 0xffff;
+    int recordBytes = in.getInt();
+    String hostLane = new String(take(in, laneBytes), UTF_8);
+    byte[] record = take(in, recordBytes);
     TaskBytes.Entry entry = TaskBytes.read(record);
     JsonNode errors = Json.parse("[" + new String(take(in, in.remaining()), UTF_8) + "]");
     List<DeadLetter.AttemptError> all = new ArrayList<>();
@@ -101,7 +105,8 @@ final class ResultEntries {
             new TaskId(spec.id(), entry.item(), lane.node()),
             lane.service(),
             entry.key(),
-            entry.input()),
+            entry.input(),
+            hostLane.isEmpty() ? Optional.empty() : Optional.of(HostLanes.parse(hostLane))),
         attempts,
         all,
         died);

@@ -227,8 +227,10 @@ final class Settlements implements AutoCloseable {
       switch (nack.verdict()) {
         case Nack.Verdict.Retry(String error, Duration delay) -> add("retry", delay, error);
         case Nack.Verdict.Bury(String error) -> add("bury", Duration.ZERO, error);
-        case Nack.Verdict.HandBack() -> add("back", Duration.ZERO, "");
+        case Nack.Verdict.HandBack(boolean isUnused) ->
+            add(isUnused ? "unused" : "back", Duration.ZERO, "");
       }
+      encoded.add(HostLanes.name(task));
       encoded.add(record);
       row.addReleases(encoded);
       places.add(place);

@@ -4,11 +4,15 @@ import dev.stygian.graph.queue.RunStatus.NodeCounts;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** The waiting tasks of one node of a run, first in, first out, and the node's counters. */
+/**
+ * The waiting tasks of one node of a run, first in, first out, and the node's counters. Those that
+ * visit hosts wait in lanes of their own.
+ */
 final class Lane {
   final LaneSpec spec;
   final RunBook run;
   private final ArrayDeque<QueuedTask> ready = new ArrayDeque<>();
+  private final HostQueues hosts = new HostQueues(this);
   // waiting tasks are those in `ready` and those that wait for another lease of their key
   private long waiting;
   private long delayed;
@@ -22,8 +26,14 @@ final class Lane {
     this.run = run;
   }
 
-  boolean isReady() {
-    return !ready.isEmpty();
+  /** When its next task may be handed out; {@link Long#MAX_VALUE} where none may by itself. */
+  long firstDue() {
+    return ready.isEmpty() ? hosts.firstDue() : 0;
+  }
+
+  /** When the first of its hosts may be visited; {@link Long#MAX_VALUE} where none waits. */
+  long hostsDue() {
+    return hosts.firstDue();
   }
 
   long waiting() {
@@ -31,23 +41,47 @@ final class Lane {
   }
 
   void append(QueuedTask task) {
-    ready.addLast(task);
+    add(task, false);
     waiting++;
   }
 
   void prepend(QueuedTask task) {
-    ready.addFirst(task);
+    add(task, true);
     waiting++;
   }
 
-  /** Takes the first task to have a look at it; it counts as waiting until something follows. */
-  @Nullable QueuedTask poll() {
-    return ready.pollFirst();
+  private void add(QueuedTask task, boolean first) {
+    task.task
+        .hostLane()
+        .ifPresentOrElse(
+            lane -> hosts.add(task, lane, first),
+            () -> {
+              if (first) {
+                ready.addFirst(task);
+              } else {
+                ready.addLast(task);
+              }
+            });
+  }
+
+  /**
+   * Takes the first task that may start, to have a look at it; it counts as waiting until something
+   * follows.
+   */
+  @Nullable QueuedTask poll(Hosts paces, long now) {
+    QueuedTask first = ready.pollFirst();
+    return first == null ? hosts.poll(paces, now) : first;
+  }
+
+  /** Takes any task, likewise. */
+  @Nullable QueuedTask pollAny() {
+    QueuedTask first = ready.pollFirst();
+    return first == null ? hosts.pollAny() : first;
   }
 
   /** A task that was polled, and then waited for another lease, is first in the lane again. */
   void unpoll(QueuedTask task) {
-    ready.addFirst(task);
+    add(task, true);
   }
 
   /** A task that was polled, or waited for another lease, leaves the lane for good. */

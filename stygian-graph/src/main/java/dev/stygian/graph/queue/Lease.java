@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A worker's time-limited, renewable, fenced right to execute a task.
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param inputs the stored outputs of the node's predecessors, by node id in the lane's order
  * @param stored the result that already stands under the task's key: complete with it, do not
  *     execute
+ * @param startBefore by {@link System#nanoTime}: where the task visits a host that is visited at an
+ *     interval, it begins before this or is handed back unused; empty: it may begin at any time
  */
 public record Lease(
     LeaseToken token,
@@ -23,7 +26,24 @@ public record Lease(
     Instant deadline,
     Duration visibility,
     Map<String, Payload> inputs,
-    Optional<StoredResult> stored) {
+    Optional<StoredResult> stored,
+    OptionalLong startBefore) {
+  /** A lease of a task that may begin at any time. */
+  public Lease(
+      LeaseToken token,
+      Task task,
+      int attempt,
+      Instant deadline,
+      Duration visibility,
+      Map<String, Payload> inputs,
+      Optional<StoredResult> stored) {
+    this(token, task, attempt, deadline, visibility, inputs, stored, OptionalLong.empty());
+  }
+
+  /** Whether the task may begin now. */
+  public boolean mayStart(long nowNanos) {
+    return startBefore.isEmpty() || startBefore.getAsLong() - nowNanos > 0;
+  }
 
   /** What stands under an idempotency key. */
   public record StoredResult(Payload output, int attempts) {}

@@ -111,6 +111,11 @@ final class LocalRunLedger implements RunLedger {
   }
 
   @Override
+  public List<HostCounts> hosts(RunId run) {
+    return handle.locked(() -> shared.run(run).hosts.counts());
+  }
+
+  @Override
   public long drop(RunId run, Collection<String> items) {
     return handle.locked(() -> {
       RunBook book = shared.run(run);

@@ -117,6 +117,14 @@ public final class LocalWorkQueue implements WorkQueue {
   }
 
   @Override
+  public void visited(List<Visit> visits) {
+    locked(() -> {
+      shared.visited(visits);
+      return visits;
+    });
+  }
+
+  @Override
   public Heartbeat.Renewal renew(Heartbeat heartbeat) {
     return locked(() -> shared.renew(heartbeat));
   }

@@ -22,7 +22,9 @@ final class Moves {
   /** Readers that wait for results or for a run's end. */
   final Bell arrival;
 
-  final Turns turns = new Turns();
+  final Hosts hosts = new Hosts();
+
+  final Turns turns = new Turns(hosts);
   private final InstantSource clock;
   private final Map<IdempotencyKey, QueuedTask> executing = new HashMap<>();
   private final ResultStore stored = new ResultStore(Runtime.getRuntime().maxMemory());
@@ -167,12 +169,21 @@ final class Moves {
   /** The lease of a task is over; who waited for that comes back to the front, in order. */
   void endLease(QueuedTask task) {
     task.lane.leaseEnds();
+    task.task.hostLane().ifPresent(this::endVisit);
     if (executing.remove(task.task.key(), task) && task.hasFollowers()) {
       for (QueuedTask follower : task.releaseFollowers().reversed()) {
         follower.lane.unpoll(follower);
         turns.join(follower.lane.run);
         waiters.wake(follower.lane.spec.service());
       }
+    }
+  }
+
+  private void endVisit(HostLane lane) {
+    for (HostQueues.Waiting waited : hosts.ended(lane)) {
+      waited.queues.unblock(waited);
+      turns.join(waited.run());
+      waiters.wake(waited.service());
     }
   }
 

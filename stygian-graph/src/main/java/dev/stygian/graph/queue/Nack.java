@@ -25,7 +25,16 @@ public record Nack(Lease lease, Progress progress, Task task, int attempt, Verdi
     /** Dead at once: no attempt could work. */
     record Bury(String error) implements Verdict {}
 
-    /** Back at once, without an attempt lost: the worker stops. */
-    record HandBack() implements Verdict {}
+    /**
+     * Back at once, without an attempt lost: the worker stops, or the task was to start earlier.
+     *
+     * @param isUnused whether the task has visited no host, so that another one may instead
+     */
+    record HandBack(boolean isUnused) implements Verdict {
+      /** Of a task that may have visited its host. */
+      public HandBack() {
+        this(false);
+      }
+    }
   }
 }

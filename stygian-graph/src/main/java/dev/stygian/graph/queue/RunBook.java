@@ -20,6 +20,9 @@ final class RunBook {
   final RunSpec spec;
   final ResultLog results;
 
+  /** What it did to hosts. */
+  final HostLog hosts = new HostLog();
+
   /** The dead items that can be replayed, by id. */
   final TreeMap<String, LiveItem> deadItems = new TreeMap<>();
 
@@ -84,26 +87,39 @@ final class RunBook {
     accepted.put(submitter, count);
   }
 
-  boolean hasReady() {
+  /** When its next task may be handed out; {@link Long#MAX_VALUE} where none may by itself. */
+  long firstDue() {
+    long first = Long.MAX_VALUE;
     for (Lane lane : lanes) {
-      if (lane.isReady()) {
-        return true;
-      }
+      first = Math.min(first, lane.firstDue());
     }
-    return false;
+    return first;
+  }
+
+  /** When the first of the hosts may be visited that may not now. */
+  long restsUntil(long now) {
+    long first = Long.MAX_VALUE;
+    for (Lane lane : lanes) {
+      long due = lane.hostsDue();
+      first = due > now ? Math.min(first, due) : first;
+    }
+    return first;
   }
 
   /** Takes the next task off a lane; null where there is none for these services (empty: any). */
-  @Nullable QueuedTask poll(Set<String> services) {
+  @Nullable QueuedTask poll(Set<String> services, Hosts hosts, long now) {
     if (paused) {
       return null;
     }
     boolean heldBack = isHeldBack();
     for (Lane lane : laterFirst) {
-      if (lane.isReady()
+      if (lane.firstDue() <= now
           && (services.isEmpty() || services.contains(lane.spec.service()))
           && !(heldBack && lane.spec.isFirst())) {
-        return lane.poll();
+        QueuedTask task = lane.poll(hosts, now);
+        if (task != null) {
+          return task;
+        }
       }
     }
     return null;

@@ -79,6 +79,9 @@ public interface RunLedger {
   /** Forgets dead letters; their items stay counted as dead. */
   long drop(RunId run, Collection<String> items);
 
+  /** What a run did to the hosts that it visited, by name. */
+  List<HostCounts> hosts(RunId run);
+
   /** Workers that gave a sign of life in the last 15 seconds. */
   List<WorkerInfo> workers();
 }

@@ -14,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -109,7 +111,7 @@ final class SharedQueue {
     }
     run.cancelled = true;
     for (Lane lane : run.lanes()) {
-      for (QueuedTask task = lane.poll(); task != null; task = lane.poll()) {
+      for (QueuedTask task = lane.pollAny(); task != null; task = lane.pollAny()) {
         moves.drop(task);
       }
     }
@@ -135,13 +137,16 @@ final class SharedQueue {
     Map<RunBook, HandOut> ofRuns = new LinkedHashMap<>();
     List<Lease> handedOut = new ArrayList<>(Math.min(max, 16));
     while (handedOut.size() < max) {
-      QueuedTask task = moves.turns.next(services);
+      QueuedTask task = moves.turns.next(services, now);
       if (task == null) {
         break;
       }
       if (task.item.isDead()) {
         task.lane.leave();
         moves.park(task);
+        continue;
+      }
+      if (isGivenUp(task, now)) {
         continue;
       }
       Optional<StoredResult> answer = moves.stored(task.task.key(), now);
@@ -160,11 +165,42 @@ final class SharedQueue {
               ofRun.deadline,
               ofRun.visibility,
               task.item.kept(task.lane.spec.inputs()),
-              answer));
+              answer,
+              startBefore(task, ofRun.number, now)));
       ofRun.tasks.add(task);
     }
     ofRuns.values().forEach(h -> leases.handOut(h.number, h.tasks, h.deadline.toEpochMilli()));
     return handedOut;
+  }
+
+  /** Whether a task visits a host that is waited for no longer; then it is dead now. */
+  private boolean isGivenUp(QueuedTask task, long now) {
+    HostLane lane = task.task.hostLane().orElse(null);
+    if (lane == null || !(moves.hosts.mayStart(lane, now) instanceof Hosts.Permission.GivenUp)) {
+      return false;
+    }
+    task.lane.leave();
+    Instant at = Instant.ofEpochMilli(now);
+    String reason = Hosts.away(lane.host(), lane.patience());
+    task.failed(new AttemptError(task.attempts() + 1, at, reason));
+    var _ = bury(task, at);
+    return true;
+  }
+
+  /** Until when a task begins that visits a host, which has been started now. */
+  private OptionalLong startBefore(QueuedTask task, long lease, long now) {
+    HostLane lane = task.task.hostLane().orElse(null);
+    if (lane == null) {
+      return OptionalLong.empty();
+    }
+    OptionalLong window =
+        moves.hosts.mayStart(lane, now) instanceof Hosts.Permission.Now(OptionalLong millis)
+            ? millis
+            : OptionalLong.empty();
+    task.lane.run.hosts.active(lane, moves.hosts.started(lane, lease, now));
+    return window.isEmpty()
+        ? window
+        : OptionalLong.of(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(window.getAsLong()));
   }
 
   /** What one call hands out of one run. */
@@ -182,6 +218,9 @@ final class SharedQueue {
   /** When a thread that waits for a task should look again although nobody woke it. */
   long millisToNextDue() {
     long next = Math.min(leases.nextDeadline(), delays.nextDue());
+    for (RunBook run : runs.values()) {
+      next = Math.min(next, run.paused ? Long.MAX_VALUE : run.restsUntil(clock.millis()));
+    }
     return next == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, next - clock.millis());
   }
 
@@ -205,6 +244,16 @@ final class SharedQueue {
       }
     }
     return new Renewal(lost, cancelled);
+  }
+
+  void visited(List<Visit> visits) {
+    long now = clock.millis();
+    long nowNanos = System.nanoTime();
+    for (Visit visit : visits) {
+      long age = TimeUnit.NANOSECONDS.toMillis(nowNanos - visit.startedNanos());
+      OptionalLong gap = moves.hosts.visited(visit, now - age, now);
+      find(visit.run()).ifPresent(run -> run.hosts.visited(visit, gap));
+    }
   }
 
   List<Settled> settle(List<? extends Settlement> ends) {
@@ -248,6 +297,9 @@ final class SharedQueue {
     leases.end(token);
     moves.book(leased, nack.progress());
     moves.endLease(leased);
+    if (nack.verdict() instanceof Verdict.HandBack(boolean isUnused) && isUnused) {
+      leased.task.hostLane().ifPresent(host -> moves.hosts.unused(host, token.lease()));
+    }
     moves.release(leased, nack.progress());
     Settled settled;
     if (run.cancelled) {
@@ -272,7 +324,7 @@ final class SharedQueue {
   private Settled settle(QueuedTask task, int attempt, Verdict verdict) {
     Instant now = clock.instant();
     return switch (verdict) {
-      case Verdict.HandBack() -> {
+      case Verdict.HandBack _ -> {
         task.handedBack(attempt);
         moves.goBack(task);
         yield BOOKED;
@@ -281,11 +333,21 @@ final class SharedQueue {
         task.failed(new AttemptError(attempt, now, error));
         yield bury(task, now);
       }
+      case Verdict.Retry _ when isHostBroken(task) -> {
+        task.handedBack(attempt);
+        moves.goBack(task);
+        yield BOOKED;
+      }
       case Verdict.Retry(String error, Duration delay) -> {
         task.failed(new AttemptError(attempt, now, error));
         yield retry(task, now, delay);
       }
     };
+  }
+
+  /** Whether a failure is that of a host which does not answer: its tasks wait for it. */
+  private boolean isHostBroken(QueuedTask task) {
+    return !task.item.isDead() && task.task.hostLane().filter(moves.hosts::isBroken).isPresent();
   }
 
   private Settled retry(QueuedTask task, Instant now, Duration delay) {
@@ -309,6 +371,11 @@ final class SharedQueue {
     }
     for (QueuedTask task : delays.takeDue(now, SWEEP_TASKS).reversed()) {
       moves.goBack(task);
+    }
+    for (RunBook run : runs.values()) {
+      if (run.firstDue() <= now) {
+        moves.turns.join(run);
+      }
     }
     if (now >= nextRetentionCheck) {
       forgetStaleRuns(now);

@@ -74,6 +74,12 @@ public interface WorkQueue extends AutoCloseable {
     return all;
   }
 
+  /**
+   * Reports visits to hosts, before the leases end that they were made under: hosts that ask for
+   * fewer, or do not answer, are visited less often from then on.
+   */
+  void visited(List<Visit> visits) throws InterruptedException;
+
   /** Renews all leases of a worker. */
   Heartbeat.Renewal renew(Heartbeat heartbeat);
 

@@ -13,6 +13,7 @@ import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +62,11 @@ class ForwardingQueue implements WorkQueue {
   @Override
   public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
     return queue.settle(ends);
+  }
+
+  @Override
+  public void visited(List<Visit> visits) throws InterruptedException {
+    queue.visited(visits);
   }
 
   @Override

@@ -104,7 +104,7 @@ final class ReferenceQueue {
     }
     entry.state =
         switch (verdict) {
-          case Nack.Verdict.HandBack() -> State.WAITING;
+          case Nack.Verdict.HandBack _ -> State.WAITING;
           case Nack.Verdict.Bury(String _) -> {
             entry.attempts++;
             yield State.DEAD;

@@ -68,6 +68,13 @@ public final class Specs {
     return item(run, item, scope, text(item), keys);
   }
 
+  /** An item whose first tasks visit a host. */
+  public static Submission visiting(RunSpec run, String item, HostLane host) {
+    Submission submission = item(run, item);
+    List<Task> first = submission.first().stream().map(task -> task.in(host)).toList();
+    return new Submission(item, submission.input(), first, submission.lastKeys());
+  }
+
   /** Names of so many items. */
   static String[] names(int count) {
     return IntStream.range(0, count).mapToObj(i -> "x" + i).toArray(String[]::new);

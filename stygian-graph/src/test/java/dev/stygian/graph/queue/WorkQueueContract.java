@@ -21,6 +21,8 @@ public abstract class WorkQueueContract
         SettleContract,
         ResultContract,
         RunContract,
+        HostContract,
+        HostPaceContract,
         SimpleCallsContract,
         ConcurrencyContract {
   private QueueFixture fixture;

@@ -1,6 +1,6 @@
 -- Ends a run, a bounded number of tasks a call. Atomic per call: nothing of the run is leased from the
 -- first call on; call again while the reply says 'more'.
--- @include keys memory fields runs records lanes letters leases
+-- @include keys memory fields runs records lanes hosts letters leases
 -- ARGV: run, then delayed chunks of the run to be woken now
 -- Replies: 'more' | 'cancelled' | 'over' (it had ended) | 'unknown'
 local run, MOST = tonumber(ARGV[1]), 1000
@@ -11,24 +11,37 @@ redis.call('HSET', run_key(run), 'state', 'cancelled')
 for i = 2, #ARGV do redis.call('ZADD', delayed, 'XX', 0, ARGV[i]) end
 wake_due(200)
 
-local dropped = 0
-for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
-  local node = tonumber(string.match(member, '^(%d+):'))
-  local head = redis.call('LINDEX', lane_key(run, node), 0)
+local dropped, left = 0, false
+
+-- Drops what waits in a lane, as far as this call may; returns whether the lane is empty.
+local function empty(node, host)
+  local lane = lane_key(run, node, host)
+  local head = redis.call('LINDEX', lane, 0)
   while head and dropped < MOST do
     local chunk, total, first, offset = string.match(head, LANE_ENTRY)
     total, first = tonumber(total), tonumber(first)
-    redis.call('LPOP', lane_key(run, node))
+    redis.call('LPOP', lane)
     local records = read_records(chunk, total, first, total - first, tonumber(offset))
     for _, record in ipairs(records or {}) do cancel_task(run, record) end
     release_chunk(chunk, total - first)
     count(run, 'w' .. node, first - total)
     dropped = dropped + total - first
-    head = redis.call('LINDEX', lane_key(run, node), 0)
+    head = redis.call('LINDEX', lane, 0)
   end
-  if not head then redis.call('ZREM', run_key(run, 'ready'), member) end
+  return not head
 end
+
+for node = 0, redis.call('HLEN', run_key(run, 'lanes')) - 1 do
+  left = not empty(node, nil) or left
+  local lanes = host_lanes_key(run, node)
+  for _, host in ipairs(redis.call('ZRANGE', lanes, 0, MOST - 1)) do
+    if dropped < MOST and empty(node, host) then redis.call('ZREM', lanes, host) end
+  end
+  left = redis.call('EXISTS', lanes) == 1 or left
+end
+if not left then redis.call('DEL', run_key(run, 'ready')) end
+hosts.settle()
 settle_counts()
 if dropped == 0 then finish_if_over(run) end
 local due = redis.call('ZCOUNT', delayed, 0, 0)
-return (dropped >= MOST or due > 0) and 'more' or 'cancelled'
+return (left or due > 0) and 'more' or 'cancelled'

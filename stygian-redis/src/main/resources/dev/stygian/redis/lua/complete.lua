@@ -2,7 +2,7 @@
 -- their keys, the lease gone, successors released or counted down, results emitted, counters moved,
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
--- @include keys memory fields runs records lanes letters leases booking
+-- @include keys memory fields runs records lanes hosts letters leases booking
 -- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
 --   heads, entries, values, releases (see booking.lua); or, where each end is whole and all that is written
 --   of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a blob of the run by
@@ -36,7 +36,7 @@ local function look_ahead(run, heads, releases)
       if run_of(run).ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
       for _ = 1, batch.releases do
         local node, predecessors
-        node, predecessors, _, release_at = next_release(releases, release_at)
+        node, predecessors, release_at = next_release(releases, release_at)
         if predecessors > 1 then joins[#joins + 1] = text_of(node) .. ':' .. item end
       end
     end
@@ -313,5 +313,6 @@ place_released()
 for run, fields in pairs(ended_histories) do redis.call('HDEL', run_key(run, 'history'), unpack(fields)) end
 settle_store()
 for _, key in ipairs(freed) do unpark(key) end
+hosts.settle()
 settle_counts()
 return { generation, unpack(lost) }

@@ -95,14 +95,16 @@ for i = at, #ARGV, 3 do
   if left then
     redis.call('UNLINK', chunk_key(id))
     count_tasks(run, #left)
-    place(run, node, left, false)
+    place(run, node, host_lane_of(id), left, false)
   else
-    lanes[node] = lanes[node] or {}
-    lanes[node][#lanes[node] + 1] = { id = id, size = size }
+    local host = host_lane_of(id)
+    local lane = host and (node .. ':' .. host) or node
+    lanes[lane] = lanes[lane] or { node = node, host = host, chunks = {} }
+    lanes[lane].chunks[#lanes[lane].chunks + 1] = { id = id, size = size }
     count_tasks(run, size)
   end
 end
-for node, whole in pairs(lanes) do place_chunks(run, node, whole) end
+for _, lane in pairs(lanes) do place_chunks(run, lane.node, lane.host, lane.chunks) end
 redis.call('HSET', run_key(run, 'cursor'), submitter, accepted + items)
 count(run, 'submitted', items)
 settle_counts()

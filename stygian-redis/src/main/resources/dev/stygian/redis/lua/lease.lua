@@ -1,18 +1,20 @@
 -- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
--- @include keys memory fields runs records lanes letters leases
+-- @include keys memory fields runs records lanes hosts letters leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
--- Replies: a list of groups {lease, run, node, deadline, chunk, from, lengths, keys, bodies, flags, stored,
---   inputs}. Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
+-- Replies: a list: first, in how many milliseconds something is due (-1: nothing is), then groups {lease, run,
+--   node, deadline, chunk, from, lengths, keys, bodies, flags, stored, inputs, window}. The window is for how many
+--   milliseconds the starts are good (0: for ever).
+--   Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
 --   Flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
 --   Each lease is remembered by requester and sequence: the same request again, after a lost reply,
 --   gives the first hand-out back before it hands out anew.
 local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
-local QUANTUM, MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES = 100, 64, 250, 4096
+local QUANTUM, MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS = 100, 64, 250, 4096, 100
 local offered, any = {}, #ARGV == 4
 -- whoever asks is awake: what is left when this ends is signalled anew
 for i = 5, #ARGV do
@@ -36,6 +38,7 @@ if before then
 end
 reap(16)
 wake_due(200)
+hosts.wake_resting(100)
 
 local groups, numbers, due_leases, answered = {}, {}, {}, {}
 local HANDED_OUT = {}
@@ -67,7 +70,7 @@ local function any_of(values)
 end
 
 -- Looks at each task of a range and says what becomes of it, where not all can simply be handed out.
-local function sort_out(run, node, records, number, keys, lasts, stored, last_stored, flying)
+local function sort_out(run, node, host, records, number, keys, lasts, stored, last_stored, flying)
   local flags, stored_values, marked, busy = {}, {}, {}, {}
   local handed, ended = 0, 0
   for i, record in ipairs(records) do
@@ -84,7 +87,7 @@ local function sort_out(run, node, records, number, keys, lasts, stored, last_st
     elseif is_dead(run, record_item(record)) then
       flags[i] = '0'
       answered[#answered + 1] = keys[i]
-      stop_sibling(run, node, record)
+      stop_sibling(run, node, host, record)
       ended = ended + 1
     elseif stored and stored[i] then
       flags[i] = '2'
@@ -92,7 +95,7 @@ local function sort_out(run, node, records, number, keys, lasts, stored, last_st
       handed = handed + 1
     elseif flying[i] or busy[keys[i]] then
       flags[i] = '0'
-      park(run, node, record)
+      park(run, node, host, record)
       count(run, 'w' .. node, 1)
       ended = ended + 1
     else
@@ -131,7 +134,8 @@ local function decide(run, node, chunk, total, first, offset, size, number)
   end
   lasts = lasts or keys_in(read_column(chunk, total, first, size, LASTS_BEHIND, 24), size)
   local records = read_records(chunk, total, first, size, offset)
-  local flags, handed, ended, values = sort_out(run, node, records, number, keys, lasts, stored, last_stored, flying)
+  local flags, handed, ended, values = sort_out(run, node, host_lane_of(chunk), records, number, keys, lasts, stored,
+    last_stored, flying)
   return flags, handed, ended, values, column
 end
 
@@ -157,10 +161,10 @@ local function inputs_of(run, node, bodies, lengths, flags)
   return inputs
 end
 
--- Leases up to `limit` tasks of the head chunk of a lane; returns how many were handed out, and
--- whether the lane is empty now.
-local function lease_from(run, node, limit)
-  local lane = lane_key(run, node)
+-- Leases up to `limit` tasks of the head chunk of a lane, whose starts are good for `window`; returns how many
+-- were handed out, and whether the lane is empty now.
+local function lease_from(run, node, host, limit, window)
+  local lane = lane_key(run, node, host)
   local head = redis.call('LINDEX', lane, 0)
   if not head then return 0, true end
   local chunk, total, first, offset = string.match(head, LANE_ENTRY)
@@ -202,13 +206,78 @@ local function lease_from(run, node, limit)
   due_leases[#due_leases + 1] = number
   count(run, 'l' .. node, handed)
   numbers[#numbers + 1] = number
-  groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, keys, bodies, flags, stored, inputs }
+  groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, keys, bodies, flags, stored, inputs,
+    window }
+  if host then hosts.started(run, host, number, handed) end
   return handed, empty
+end
+
+-- Leases from a node's lane; returns how many were handed out, and whether the lane is empty now.
+local function lease_from_lane(run, node, limit)
+  local handed, empty, tries = 0, false, 0
+  while not empty and handed < limit and tries < 1000 do
+    local got
+    got, empty = lease_from(run, node, nil, limit - handed, 0)
+    handed, tries = handed + got, tries + 1
+  end
+  return handed, empty
+end
+
+-- Buries the tasks of a lane's head chunk, whose host is waited for no longer; returns whether the lane is
+-- empty now.
+local function give_up(run, node, lane)
+  local key = lane_key(run, node, lane)
+  local chunk, total, first, offset = string.match(redis.call('LPOP', key), LANE_ENTRY)
+  total, first = tonumber(total), tonumber(first)
+  for _, record in ipairs(read_records(chunk, total, first, total - first, tonumber(offset)) or {}) do
+    if run_of(run).state == 'cancelled' then
+      cancel_task(run, record)
+    else
+      local attempt = record_attempts(record) + 1
+      remember_error(run, node, record_item(record), attempt, hosts.given_up(lane))
+      bury(run, node, lane, with_attempts(record, math.min(attempt, 255)), attempt)
+    end
+  end
+  release_chunk(chunk, total - first)
+  count(run, 'w' .. node, first - total)
+  return redis.call('EXISTS', key) == 0
+end
+
+-- Leases from a node's host lanes, each in its turn; returns how many were handed out, and whether none of
+-- them may be served any more. Those of one moment are served in the order in which they were last.
+local function lease_from_hosts(run, node, limit)
+  local lanes, handed, served = host_lanes_key(run, node), 0, 0
+  while handed < limit and served < MOST_HOSTS do
+    local lane, due = unpack(redis.call('ZRANGE', lanes, 0, 0, 'WITHSCORES'))
+    if not lane then return handed, true end
+    if tonumber(due) >= now + 1 then
+      if tonumber(due) < hosts.BLOCKED then
+        redis.call('ZADD', resting, due, table.concat({ run, node, lane_spec(run, node).service }, ':'))
+      end
+      return handed, true
+    end
+    served = served + 1
+    local allowed, window = hosts.may_start(lane)
+    if hosts.is_given_up(lane) then
+      if give_up(run, node, lane) then redis.call('ZREM', lanes, lane) end
+    elseif allowed > 0 then
+      local got, empty = lease_from(run, node, lane, math.min(limit - handed, allowed), window)
+      handed = handed + got
+      if empty then
+        redis.call('ZREM', lanes, lane)
+      else
+        redis.call('ZADD', lanes, now + served / 10000, lane)
+      end
+    else
+      redis.call('ZADD', lanes, hosts.wait_for(run, node, lane, window) or hosts.BLOCKED, lane)
+    end
+  end
+  return handed, false
 end
 
 -- Gives the run at the head of the ring its turn: later nodes before earlier ones.
 local function visit(run, limit)
-  local of_run, handed, tries = run_of(run), 0, 0
+  local of_run, handed = run_of(run), 0
   if of_run.state == 'paused' then return 0 end
   for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
     local node, service = string.match(member, '^(%d+):(.*)$')
@@ -216,11 +285,14 @@ local function visit(run, limit)
     local takes = (any or offered[service])
       and not (of_run.held and #lane_spec(run, node).inputs == 0)
     local empty = false
-    while takes and not empty and handed < limit and tries < 1000 do
+    if takes then
       local got
-      got, empty = lease_from(run, node, limit - handed)
+      got, empty = lease_from_lane(run, node, limit - handed)
       handed = handed + got
-      tries = tries + 1
+      if empty then
+        got, empty = lease_from_hosts(run, node, limit - handed)
+        handed = handed + got
+      end
     end
     if empty then
       redis.call('ZREM', run_key(run, 'ready'), member)
@@ -267,5 +339,11 @@ for _, key in ipairs(answered) do unpark(key) end
 if (most <= 0 or visits >= MOST_VISITS) and redis.call('EXISTS', ring) == 1 then
   for service in pairs(offered) do wake(service) end
 end
+hosts.settle()
 settle_counts()
+local due = math.huge
+for _, key in ipairs({ resting, delayed, deadlines }) do
+  due = math.min(due, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or math.huge))
+end
+table.insert(groups, 1, due < math.huge and math.max(0, math.ceil(due - now)) or -1)
 return groups

@@ -1,43 +1,45 @@
 -- Ends leases that did not work. Atomic per call: what did work under the lease is booked and kept
 -- (the checkpoint), the error is remembered, and the task is delayed, dead or back in its lane. A
 -- token that is not current changes nothing.
--- @include keys memory fields runs records lanes letters leases booking
+-- @include keys memory fields runs records lanes hosts letters leases booking
 -- ARGV: keys to look up, then per nack: lease, heads of one row, entries, values (see booking.lua), task's
---   node, attempt, verdict (retry, bury, back), delay ms, error, record of the task, releases of what worked
+--   node, attempt, verdict (retry, bury, back; unused: back, and no start that was granted was used), delay ms,
+--   error, host's lane of the task, record of the task, releases of what worked
 -- Replies: per nack 'booked' | 'buried' | 'lost'
 local touched, freed, replies = {}, {}, {}
 
 -- Puts a task that did not work where it belongs now; returns what is replied.
-local function settle(run, node, item, attempt, verdict, delay, message, record)
-  if verdict == 'back' then
-    place(run, node, { with_attempts(record, attempt - 1) }, true)
+local function settle(run, node, item, attempt, verdict, delay, message, lane, record)
+  if verdict == 'back' or verdict == 'unused' or (verdict == 'retry' and hosts.is_broken(lane) and not is_dead(run, item)) then
+    place(run, node, lane, { with_attempts(record, attempt - 1) }, true)
     return 'booked'
   end
   remember_error(run, node, item, attempt, message)
   if verdict == 'bury' or attempt >= lane_spec(run, node).max then
-    bury(run, node, with_attempts(record, math.min(attempt, 255)), attempt)
+    bury(run, node, lane, with_attempts(record, math.min(attempt, 255)), attempt)
     return 'buried'
   end
   if is_dead(run, item) then
-    stop_sibling(run, node, record)
+    stop_sibling(run, node, lane, record)
     return 'booked'
   end
   count(run, 't' .. node, 1)
   local again = with_attempts(record, attempt)
   if tonumber(delay) <= 0 then
-    place(run, node, { again }, true)
+    place(run, node, lane, { again }, true)
   else
-    redis.call('ZADD', delayed, now + tonumber(delay), store_chunk(run, node, { again }))
+    redis.call('ZADD', delayed, now + tonumber(delay), store_chunk(run, node, lane, { again }))
     count(run, 'd' .. node, 1)
   end
   return 'booked'
 end
 
 if #ARGV[1] > 0 then look_up(ARGV[1]) end
-for i = 2, #ARGV, 11 do
+for i = 2, #ARGV, 12 do
   local number, heads, entries, values = unpack(ARGV, i, i + 3)
-  local node, attempt, verdict, delay, message, record, releases = unpack(ARGV, i + 4, i + 10)
+  local node, attempt, verdict, delay, message, lane, record, releases = unpack(ARGV, i + 4, i + 11)
   node, attempt = tonumber(node), tonumber(attempt)
+  if lane == '' then lane = nil end
   local l = touched[number]
   if l == nil then
     l = read_lease(number) or false
@@ -59,7 +61,8 @@ for i = 2, #ARGV, 11 do
       if worked then forget_errors(run, l.node, item) end
       local released = release(run, item, batch.releases, releases, 1)
       if released > 0 and run_of(run).wide then count_live(run, item, released) end
-      reply = settle(run, node, item, attempt, verdict, delay, message, record)
+      if verdict == 'unused' and host_lane_of(l.chunk) then hosts.unused(host_lane_of(l.chunk), number) end
+      reply = settle(run, node, item, attempt, verdict, delay, message, lane, record)
     end
     close_batch(run, batch)
     if marked then freed[#freed + 1] = key end
@@ -74,5 +77,6 @@ end
 place_released()
 settle_store()
 for _, key in ipairs(freed) do unpark(key) end
+hosts.settle()
 settle_counts()
 return replies

@@ -1,7 +1,7 @@
 -- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost. Once a
 -- minute, workers that have been silent for that long are forgotten, and so are stored results whose time
 -- is over.
--- @include keys memory fields runs records lanes letters leases
+-- @include keys memory fields runs records lanes hosts letters leases
 -- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the
 --   services offered
 -- Replies: {lost leases, ids of cancelled runs among the leases'}
@@ -26,6 +26,7 @@ end
 -- after the renewal: a worker that was cut off with its server must not take back its own leases
 reap(16)
 wake_due(200)
+hosts.wake_resting(100)
 local services = {}
 for i = 5 + tonumber(held), #ARGV do services[#services + 1] = ARGV[i] end
 redis.call('HSET', workers, worker, table.concat({ now, slots, table.concat(services, ',') }, '|'))
@@ -45,5 +46,6 @@ if now - tonumber(redis.call('HGET', meta, 'swept') or 0) >= 60000 then
     end
   end
 end
+hosts.settle()
 settle_counts()
 return { lost, cancelled }

@@ -17,14 +17,16 @@ for i = 2, #ARGV do
       redis.call('HDEL', run_key(run), 'finished')
     end
     replayed = replayed + 1
-    local node, _, _, size, at = struct.unpack('<I2I1I8I4', letter)
-    local tasks = { { node, with_attempts(string.sub(letter, at, at + size - 1), 0) } }
+    local node, _, _, lane_size, size, at = struct.unpack(LETTER, letter)
+    local record = string.sub(letter, at + lane_size, at + lane_size + size - 1)
+    local tasks = { { node, lane_at(letter, at, lane_size), with_attempts(record, 0) } }
     local siblings = redis.call('HGET', run_key(run, 'siblings'), item)
     local from = 1
     while siblings and from <= #siblings do
-      local other, length, behind = struct.unpack('<I2I4', siblings, from)
-      tasks[#tasks + 1] = { other, string.sub(siblings, behind, behind + length - 1) }
-      from = behind + length
+      local other, lane_length, length, behind = struct.unpack(SIBLING, siblings, from)
+      from = behind + lane_length + length
+      tasks[#tasks + 1] = { other, lane_at(siblings, behind, lane_length),
+        string.sub(siblings, behind + lane_length, from - 1) }
     end
     redis.call('HDEL', run_key(run, 'dead'), item)
     redis.call('HDEL', run_key(run, 'siblings'), item)
@@ -33,7 +35,7 @@ for i = 2, #ARGV do
     count(run, 'x' .. node, -1)
     count_tasks(run, #tasks)
     if run_of(run).wide then count_live(run, item, #tasks) end
-    for _, task in ipairs(tasks) do place(run, task[1], { task[2] }, false) end
+    for _, task in ipairs(tasks) do place(run, task[1], task[2], { task[3] }, false) end
   end
 end
 settle_counts()

@@ -11,7 +11,7 @@
 local ROW, RESULT, RESULT_BYTES = '<I2I2I2I1I2I2I1I4I4', '<I2I1I4I4', 35
 local LAST, KEEP, STORE = 1, 2, 4
 
-local RELEASE = '<I2I2I4'
+local RELEASE = '<I2I2I2I4'
 
 local to_store, stored_bytes, pending, known_values, has_batches = {}, 0, {}, nil, false
 local placed = {}
@@ -220,24 +220,25 @@ local function pass_row(run, batch, counts_them)
   return first_key
 end
 
-local function gather(run, node, record)
-  local id = run .. ':' .. node
-  if not placed[id] then placed[id] = { run = run, node = node, records = {} } end
+local function gather(run, node, lane, record)
+  local id = run .. ':' .. node .. ':' .. (lane or '')
+  if not placed[id] then placed[id] = { run = run, node = node, lane = lane, records = {} } end
   local records = placed[id].records
   records[#records + 1] = record
 end
 
--- Releases are, one after another: node u16, predecessors u16, length u32, record.
+-- Releases are, one after another: node u16, predecessors u16, length of the host's lane u16 (0: none), length
+-- of the record u32, lane, record. Returns where the next one begins, and where the lane and record are.
 local function next_release(releases, at)
-  local node, predecessors, size, from = struct.unpack(RELEASE, releases, at)
-  return node, predecessors, from, from + size
+  local node, predecessors, lane_size, size, from = struct.unpack(RELEASE, releases, at)
+  return node, predecessors, from + lane_size + size, from, lane_size
 end
 
 -- Counts down what waits for this end; returns how many tasks are ready now, and where its releases end.
 local function release(run, item, wanted, releases, at)
   local released = 0
   for _ = 1, wanted do
-    local node, predecessors, from, behind = next_release(releases, at)
+    local node, predecessors, behind, from, lane_size = next_release(releases, at)
     local ready = predecessors == 1
     if not ready then
       local joins, name = bulk_of(run, 'join'), text_of(node) .. ':' .. item
@@ -246,14 +247,14 @@ local function release(run, item, wanted, releases, at)
       set_field(joins, name, not ready and text_of(there))
     end
     if ready then
-      local record = string.sub(releases, from, behind - 1)
+      local lane, record = lane_at(releases, from, lane_size), string.sub(releases, from + lane_size, behind - 1)
       count_tasks(run, 1)
       if is_dead(run, item) then
         if run_of(run).wide then count_live(run, item, 1) end
-        stop_sibling(run, node, record)
+        stop_sibling(run, node, lane, record)
       else
         released = released + 1
-        gather(run, node, record)
+        gather(run, node, lane, record)
       end
     end
     at = behind
@@ -263,7 +264,7 @@ end
 
 local function pass_releases(wanted, releases, at)
   for _ = 1, wanted do
-    local _, _, _, behind = next_release(releases, at)
+    local _, _, behind = next_release(releases, at)
     at = behind
   end
   return at
@@ -271,7 +272,7 @@ end
 
 -- Puts what was released into its lanes.
 local function place_released()
-  for _, lane in pairs(placed) do place(lane.run, lane.node, lane.records, false) end
+  for _, to in pairs(placed) do place(to.run, to.node, to.lane, to.records, false) end
 end
 
 -- Emits what is left of a batch, and counts the nodes that were executed.

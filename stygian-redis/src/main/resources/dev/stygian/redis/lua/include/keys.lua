@@ -30,9 +30,22 @@ local function run_key(run, part)
   return base .. 'r:' .. run .. (part and (':' .. part) or '')
 end
 
-local function lane_key(run, node)
-  return base .. 'l:' .. run .. ':' .. node
+-- Tasks of a node lie in one lane, or those that visit a host in a lane of that host's (see hosts.lua).
+local function lane_key(run, node, host)
+  return base .. 'l:' .. run .. ':' .. node .. (host and (':' .. host) or '')
 end
+
+-- The host lanes of a node that have tasks, by when the next of them may be handed out.
+local function host_lanes_key(run, node)
+  return base .. 'q:' .. run .. ':' .. node
+end
+
+local function host_key(host)
+  return base .. 'h:' .. host
+end
+
+-- Nodes all of whose host lanes rest, as run:node:service, by when the first of them may go on.
+local resting = base .. 'resting'
 
 local function chunk_key(chunk)
   return base .. 'c:' .. chunk

@@ -1,6 +1,12 @@
 -- Lanes: putting tasks into them, waking whoever waits for them, and the ends of items. A lane is a list
--- of chunks as `id:tasks in it:next task:offset of its body`.
+-- of chunks as `id:tasks in it:next task:offset of its body`. Where a chunk's tasks visit a host, its id ends
+-- with that host's lane, behind a tilde, so whoever has the chunk knows the lane.
 local LANE_ENTRY = '^([^:]+):(%d+):(%d+):(%d+)$'
+
+local function host_lane_of(chunk)
+  local at = string.find(chunk, '~', 1, true)
+  return at and string.sub(chunk, at + 1)
+end
 
 -- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
 local function notify(service)
@@ -61,21 +67,30 @@ local function open_lane(run, node)
   wake(lane.service)
 end
 
--- Puts a stored chunk into its lane.
-local function place_chunk(run, node, chunk, total, front)
-  redis.call(front and 'LPUSH' or 'RPUSH', lane_key(run, node), chunk .. ':' .. total .. ':0:0')
-  open_lane(run, node)
+-- Puts entries into a lane. A host's lane that had none is looked at from now on, as is one to which a task
+-- comes back, perhaps without having used its start; else it is registered already.
+local function push(run, node, host, front, entries)
+  local length = redis.call(front and 'LPUSH' or 'RPUSH', lane_key(run, node, host), unpack(entries))
+  local looks = front or length == #entries
+  if host and looks then redis.call('ZADD', host_lanes_key(run, node), now, host) end
+  if not host or looks then open_lane(run, node) end
 end
 
-local function store_chunk(run, node, records)
+-- Puts a stored chunk into its lane.
+local function place_chunk(run, node, chunk, total, front)
+  push(run, node, host_lane_of(chunk), front, { chunk .. ':' .. total .. ':0:0' })
+end
+
+local function store_chunk(run, node, host, records)
   local chunk = redis.call('HINCRBY', meta, 'chunk', 1)
+  if host then chunk = chunk .. '~' .. host end
   redis.call('SET', chunk_key(chunk), chunk_of(run, node, records))
   redis.call('HSET', chunks, chunk, #records)
   return chunk
 end
 
 -- Puts new chunks of {id, size} at the end of a lane.
-local function place_chunks(run, node, new)
+local function place_chunks(run, node, host, new)
   local sizes, entries, waiting = {}, {}, 0
   for _, chunk in ipairs(new) do
     redis.call('PERSIST', chunk_key(chunk.id))
@@ -85,19 +100,18 @@ local function place_chunks(run, node, new)
     waiting = waiting + chunk.size
   end
   redis.call('HSET', chunks, unpack(sizes))
-  redis.call('RPUSH', lane_key(run, node), unpack(entries))
+  push(run, node, host, false, entries)
   count(run, 'w' .. node, waiting)
-  open_lane(run, node)
 end
 
 -- Makes tasks wait that were not waiting before; those of a cancelled run end instead.
-local function place(run, node, records, front)
+local function place(run, node, host, records, front)
   if #records == 0 then return end
   if run_of(run).state == 'cancelled' then
     for _, record in ipairs(records) do cancel_task(run, record) end
     return
   end
-  place_chunk(run, node, store_chunk(run, node, records), #records, front)
+  place_chunk(run, node, store_chunk(run, node, host, records), #records, front)
   count(run, 'w' .. node, #records)
 end
 
@@ -146,8 +160,8 @@ local function land(keys)
   end
 end
 
-local function park(run, node, record)
-  local chunk = store_chunk(run, node, { record })
+local function park(run, node, host, record)
+  local chunk = store_chunk(run, node, host, { record })
   redis.call('RPUSH', parked_key(record_key(record)), chunk)
   parked_total = redis.call('HINCRBY', meta, 'parked', 1)
 end

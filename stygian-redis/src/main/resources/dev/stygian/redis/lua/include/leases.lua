@@ -55,6 +55,8 @@ local function close_lease(l)
   end
   release_chunk(l.chunk, l.ended)
   count(l.run, 'l' .. l.node, -l.ended)
+  local lane = host_lane_of(l.chunk)
+  if lane then hosts.ended(lane, l.ended) end
   l.ended = 0
 end
 
@@ -76,7 +78,7 @@ local function take_back(l, lost)
           count(l.run, 't' .. l.node, 1)
         end
         if record_attempts(record) >= max and lost then
-          bury(l.run, l.node, record, record_attempts(record))
+          bury(l.run, l.node, host_lane_of(l.chunk), record, record_attempts(record))
         else
           again[#again + 1] = record
         end
@@ -88,7 +90,7 @@ local function take_back(l, lost)
   end
   land(keys)
   close_lease(l)
-  place(l.run, l.node, again, true)
+  place(l.run, l.node, host_lane_of(l.chunk), again, true)
   for _, key in ipairs(keys) do unpark(key) end
 end
 

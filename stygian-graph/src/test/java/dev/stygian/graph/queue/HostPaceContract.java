@@ -1,0 +1,159 @@
+package dev.stygian.graph.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What hosts answer changes how often they are visited. */
+interface HostPaceContract extends Contract {
+  /** Failed visits after which a host is broken. */
+  int BREAKS_AT = 5;
+
+  @Test
+  default void a_host_that_asks_to_wait_is_left_alone() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, HostLane.unlimited("a.example"), "x", "y");
+    Lease first = q().leaseUpTo(1).getFirst();
+
+    visit(run, new Visit.Answer.TooMany(Duration.ofHours(1)));
+    q().finish(first);
+
+    q().nothingToLease();
+  }
+
+  @Test
+  default void whoever_asks_for_fewer_requests_gets_an_interval() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+
+    visit(run, new Visit.Answer.TooMany(Duration.ZERO));
+
+    Lease first = q().leaseUpTo(10).getFirst();
+    assertThat(first.startBefore()).isPresent();
+    q().finish(first);
+    q().nothingToLease();
+    q().elapse(Duration.ofMillis(550));
+    Lease second = q().leaseOne();
+    assertThat(Duration.between(first.deadline(), second.deadline()))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  default void good_answers_narrow_the_interval_again() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    visit(run, new Visit.Answer.TooMany(Duration.ZERO));
+
+    for (int i = 0; i < 1_000; i++) {
+      visit(run, new Visit.Answer.Fine());
+    }
+
+    assertThat(q().leaseUpTo(10)).hasSize(3);
+  }
+
+  @Test
+  default void a_host_that_takes_much_longer_than_it_used_to_gets_an_interval() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    for (int i = 0; i < 20; i++) {
+      visit(run, new Visit.Answer.Fine(), Duration.ofMillis(100));
+    }
+
+    for (int i = 0; i < 20; i++) {
+      visit(run, new Visit.Answer.Fine(), Duration.ofSeconds(20));
+    }
+
+    assertThat(q().leaseUpTo(10)).hasSize(1);
+  }
+
+  @Test
+  default void tasks_wait_for_a_host_that_does_not_answer() throws Exception {
+    RunSpec run = q().open(Specs.single("r").maxAttempts(1));
+    submit(run, HostLane.unlimited("a.example"), "x", "y");
+    Lease first = q().leaseUpTo(1).getFirst();
+    breakHost(run);
+
+    assertThat(q().fail(first, "refused", Duration.ZERO)).isEqualTo(new Settled.Booked());
+
+    q().nothingToLease();
+    assertThat(q().counts(run, "a").waiting()).isEqualTo(2);
+    visit(run, new Visit.Answer.Fine());
+    assertThat(q().status(run).dead()).isZero();
+  }
+
+  @Test
+  default void a_host_that_stays_away_is_given_up() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, new HostLane("a.example", Duration.ZERO, 0, Duration.ZERO), "x", "y");
+    submit(run, HostLane.unlimited("b.example"), "z");
+    q().queue.closeInput(run.id());
+    breakHost(run);
+
+    List<Lease> leases = q().leaseUpTo(10);
+
+    assertThat(leases).extracting(l -> l.task().id().item()).containsExactly("z");
+    assertThat(q().deadLetters(run))
+        .extracting(l -> l.task().id().item(), l -> l.errors().getLast().message())
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "x", "host a.example has not answered for 0 s; its tasks are given up"),
+            org.assertj.core.groups.Tuple.tuple(
+                "y", "host a.example has not answered for 0 s; its tasks are given up"));
+    q().finish(leases.getFirst());
+    assertThat(q().status(run).state()).isEqualTo(RunStatus.State.FINISHED);
+  }
+
+  @Test
+  default void visits_are_counted_by_run_and_host() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    RunSpec other = q().open(Specs.single("other"));
+    long now = System.nanoTime();
+    q().queue
+        .visited(
+            List.of(
+                visit(run, "a.example", now - 900_000_000L, new Visit.Answer.Fine()),
+                visit(other, "a.example", now - 600_000_000L, new Visit.Answer.Fine()),
+                visit(run, "a.example", now - 100_000_000L, new Visit.Answer.Failure()),
+                visit(run, "b.example", now, new Visit.Answer.TooMany(Duration.ZERO))));
+
+    List<HostCounts> counts = q().ledger().hosts(run.id());
+
+    assertThat(counts)
+        .extracting(HostCounts::host, HostCounts::requests, HostCounts::bytes)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("a.example", 2L, 20L),
+            org.assertj.core.groups.Tuple.tuple("b.example", 1L, 10L));
+    assertThat(counts.getFirst().failures()).isEqualTo(1);
+    assertThat(counts.getFirst().smallestGap().orElseThrow())
+        .isBetween(Duration.ofMillis(498), Duration.ofMillis(502));
+    assertThat(counts.getLast().tooMany()).isEqualTo(1);
+    assertThat(counts.getLast().smallestGap()).isEmpty();
+    assertThat(q().ledger().hosts(other.id()).getFirst().smallestGap().orElseThrow())
+        .isBetween(Duration.ofMillis(298), Duration.ofMillis(302));
+  }
+
+  private void submit(RunSpec run, HostLane host, String... items) throws InterruptedException {
+    q().submit(run, List.of(items).stream().map(item -> Specs.visiting(run, item, host)).toList());
+  }
+
+  private void breakHost(RunSpec run) throws InterruptedException {
+    for (int i = 0; i < BREAKS_AT; i++) {
+      visit(run, new Visit.Answer.Failure());
+    }
+  }
+
+  private void visit(RunSpec run, Visit.Answer answer) throws InterruptedException {
+    visit(run, answer, Duration.ofMillis(5));
+  }
+
+  private void visit(RunSpec run, Visit.Answer answer, Duration took) throws InterruptedException {
+    q().queue
+        .visited(List.of(new Visit(run.id(), "a.example", System.nanoTime(), took, 10, answer)));
+  }
+
+  private static Visit visit(RunSpec run, String host, long startedNanos, Visit.Answer answer) {
+    return new Visit(run.id(), host, startedNanos, Duration.ofMillis(5), 10, answer);
+  }
+}

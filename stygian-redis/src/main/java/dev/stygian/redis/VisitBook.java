@@ -1,0 +1,94 @@
+package dev.stygian.redis;
+
+import static dev.stygian.redis.Keys.bytes;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stygian.graph.queue.HostCounts;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.Visit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Writes and reads what runs did to hosts. */
+final class VisitBook {
+  private static final int MOST_PER_CALL = 150;
+
+  private final RedisLink link;
+  private final Keys keys;
+  private final OpenRuns runs;
+
+  VisitBook(RedisLink link, Keys keys, OpenRuns runs) {
+    this.link = link;
+    this.keys = keys;
+    this.runs = runs;
+  }
+
+  void book(List<Visit> visits) throws InterruptedException {
+    for (int from = 0; from < visits.size(); from += MOST_PER_CALL) {
+      List<byte[]> arguments = new ArrayList<>();
+      for (Visit visit : visits.subList(from, Math.min(from + MOST_PER_CALL, visits.size()))) {
+        Optional<OpenRuns.Known> run = runs.find(visit.run());
+        if (run.isPresent()) {
+          add(visit, run.get().number(), arguments);
+        }
+      }
+      if (!arguments.isEmpty()) {
+        link.word(LuaScript.VISITED, arguments);
+      }
+    }
+  }
+
+  private static void add(Visit visit, long run, List<byte[]> arguments) {
+    arguments.add(number(run));
+    arguments.add(bytes(HostLanes.encoded(visit.host())));
+    arguments.add(number(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - visit.startedNanos())));
+    arguments.add(number(visit.took().toMillis()));
+    arguments.add(number(visit.bytes()));
+    switch (visit.answer()) {
+      case Visit.Answer.Fine() -> answer("fine", Duration.ZERO, arguments);
+      case Visit.Answer.TooMany(Duration retryAfter) -> answer("many", retryAfter, arguments);
+      case Visit.Answer.Failure() -> answer("failure", Duration.ZERO, arguments);
+    }
+  }
+
+  private static void answer(String word, Duration retryAfter, List<byte[]> arguments) {
+    arguments.add(bytes(word));
+    arguments.add(number(retryAfter.toMillis()));
+  }
+
+  private static byte[] number(long value) {
+    return bytes(Long.toString(value));
+  }
+
+  List<HostCounts> read(RunId id) throws InterruptedException {
+    OpenRuns.Known run = runs.known(id);
+    Map<String, Map<String, Long>> byHost = new TreeMap<>();
+    link.ask("hgetall", s -> s.hgetall(keys.run(run.number(), "hosts")))
+        .forEach((name, value) -> {
+          String[] parts = new String(name, UTF_8).split("\\|", 2);
+          byHost
+              .computeIfAbsent(HostLanes.host(parts[0]), _ -> new HashMap<>())
+              .put(parts[1], Long.valueOf(new String(value, US_ASCII)));
+        });
+    return byHost.entrySet().stream().map(e -> counts(e.getKey(), e.getValue())).toList();
+  }
+
+  private static HostCounts counts(String host, Map<String, Long> of) {
+    return new HostCounts(
+        host,
+        of.getOrDefault("requests", 0L),
+        of.getOrDefault("bytes", 0L),
+        of.getOrDefault("failures", 0L),
+        of.getOrDefault("many", 0L),
+        Optional.ofNullable(of.get("gap")).map(Duration::ofMillis),
+        of.getOrDefault("peak", 0L),
+        of.getOrDefault("waits", 0L));
+  }
+}

@@ -1,0 +1,144 @@
+-- Hosts: how often they may be visited, by all runs of the queue together. A host's lane is named
+-- `interval ms/most at once (0: any)/patience ms/host`, the host without the characters / ~ , : | and white
+-- space. A host's hash:
+--   last       when its last start was granted, and `lease` the number of the lease that was for
+--   active     tasks that are leased and visit it
+--   notBefore  until when it asked to be left alone
+--   gap        the interval that its answers have asked for, ms (see visited.lua)
+--   failures   visits that failed one after another, since `away`; from BREAKS_AT on one task at a time tries it
+--   blocked    lanes that wait for one of its tasks to end, as :run:node:lane: one after another
+-- One table holds what scripts call: a script has at most 200 local names.
+local hosts = { BREAKS_AT = 5, BLOCKED = 1e15 }
+do
+local TURN, LIVES, ANY_NUMBER = 20, 86400000, 1000000
+
+local known_hosts = {}
+
+local function pace_of(lane)
+  local interval, most, patience, name = string.match(lane, '^(%d+)/(%d+)/(%d+)/(.*)$')
+  most = tonumber(most)
+  return tonumber(interval), most > 0 and most or ANY_NUMBER, tonumber(patience), name
+end
+
+function hosts.named(name)
+  local known = known_hosts[name]
+  if not known then
+    local f = redis.call('HMGET', host_key(name), 'last', 'lease', 'active', 'notBefore', 'gap', 'failures', 'away',
+      'blocked')
+    known = { name = name, last = tonumber(f[1] or 0), lease = f[2], active = tonumber(f[3] or 0),
+      not_before = tonumber(f[4] or 0), gap = tonumber(f[5] or 0), failures = tonumber(f[6] or 0),
+      away = tonumber(f[7] or 0), blocked = f[8] or '' }
+    known_hosts[name] = known
+  end
+  return known
+end
+
+function hosts.of(lane)
+  return hosts.named((select(4, pace_of(lane))))
+end
+
+-- Whether a host does not answer, so that its tasks wait in their lanes.
+function hosts.is_broken(lane)
+  return lane ~= nil and hosts.of(lane).failures >= hosts.BREAKS_AT
+end
+
+-- Whether a host has been away for longer than a lane's tasks wait for it.
+function hosts.is_given_up(lane)
+  local _, _, patience = pace_of(lane)
+  return hosts.is_broken(lane) and now - hosts.of(lane).away >= patience
+end
+
+-- What is said of the tasks of such a lane.
+function hosts.given_up(lane)
+  local _, _, patience, name = pace_of(lane)
+  name = string.gsub(string.gsub(name, '+', ' '), '%%(%x%x)', function(code) return string.char(tonumber(code, 16)) end)
+  return 'host ' .. name .. ' has not answered for ' .. math.floor(patience / 1000) .. ' s; its tasks are given up'
+end
+
+-- How long a granted start is good for: whoever begins later asks again, and the next start is granted so
+-- much later than the interval says; so no two starts are closer than that.
+local function window_of(gap)
+  return math.min(200, math.max(10, math.floor(gap / 50)))
+end
+
+-- How many tasks of a lane may start now, and for how long that is good (0: for ever). None: when the next
+-- one may, or nothing where that is when another one ends.
+function hosts.may_start(lane)
+  local interval, most = pace_of(lane)
+  local host = hosts.of(lane)
+  local gap = math.max(interval, host.gap)
+  local from, window = host.not_before, 0
+  if gap > 0 then
+    window = window_of(gap)
+    from = math.max(from, host.last + gap + window)
+  end
+  if from > now then return 0, from end
+  if host.failures >= hosts.BREAKS_AT then most = 1 end
+  if host.active >= most then return 0, nil end
+  return gap > 0 and 1 or math.min(most - host.active, TURN), window
+end
+
+function hosts.started(run, lane, lease, tasks)
+  local host = hosts.of(lane)
+  host.last, host.lease, host.active, host.changed = now, lease, host.active + tasks, true
+  local peak = host.name .. '|peak'
+  if host.active > tonumber(redis.call('HGET', run_key(run, 'hosts'), peak) or 0) then
+    redis.call('HSET', run_key(run, 'hosts'), peak, host.active)
+  end
+end
+
+-- A lane must wait until then, or (nothing) for the end of one of its host's tasks.
+function hosts.wait_for(run, node, lane, from)
+  local host = hosts.of(lane)
+  redis.call('HINCRBY', run_key(run, 'hosts'), host.name .. '|waits', 1)
+  local waiting = table.concat({ '', run, node, lane, '' }, ':')
+  if not from and not string.find(host.blocked, waiting, 1, true) then
+    host.blocked, host.changed = host.blocked .. ' ' .. waiting, true
+  end
+  return from
+end
+
+-- Lets the lanes that waited for an end be looked at again.
+local function unblock(host)
+  if host.blocked == '' then return end
+  for run, node, lane in string.gmatch(host.blocked, ':(%d+):(%d+):([^%s:]+):') do
+    run, node = tonumber(run), tonumber(node)
+    if redis.call('ZADD', host_lanes_key(run, node), 'XX', 'CH', now, lane) == 1 then open_lane(run, node) end
+  end
+  host.blocked, host.changed = '', true
+end
+
+-- Tasks of a lane are no longer leased.
+function hosts.ended(lane, tasks)
+  local host = hosts.of(lane)
+  host.active, host.changed = math.max(0, host.active - tasks), true
+  unblock(host)
+end
+
+-- A start that was granted to a lease was not used: the next one may have it.
+function hosts.unused(lane, lease)
+  local host = hosts.of(lane)
+  if host.lease == lease then host.last, host.changed = 0, true end
+end
+
+function hosts.settle()
+  for name, host in pairs(known_hosts) do
+    if host.changed then
+      redis.call('HSET', host_key(name), 'last', host.last, 'lease', host.lease or '', 'active', host.active,
+        'notBefore', host.not_before, 'gap', host.gap, 'failures', host.failures, 'away', host.away,
+        'blocked', host.blocked)
+      redis.call('PEXPIRE', host_key(name), LIVES)
+      host.changed = false
+    end
+  end
+end
+
+-- Lets at most `most` nodes go on one of whose lanes has rested long enough.
+function hosts.wake_resting(most)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, most)) do
+    redis.call('ZREM', resting, member)
+    local run, node = string.match(member, '^(%d+):(%d+):')
+    if run_of(tonumber(run)).state then open_lane(tonumber(run), tonumber(node)) end
+  end
+end
+end

@@ -1,0 +1,113 @@
+-- Books visits to hosts. Atomic, so that visits of many workers at once widen an interval as if they had come
+-- one after the other. Who asks for fewer requests gets half as many, and each good answer adds a little to
+-- the rate again; the same rules as HostPace.java has.
+-- @include keys fields runs records lanes hosts
+-- ARGV: per visit: run, host, milliseconds since it was sent, how long it took ms, bytes, answer (fine, many,
+--   failure), for how long it wants no more requests ms
+-- Replies: 'ok'
+local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 5000, 600000, 3600000
+local FIRST_GAP, LONGEST_GAP, SHORTEST_GAP, PER_ANSWER = 500, 60000, 20, 0.05
+local SLOW, TIMES_SLOWER, SLOWED_FOR, STARTS_KEPT = 1000, 3, 10000, 32
+local paces, visits = {}, {}
+
+-- What only this script reads of a host: how long its answers take, and when its last visits were sent.
+local function pace_named(name)
+  local pace = paces[name]
+  if not pace then
+    local f = redis.call('HMGET', host_key(name), 'took', 'usually', 'slowedAt', 'starts')
+    pace = { took = tonumber(f[1] or 0), usually = tonumber(f[2] or 0), slowed_at = tonumber(f[3] or 0), starts = {} }
+    for start in string.gmatch(f[4] or '', '%d+') do pace.starts[#pace.starts + 1] = tonumber(start) end
+    paces[name] = pace
+  end
+  return pace
+end
+
+local function slow_down(host, pace)
+  host.gap = math.min(LONGEST_GAP, math.max(FIRST_GAP, 2 * host.gap))
+  pace.slowed_at = now
+end
+
+local function recover(host)
+  if host.gap > 0 then
+    local gap = math.floor(1000 / (1000 / host.gap + PER_ANSWER))
+    host.gap = gap < SHORTEST_GAP and 0 or gap
+  end
+end
+
+-- A host whose answers take much longer than they used to has too much to do.
+local function look(host, pace, took)
+  pace.took = pace.took == 0 and took or pace.took + (took - pace.took) / 8
+  pace.usually = pace.usually == 0 and took or pace.usually + (took - pace.usually) / 64
+  if pace.took > SLOW and pace.took > TIMES_SLOWER * pace.usually and now - pace.slowed_at >= SLOWED_FOR then
+    slow_down(host, pace)
+  end
+end
+
+local function fail(host)
+  if host.failures == 0 then host.away = now end
+  host.failures = host.failures + 1
+  if host.failures >= hosts.BREAKS_AT then
+    host.not_before = now + math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(10, host.failures - hosts.BREAKS_AT))
+  end
+end
+
+-- The gap between a start and its nearest neighbour, nothing where there is none; the last ones are kept.
+local function gap_of(pace, start)
+  local gap, place = nil, 1
+  for i, other in ipairs(pace.starts) do
+    local between = math.abs(start - other)
+    if not gap or between < gap then gap = between end
+    if other <= start then place = i + 1 end
+  end
+  table.insert(pace.starts, place, start)
+  if #pace.starts > STARTS_KEPT then table.remove(pace.starts, 1) end
+  return gap
+end
+
+local function counts_of(run, name)
+  local id = run .. ' ' .. name
+  if not visits[id] then visits[id] = { run = run, name = name, requests = 0, bytes = 0, failures = 0, many = 0 } end
+  return visits[id]
+end
+
+for i = 1, #ARGV, 7 do
+  local run, name, age, took, bytes, answer, wanted = unpack(ARGV, i, i + 6)
+  local host, pace, of_run = hosts.named(name), pace_named(name), counts_of(run, name)
+  of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + tonumber(bytes)
+  host.changed = true
+  if answer == 'failure' then
+    of_run.failures = of_run.failures + 1
+    fail(host)
+  else
+    host.failures = 0
+    if answer == 'many' then
+      of_run.many = of_run.many + 1
+      host.not_before = math.max(host.not_before, now + math.min(LONGEST_RETRY_AFTER, tonumber(wanted)))
+      slow_down(host, pace)
+    else
+      recover(host)
+      look(host, pace, tonumber(took))
+    end
+  end
+  local gap = gap_of(pace, now - tonumber(age))
+  if gap and (not of_run.gap or gap < of_run.gap) then of_run.gap = gap end
+end
+
+for name, pace in pairs(paces) do
+  redis.call('HSET', host_key(name), 'took', pace.took, 'usually', pace.usually, 'slowedAt', pace.slowed_at,
+    'starts', table.concat(pace.starts, ' '))
+end
+for _, of_run in pairs(visits) do
+  local key = run_key(of_run.run, 'hosts')
+  if redis.call('EXISTS', run_key(of_run.run)) == 1 then
+    for _, what in ipairs({ 'requests', 'bytes', 'failures', 'many' }) do
+      if of_run[what] > 0 then redis.call('HINCRBY', key, of_run.name .. '|' .. what, of_run[what]) end
+    end
+    local field = of_run.name .. '|gap'
+    if of_run.gap and of_run.gap < tonumber(redis.call('HGET', key, field) or math.huge) then
+      redis.call('HSET', key, field, of_run.gap)
+    end
+  end
+end
+hosts.settle()
+return 'ok'
