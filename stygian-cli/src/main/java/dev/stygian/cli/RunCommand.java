@@ -186,7 +186,7 @@ final class RunCommand implements Callable<Integer> {
         PipelineSite site =
             PipelineSite.open(plan.pipeline, file.path(console), opened.ledger().find(plan.run))) {
       RunDefinition definition = RunDefinition.of(plan.pipeline, plan.registry, fresh, site.url());
-      Submitter submitter = Submitter.open(opened, plan.run, definition);
+      Submitter submitter = Submitter.open(opened, plan.run, definition, plan.registry);
       RunStatus status;
       try (Worker worker = Worker.start(opened, plan.registry, work.options(plan.choices))) {
         status =

@@ -25,7 +25,8 @@ final class RunDefinitions {
         pipeline.output(),
         pipeline.nodes(),
         pipeline.edges(),
-        pipeline.allowPrivate());
+        pipeline.allowPrivate(),
+        pipeline.politeness());
   }
 
   /** The pipeline's name, the time and something random; needs no quotes in a shell. */

@@ -75,7 +75,7 @@ final class SubmitCommand implements Callable<Integer> {
       Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
       try (QueueAccess access = QueueAccess.open(console, choices)) {
         RunDefinition definition = RunDefinition.of(pipeline, registry, fresh, Optional.empty());
-        Submitter submitter = Submitter.open(access.queue(), run, definition);
+        Submitter submitter = Submitter.open(access.queue(), run, definition, registry);
         console.print(run.value());
         long count = submitter.submitAll(items);
         console.say("submitted " + Spoken.count(count, "item"));

@@ -65,6 +65,11 @@ final class Keys {
     return bytes(prefix + "sig:" + service);
   }
 
+  /** What processes tell each other under a name. */
+  byte[] note(String name) {
+    return bytes(prefix + "n:" + name);
+  }
+
   /** The signal by which a process ends its own wait. */
   byte[] stop(String process) {
     return bytes(prefix + "stop:" + process);

@@ -164,6 +164,7 @@ final class RedisRunLedger implements RunLedger {
         f.number("done"),
         f.number("dead"),
         f.number("cancelled"),
+        f.number("excluded"),
         undelivered,
         undeliveredBytes,
         undelivered >= spec.limits().undeliveredResults()
@@ -291,6 +292,15 @@ final class RedisRunLedger implements RunLedger {
 
   @Override
   public List<DeadLetter> deadLetters(RunId id, String after, int max) {
+    return letters(id, "deadindex", after, max);
+  }
+
+  @Override
+  public List<DeadLetter> excluded(RunId id, String after, int max) {
+    return letters(id, "excludedindex", after, max);
+  }
+
+  private List<DeadLetter> letters(RunId id, String index, String after, int max) {
     return now(() -> {
       OpenRuns.Known run = runs.known(id);
       Range.Boundary<byte[]> from =
@@ -300,7 +310,7 @@ final class RedisRunLedger implements RunLedger {
               "zrangebylex",
               s ->
                   s.zrangebylex(
-                      keys.run(run.number(), "deadindex"),
+                      keys.run(run.number(), index),
                       Range.from(from, Range.Boundary.unbounded()),
                       Limit.from(max)));
       List<DeadLetter> letters = new ArrayList<>();

@@ -9,6 +9,7 @@ import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunLimits;
@@ -53,6 +54,7 @@ public final class RedisWorkQueue implements WorkQueue {
   private final Settlements settlements;
   private final RedisRunLedger ledger;
   private final VisitBook visitBook;
+  private final RedisNotes notes;
   private final CommandBatcher<Task, TaskId> single;
   private final String submitter = "q:" + UUID.randomUUID();
   private final Map<RunId, Long> submitted = new LinkedHashMap<>();
@@ -68,6 +70,7 @@ public final class RedisWorkQueue implements WorkQueue {
     this.wakeups = new Wakeups(link, keys);
     this.settlements = new Settlements(link, keys, names, runs);
     this.visitBook = new VisitBook(link, keys, runs);
+    this.notes = new RedisNotes(link, keys);
     this.ledger = new RedisRunLedger(link, keys, runs, visitBook);
     link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =
@@ -178,6 +181,11 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public RunLedger ledger() {
     return ledger;
+  }
+
+  @Override
+  public Notes notes() {
+    return notes;
   }
 
   @Override

@@ -84,6 +84,7 @@ final class ResultEntries {
   /** Reads a letter in the form of {@code include/letters.lua}. */
   static DeadLetter letter(RunSpec spec, byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    in.get(); // dead or excluded, as the index says that it was found in
     LaneSpec lane = spec.lanes().get(in.getShort() & 0xffff);
     int attempts = in.get() & 0xff;
     Instant died = Instant.ofEpochMilli(in.getLong());

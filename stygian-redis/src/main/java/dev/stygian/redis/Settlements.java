@@ -227,8 +227,9 @@ final class Settlements implements AutoCloseable {
       switch (nack.verdict()) {
         case Nack.Verdict.Retry(String error, Duration delay) -> add("retry", delay, error);
         case Nack.Verdict.Bury(String error) -> add("bury", Duration.ZERO, error);
-        case Nack.Verdict.HandBack(boolean isUnused) ->
-            add(isUnused ? "unused" : "back", Duration.ZERO, "");
+        case Nack.Verdict.HandBack(boolean isUnused, Duration delay) ->
+            add(isUnused ? "unused" : "back", delay, "");
+        case Nack.Verdict.Exclude(String reason) -> add("exclude", Duration.ZERO, reason);
       }
       encoded.add(HostLanes.name(task));
       encoded.add(record);

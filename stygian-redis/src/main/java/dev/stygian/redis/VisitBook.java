@@ -54,13 +54,14 @@ final class VisitBook {
     switch (visit.answer()) {
       case Visit.Answer.Fine() -> answer("fine", Duration.ZERO, arguments);
       case Visit.Answer.TooMany(Duration retryAfter) -> answer("many", retryAfter, arguments);
+      case Visit.Answer.Interval(Duration atLeast) -> answer("interval", atLeast, arguments);
       case Visit.Answer.Failure() -> answer("failure", Duration.ZERO, arguments);
     }
   }
 
-  private static void answer(String word, Duration retryAfter, List<byte[]> arguments) {
+  private static void answer(String word, Duration wanted, List<byte[]> arguments) {
     arguments.add(bytes(word));
-    arguments.add(number(retryAfter.toMillis()));
+    arguments.add(number(wanted.toMillis()));
   }
 
   private static byte[] number(long value) {

@@ -79,7 +79,7 @@ final class ChainTest {
     ServiceRegistry registry = services.registry(first);
     RunDefinition definition = definition(registry, first, checkpoint);
     try (RedisWorkQueue queue = open(queueName)) {
-      Submitter.open(queue, new RunId("run"), definition).submitAll(items(1).iterator());
+      Submitter.open(queue, new RunId("run"), definition, registry).submitAll(items(1).iterator());
       killBetweenTheNodes(queueName, first);
 
       List<Result> results = run(queue, registry, definition, 1);

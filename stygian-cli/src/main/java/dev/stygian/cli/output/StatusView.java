@@ -26,6 +26,7 @@ public final class StatusView {
     all.put("done", status.done());
     all.put("dead", status.dead());
     all.put("cancelled", status.cancelled());
+    all.put("excluded", status.excluded());
     all.put("in_flight", status.inFlight());
     all.put("undelivered_results", status.undeliveredResults());
     all.put("undelivered_bytes", status.undeliveredBytes());
@@ -73,7 +74,10 @@ public final class StatusView {
     return lines;
   }
 
-  /** {@code 40 submitted = 36 done + 4 dead + 0 cancelled + 0 in flight}. */
+  /**
+   * {@code 40 submitted = 36 done + 4 dead + 0 cancelled + 0 in flight}; excluded items are named
+   * where there are any.
+   */
   public static String counts(RunStatus status) {
     return status.submitted()
         + " submitted = "
@@ -83,6 +87,7 @@ public final class StatusView {
         + " dead + "
         + status.cancelled()
         + " cancelled + "
+        + (status.excluded() > 0 ? status.excluded() + " excluded + " : "")
         + status.inFlight()
         + " in flight";
   }

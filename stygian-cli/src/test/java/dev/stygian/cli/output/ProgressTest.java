@@ -51,6 +51,7 @@ final class ProgressTest {
         0,
         0,
         0,
+        0,
         false,
         List.of(),
         List.of(missing),

@@ -5,14 +5,18 @@ import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
+import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +51,14 @@ final class Attempt {
   private @Nullable Thread executing;
   private @Nullable Stop stopped;
   private boolean abandoned;
+  private volatile boolean started;
 
   /** When what executes has had its time; meaningful while {@link #executing} is set. */
   private long dueNanos;
 
   private @Nullable Executed executed;
   private @Nullable PlannedNode node;
+  private @Nullable RunFleet fleet;
   private Task task;
   private int number;
 
@@ -106,7 +112,7 @@ final class Attempt {
 
   /** Hands the lease back without having executed anything; the attempt does not count. */
   void handBack() throws InterruptedException {
-    end(new Nack.Verdict.HandBack());
+    end(new Nack.Verdict.HandBack(true, Duration.ZERO));
   }
 
   /**
@@ -146,7 +152,7 @@ final class Attempt {
 
   private void walk(RunPlan plan, Item item, Map<String, JsonNode> inputs)
       throws InterruptedException {
-    Executed done = new Executed(plan, lease);
+    Executed done = new Executed(plan, lease, item, worker.hostLanes());
     executed = done;
     Lease.StoredResult stored = lease.stored().orElse(null);
     for (Stretch.Step step : plan.node(lease.task().id().node()).stretch(worker).steps()) {
@@ -166,7 +172,7 @@ final class Attempt {
       }
       Outcome outcome = execute(plan, current, item, isFirst ? inputs : done.inputsOf(current));
       if (!(outcome instanceof Outcome.Success(JsonNode result))) {
-        fail(current, outcome);
+        fail(plan, current, outcome);
         return;
       }
       if (!step.isWritten()) {
@@ -176,7 +182,7 @@ final class Attempt {
       try {
         done.addWritten(current, item, result, number);
       } catch (PayloadException e) {
-        fail(current, Outcome.permanent(String.valueOf(e.getMessage()), e));
+        fail(plan, current, Outcome.permanent(String.valueOf(e.getMessage()), e));
         return;
       }
     }
@@ -192,13 +198,21 @@ final class Attempt {
       progress = done.progress(null);
     } catch (PayloadException e) {
       LOG.atDebug().setCause(e).log("An output is too large to be kept for what follows it");
-      worker.book(this, fromTheStart(new Nack.Verdict.HandBack()));
+      book(fromTheStart(new Nack.Verdict.HandBack()));
       return;
     }
-    worker.book(this, new Completion(lease, progress));
+    book(new Completion(lease, progress));
   }
 
-  private void fail(PlannedNode failed, Outcome outcome) throws InterruptedException {
+  private void book(Settlement settlement) throws InterruptedException {
+    RunFleet used = fleet;
+    worker.book(this, settlement, used == null ? List.of() : used.takeVisits());
+  }
+
+  private void fail(RunPlan plan, PlannedNode failed, Outcome outcome) throws InterruptedException {
+    if (outcome instanceof Outcome.Elsewhere(String host, _)) {
+      task = task.in(HostLanes.lane(plan, host));
+    }
     Nack.Verdict verdict =
         switch (outcome) {
           case Outcome.Success _ -> throw new IllegalStateException("a success is no failure");
@@ -219,13 +233,18 @@ final class Attempt {
             Duration asked = retryAfter.orElse(Duration.ZERO);
             yield new Nack.Verdict.Retry(reason, asked.compareTo(own) > 0 ? asked : own);
           }
+          case Outcome.NotNow(boolean sentNothing, Duration delay) ->
+              new Nack.Verdict.HandBack(sentNothing, delay);
+          case Outcome.Elsewhere(_, boolean sentNothing) ->
+              new Nack.Verdict.HandBack(sentNothing, Duration.ZERO);
+          case Outcome.Excluded(String reason) -> new Nack.Verdict.Exclude(reason);
         };
     end(verdict);
   }
 
   private void end(Nack.Verdict verdict) throws InterruptedException {
     if (!isAbandoned()) {
-      worker.book(this, nack(verdict));
+      book(nack(verdict));
     }
   }
 
@@ -252,6 +271,9 @@ final class Attempt {
     Outcome outcome;
     try {
       PlannedNode.Ready ready = current.ready(worker);
+      RunFleet of =
+          new RunFleet(task.id(), plan.politeness(), worker.notes(), lane(), this::mayStart);
+      fleet = of;
       ServiceCall call =
           new ServiceCall(
               plan.definition().pipeline().id(),
@@ -261,10 +283,11 @@ final class Attempt {
               ready.config(),
               inputs,
               worker.egress(plan),
-              plan.definition().site());
+              plan.definition().site(),
+              of);
       outcome =
           begin(current.timeout())
-              ? ready.service().execute(call)
+              ? execute(current, ready.service(), call)
               : Outcome.retryable("stopped before it began");
     } catch (SettingInvalidException e) {
       outcome = Outcome.permanent(String.valueOf(e.getMessage()), e);
@@ -278,6 +301,28 @@ final class Attempt {
     return !(outcome instanceof Outcome.Success) && stopReason() == Stop.TIMEOUT
         ? Outcome.retryable(tookTooLong(current))
         : outcome;
+  }
+
+  private Outcome execute(PlannedNode current, ScrapingService service, ServiceCall call)
+      throws Exception {
+    if (current.visitsHosts(worker.hostLanes()) && task.hostLane().isEmpty()) {
+      Optional<String> host = service.host(call); // who submitted the task could not tell
+      if (host.isPresent()) {
+        return new Outcome.Elsewhere(host.get(), true);
+      }
+    }
+    return service.execute(call);
+  }
+
+  private Optional<String> lane() {
+    return task.hostLane().map(HostLane::host);
+  }
+
+  /** A start that was granted is good once, and only for a time. */
+  private boolean mayStart() {
+    boolean first = !started;
+    started = true;
+    return lease.startBefore().isEmpty() || (first && lease.mayStart(System.nanoTime()));
   }
 
   private static String tookTooLong(PlannedNode current) {
@@ -343,7 +388,7 @@ final class Attempt {
         .name("stygian-abandon")
         .start(() -> {
           try {
-            worker.book(this, nack);
+            book(nack);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }

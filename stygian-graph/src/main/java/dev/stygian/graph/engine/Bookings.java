@@ -2,9 +2,11 @@ package dev.stygian.graph.engine;
 
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.error.StygianException;
 import dev.stygian.graph.queue.LeaseToken;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Settlement;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +48,7 @@ final class Bookings {
   private volatile boolean closed;
   private @Nullable Ended left;
 
-  private record Ended(Attempt attempt, Settlement settlement, long bytes) {}
+  private record Ended(Attempt attempt, Settlement settlement, List<Visit> visits, long bytes) {}
 
   /**
    * Bookings that are not yet under way: see {@link #start}.
@@ -76,13 +78,16 @@ final class Bookings {
   /**
    * Hands over how an attempt ended. Blocks only while the outputs that wait to be booked are more
    * than {@link #MOST_UNBOOKED_BYTES}.
+   *
+   * @param visits are reported before the end is booked
    */
-  void book(Attempt attempt, Settlement settlement) throws InterruptedException {
+  void book(Attempt attempt, Settlement settlement, List<Visit> visits)
+      throws InterruptedException {
     long bytes = settlement.progress().outputBytes();
     if (unbookedBytes.addAndGet(bytes) > MOST_UNBOOKED_BYTES && bytes > 0) {
       awaitRoom();
     }
-    ended.add(new Ended(attempt, settlement, bytes));
+    ended.add(new Ended(attempt, settlement, visits, bytes));
     if (sleeps) {
       sleeps = false;
       LockSupport.unpark(thread);
@@ -164,8 +169,13 @@ final class Bookings {
 
   private void settle(List<Ended> some) throws InterruptedException {
     List<Settlement> ends = new ArrayList<>(some.size());
-    some.forEach(each -> ends.add(each.settlement));
+    List<Visit> visits = new ArrayList<>();
+    for (Ended each : some) {
+      ends.add(each.settlement);
+      visits.addAll(each.visits);
+    }
     try {
+      report(visits);
       settleAll(ends);
     } finally {
       long bytes = 0;
@@ -179,6 +189,17 @@ final class Bookings {
         }
       }
       booked.run();
+    }
+  }
+
+  private void report(List<Visit> visits) throws InterruptedException {
+    if (visits.isEmpty()) {
+      return;
+    }
+    try {
+      queue.visited(visits);
+    } catch (StygianException e) { // the ends say so too, and can wait for the queue
+      LOG.atWarn().setCause(e).addKeyValue("visits", visits.size()).log("Visits are not counted");
     }
   }
 

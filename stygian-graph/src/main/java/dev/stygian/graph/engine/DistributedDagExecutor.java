@@ -6,6 +6,7 @@ import dev.stygian.graph.pipeline.InputSettings;
 import dev.stygian.graph.pipeline.Node;
 import dev.stygian.graph.pipeline.OutputSettings;
 import dev.stygian.graph.pipeline.Pipeline;
+import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.Result;
@@ -208,7 +209,8 @@ public final class DistributedDagExecutor implements AutoCloseable {
             OutputSettings.toStandardOutput(),
             List.copyOf(nodes.values()),
             List.of(),
-            false);
+            false,
+            Politeness.defaults());
     return new RunPlan(run, RunDefinition.of(pipeline, services, false, Optional.empty()));
   }
 
@@ -234,7 +236,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
       String reader,
       ResultSink.Opener sink)
       throws InterruptedException {
-    Submitter submitter = Submitter.open(queue, run, definition);
+    Submitter submitter = Submitter.open(queue, run, definition, registry);
     try (ExecutorService submitting = runThreads();
         Worker worker = Worker.start(queue, registry, options)) {
       Future<Long> submitted = submitting.submit(() -> submitter.submitAll(inputs));

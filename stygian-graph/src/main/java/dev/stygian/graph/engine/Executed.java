@@ -19,15 +19,19 @@ import tools.jackson.databind.JsonNode;
 final class Executed {
   private final RunPlan plan;
   private final Lease lease;
+  private final Item item;
+  private final HostLanes lanes;
   private final @Nullable Output[] byNode;
   private final List<Output> inOrder = new ArrayList<>(4);
 
   private record Output(
       PlannedNode node, JsonNode value, @Nullable Payload encoded, int attempts) {}
 
-  Executed(RunPlan plan, Lease lease) {
+  Executed(RunPlan plan, Lease lease, Item item, HostLanes lanes) {
     this.plan = plan;
     this.lease = lease;
+    this.item = item;
+    this.lanes = lanes;
     this.byNode = new @Nullable Output[plan.size()];
   }
 
@@ -91,6 +95,17 @@ final class Executed {
     return plan.task(node, leased.id().item(), leased.input(), key(node));
   }
 
+  /** A task of a node that reads this output; one that joins several finds its host later. */
+  private Task released(PlannedNode next, Output output) {
+    Task task = task(next);
+    return next.predecessors().size() > 1
+        ? task
+        : lanes
+            .of(plan, next, item, Map.of(output.node.id(), output.value))
+            .map(task::in)
+            .orElse(task);
+  }
+
   private IdempotencyKey key(PlannedNode node) {
     Task leased = lease.task();
     return node.id().equals(leased.id().node()) ? leased.key() : node.scope().key(leased.key());
@@ -116,7 +131,7 @@ final class Executed {
         if (byNode[next.index()] == null) {
           isRead = true;
           if (next != failed) {
-            releases.add(new Release(task(next), next.predecessors().size()));
+            releases.add(new Release(released(next, output), next.predecessors().size()));
           }
         }
       }

@@ -4,6 +4,7 @@ import dev.stygian.graph.pipeline.Node;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.settings.Config;
+import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ final class PlannedNode {
   private final List<PlannedNode> successors;
   private volatile @Nullable Ready ready;
   private volatile @Nullable Stretch stretch;
+  private volatile @Nullable Config config;
+  private volatile @Nullable Boolean visitsHosts;
 
   /** What executes the node; the config's references to the environment stay unresolved. */
   record Ready(ScrapingService service, Config config) {}
@@ -93,17 +96,34 @@ final class PlannedNode {
     return made;
   }
 
-  /** Made once: a plan serves the one registry of its worker. */
+  /** Made once: a plan serves the one registry of its worker or submitter. */
   Ready ready(WorkerContext worker) {
     Ready made = ready;
     if (made == null) {
       ScrapingService service = worker.service(node.service());
-      made =
-          new Ready(
-              service,
-              Config.of(service.descriptor().config(), node.config(), worker.environment()));
+      made = new Ready(service, config(service, worker.environment()));
       ready = made;
     }
     return made;
+  }
+
+  /** The node's config with the service's defaults; made once, likewise. */
+  Config config(ScrapingService service, Environment environment) {
+    Config made = config;
+    if (made == null) {
+      made = Config.of(service.descriptor().config(), node.config(), environment);
+      config = made;
+    }
+    return made;
+  }
+
+  /** Whether executing it visits hosts, as far as that is known here; found once, likewise. */
+  boolean visitsHosts(HostLanes lanes) {
+    Boolean found = visitsHosts;
+    if (found == null) {
+      found = lanes.visitsHosts(node.service());
+      visitsHosts = found;
+    }
+    return found;
   }
 }

@@ -24,6 +24,7 @@ final class ReadAhead implements AutoCloseable {
   private static final long GATHER_MILLIS = 1;
 
   private final RunPlan plan;
+  private final HostLanes lanes;
   private final Iterator<JsonNode> inputs;
   private final ArrayDeque<Submission> ahead = new ArrayDeque<>();
   private final Thread reader;
@@ -38,8 +39,9 @@ final class ReadAhead implements AutoCloseable {
    *
    * @param position the number of the next item within the run
    */
-  ReadAhead(RunPlan plan, Iterator<JsonNode> inputs, long position) {
+  ReadAhead(RunPlan plan, HostLanes lanes, Iterator<JsonNode> inputs, long position) {
     this.plan = plan;
+    this.lanes = lanes;
     this.inputs = inputs;
     this.reader =
         Thread.ofPlatform().daemon().name("stygian-input").unstarted(() -> read(position));
@@ -50,7 +52,7 @@ final class ReadAhead implements AutoCloseable {
     try {
       long number = position;
       while (inputs.hasNext()) {
-        if (!add(plan.submission(Long.toString(number), inputs.next()))) {
+        if (!add(plan.submission(Long.toString(number), inputs.next(), lanes))) {
           return;
         }
         number++;

@@ -10,6 +10,7 @@ import dev.stygian.graph.pipeline.Pipeline;
 import dev.stygian.graph.pipeline.PipelineFormat;
 import dev.stygian.graph.pipeline.PipelineParser;
 import dev.stygian.graph.pipeline.PipelineText;
+import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.pipeline.Topology;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.service.ServiceRegistry;
@@ -106,7 +107,8 @@ public record RunDefinition(
             OutputSettings.toStandardOutput(),
             nodes,
             List.of(),
-            false),
+            false,
+            Politeness.defaults()),
         Map.of(),
         false,
         Optional.empty());

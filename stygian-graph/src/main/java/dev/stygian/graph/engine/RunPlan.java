@@ -1,8 +1,10 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.pipeline.ExecutionSettings;
 import dev.stygian.graph.pipeline.Node;
+import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.pipeline.Topology;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.LaneSpec;
@@ -94,19 +96,25 @@ final class RunPlan {
     return new Task(new TaskId(run, item, node.id()), node.service(), key, input);
   }
 
-  /** An item that starts at every first node. */
-  Submission submission(String item, JsonNode input) {
+  Politeness politeness() {
+    return definition.pipeline().politeness();
+  }
+
+  /** An item that starts at every first node, in the lanes of the hosts that it visits. */
+  Submission submission(String id, JsonNode input, HostLanes lanes) {
+    Item item = new Item(id, input);
     Payload payload = Payload.of(input);
     byte[] digest = IdempotencyKey.digest(input);
     List<Task> first = new ArrayList<>(roots.size());
     for (PlannedNode root : roots) {
-      first.add(task(root, item, payload, root.scope().key(digest)));
+      Task task = task(root, id, payload, root.scope().key(digest));
+      first.add(lanes.of(this, root, item, Map.of()).map(task::in).orElse(task));
     }
     List<IdempotencyKey> last = new ArrayList<>(leaves.size());
     for (PlannedNode leaf : leaves) {
       last.add(leaf.scope().key(digest));
     }
-    return new Submission(item, payload, first, last);
+    return new Submission(id, payload, first, last);
   }
 
   EgressRule egress(boolean workerAllowsPrivate) {

@@ -10,7 +10,7 @@ import java.util.Set;
  * execution, the leased one first. A node belongs to it when all of its predecessors do and their
  * outputs need not be written first, and either it is the next of a plain chain or it only
  * computes. What may wait for something outside and has siblings does not: those are tasks, so that
- * they wait at once.
+ * they wait at once. What visits a host does not either: it waits in that host's lane.
  */
 record Stretch(List<Step> steps) {
   /**
@@ -40,6 +40,7 @@ record Stretch(List<Step> steps) {
         branched |= !chained;
         if (passing.containsAll(next.predecessors())
             && worker.offers(next.service())
+            && !next.visitsHosts(worker.hostLanes())
             && ((chained && !branched) || worker.computes(next.service()))
             && ids.add(next.id())) {
           nodes.add(next);

@@ -24,17 +24,22 @@ public final class Submitter {
 
   private final WorkQueue queue;
   private final RunPlan plan;
+  private final HostLanes lanes;
 
-  private Submitter(WorkQueue queue, RunPlan plan) {
+  private Submitter(WorkQueue queue, RunPlan plan, HostLanes lanes) {
     this.queue = queue;
     this.plan = plan;
+    this.lanes = lanes;
   }
 
   /**
    * Opens a run, or finds it as it was opened: an unfinished run of that id goes on with the
    * pipeline that it began with.
+   *
+   * @param registry tells which hosts the items visit; of a service that it lacks, workers find out
    */
-  public static Submitter open(WorkQueue queue, RunId run, RunDefinition definition) {
+  public static Submitter open(
+      WorkQueue queue, RunId run, RunDefinition definition, ServiceRegistry registry) {
     queue.open(new RunPlan(run, definition).spec());
     RunPlan kept =
         queue
@@ -42,17 +47,18 @@ public final class Submitter {
             .find(run)
             .map(spec -> new RunPlan(run, RunDefinition.read(spec)))
             .orElseThrow(() -> new IllegalStateException("a run that was opened is known"));
-    return new Submitter(queue, kept);
+    return new Submitter(queue, kept, new HostLanes(registry, queue.notes()));
   }
 
-  /** As {@link #open(WorkQueue, RunId, RunDefinition)}, with the fingerprints of this registry. */
+  /** The same, with the fingerprints of this registry. */
   public static Submitter open(
       WorkQueue queue,
       RunId run,
       dev.stygian.graph.pipeline.Pipeline pipeline,
       ServiceRegistry registry,
       boolean fresh) {
-    return open(queue, run, RunDefinition.of(pipeline, registry, fresh, Optional.empty()));
+    return open(
+        queue, run, RunDefinition.of(pipeline, registry, fresh, Optional.empty()), registry);
   }
 
   /**
@@ -69,7 +75,7 @@ public final class Submitter {
       inputs.next();
     }
     long position = accepted;
-    try (ReadAhead ahead = new ReadAhead(plan, inputs, accepted)) {
+    try (ReadAhead ahead = new ReadAhead(plan, lanes, inputs, accepted)) {
       long lookedNanos = System.nanoTime();
       List<Submission> batch = ahead.take();
       while (!batch.isEmpty()) {

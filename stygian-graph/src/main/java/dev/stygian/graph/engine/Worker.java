@@ -7,11 +7,14 @@ import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.error.StygianException;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
+import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.Settlement;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.ScrapingService;
+import dev.stygian.graph.service.ServiceDescriptor;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
@@ -73,6 +76,7 @@ public final class Worker implements AutoCloseable {
   private final Heart heart;
   private final Watch watch = new Watch(held);
   private final Plans plans;
+  private final HostLanes hostLanes;
   private final Backoff backoff = new Backoff(new Random());
   private final Thread feeder;
   private final LeaseAhead leaseAhead = new LeaseAhead(System.nanoTime());
@@ -86,6 +90,7 @@ public final class Worker implements AutoCloseable {
     this.options = options;
     this.services = Set.copyOf(registry.available());
     this.plans = new Plans(queue);
+    this.hostLanes = new HostLanes(registry, queue.notes());
     this.runners = new Runners(options.slots(), this::execute, this::roomChanged);
     this.bookings =
         new Bookings(queue, held, stopping, () -> runners.waiting() > 0, this::roomChanged);
@@ -298,7 +303,8 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public boolean computes(String service) {
-      return services.contains(service) && registry.service(service).descriptor().computes();
+      return services.contains(service)
+          && registry.service(service).descriptor().work() == ServiceDescriptor.Work.COMPUTES;
     }
 
     @Override
@@ -322,8 +328,19 @@ public final class Worker implements AutoCloseable {
     }
 
     @Override
-    public void book(Attempt attempt, Settlement settlement) throws InterruptedException {
-      bookings.book(attempt, settlement);
+    public HostLanes hostLanes() {
+      return hostLanes;
+    }
+
+    @Override
+    public Notes notes() {
+      return queue.notes();
+    }
+
+    @Override
+    public void book(Attempt attempt, Settlement settlement, List<Visit> visits)
+        throws InterruptedException {
+      bookings.book(attempt, settlement, visits);
     }
   }
 }

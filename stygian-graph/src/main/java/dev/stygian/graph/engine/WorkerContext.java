@@ -1,11 +1,14 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.Settlement;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What an attempt needs of the worker that makes it. */
@@ -20,12 +23,22 @@ interface WorkerContext {
 
   ScrapingService service(String name);
 
+  /** Where the tasks of this worker's runs wait that visit hosts. */
+  HostLanes hostLanes();
+
+  /** What the processes of its queue tell each other. */
+  Notes notes();
+
   Environment environment();
 
   EgressRule egress(RunPlan plan);
 
   Duration backoff(int nextAttempt, Duration base);
 
-  /** Sees to it that the end of an attempt is booked, together with others, and soon. */
-  void book(Attempt attempt, Settlement settlement) throws InterruptedException;
+  /**
+   * Sees to it that the end of an attempt is booked, together with others, and soon.
+   *
+   * @param visits what it did to hosts, to be reported before
+   */
+  void book(Attempt attempt, Settlement settlement, List<Visit> visits) throws InterruptedException;
 }

@@ -4,8 +4,10 @@ import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
 import dev.stygian.graph.settings.Config;
 import dev.stygian.graph.settings.ConfigSchema;
 import dev.stygian.graph.settings.Environment;
+import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -36,7 +38,8 @@ final class Assembly {
         new OutputSettings(raw(section("output", PipelineSchema.OUTPUT), "file")),
         root.path("nodes").valueStream().map(n -> node((ObjectNode) n)).toList(),
         edges,
-        top.flag("allow_private") || execution.flag("allow_private"));
+        top.flag("allow_private") || execution.flag("allow_private"),
+        politeness(section("politeness", PipelineSchema.POLITENESS)));
   }
 
   private Config section(String name, ConfigSchema schema) {
@@ -74,6 +77,26 @@ final class Assembly {
     List<String> urls =
         table.json("urls").stream().flatMap(JsonNode::valueStream).map(JsonNode::asString).toList();
     return new InputSettings(urls, raw(table, "file"), raw(table, "serve"));
+  }
+
+  private static Politeness politeness(Config table) {
+    Duration interval = table.duration("interval");
+    int concurrency = (int) table.whole("concurrency");
+    return new Politeness(
+        HostScope.valueOf(raw(table, "scope").orElseThrow().toUpperCase(Locale.ROOT)),
+        interval,
+        concurrency,
+        table.flag("obey_robots"),
+        table.duration("give_up_after"),
+        table.json("hosts").stream()
+            .flatMap(JsonNode::valueStream)
+            .map(rule -> config(PipelineSchema.HOST_RULE, (ObjectNode) rule))
+            .map(rule ->
+                new Politeness.HostRule(
+                    raw(rule, "host").orElseThrow().toLowerCase(Locale.ROOT),
+                    optionalSpan(rule, "interval").orElse(interval),
+                    optionalWhole(rule, "concurrency").orElse(concurrency)))
+            .toList());
   }
 
   private Node node(ObjectNode values) {

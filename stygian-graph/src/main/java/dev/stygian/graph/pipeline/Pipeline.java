@@ -20,7 +20,8 @@ public record Pipeline(
     OutputSettings output,
     List<Node> nodes,
     List<Edge> edges,
-    boolean allowPrivate) {
+    boolean allowPrivate,
+    Politeness politeness) {
   public Pipeline {
     nodes = List.copyOf(nodes);
     edges = List.copyOf(edges);

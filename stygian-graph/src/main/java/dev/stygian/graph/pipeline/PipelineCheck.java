@@ -36,6 +36,7 @@ final class PipelineCheck {
     section(root, "execution", PipelineSchema.EXECUTION).ifPresent(e -> checkExecution(e, root));
     section(root, "input", PipelineSchema.INPUT).ifPresent(this::checkInput);
     section(root, "output", PipelineSchema.OUTPUT).ifPresent(this::checkOutput);
+    section(root, "politeness", PipelineSchema.POLITENESS);
     List<SourceValue.Table> nodes = tables(root, "nodes");
     for (int i = 0; i < nodes.size(); i++) {
       checkNode(nodes.get(i), nodeLabel(nodes.get(i), i));

@@ -29,6 +29,7 @@ final class PipelineSchema {
           .optional("execution", ANYTHING, "How and where the pipeline runs")
           .optional("input", ANYTHING, "Where items come from")
           .optional("output", ANYTHING, "Where results go")
+          .optional("politeness", ANYTHING, "How often hosts are visited")
           .optional("nodes", ANYTHING, "The steps")
           .optional("edges", ANYTHING, "Which node's output is which node's input")
           .build();
@@ -46,6 +47,18 @@ final class PipelineSchema {
       ConfigSchema.builder()
           .optional("file", TEXT, "Ends in .jsonl or .csv; default: standard output")
           .build();
+
+  private static final ValueType INTERVAL = new ValueType.Span(0, DAY);
+  private static final ValueType CONCURRENCY = new ValueType.Whole(0, 1_000);
+
+  static final ConfigSchema HOST_RULE =
+      ConfigSchema.builder()
+          .required("host", TEXT, "A host's name, or *. and a domain for all names below it")
+          .optional("interval", INTERVAL, "Default: the table's")
+          .optional("concurrency", CONCURRENCY, "Default: the table's")
+          .build();
+
+  static final ConfigSchema POLITENESS = politeness(Politeness.defaults());
 
   static final ConfigSchema NODE =
       ConfigSchema.builder()
@@ -112,12 +125,40 @@ final class PipelineSchema {
         .build();
   }
 
+  private static ConfigSchema politeness(Politeness defaults) {
+    return ConfigSchema.builder()
+        .withDefault(
+            "interval",
+            INTERVAL,
+            Spans.format(defaults.interval()),
+            "Between two starts at one host, at least")
+        .withDefault(
+            "concurrency", CONCURRENCY, defaults.concurrency(), "Tasks at once at one host; 0: any")
+        .withDefault(
+            "scope",
+            new ValueType.Choice(List.of("host", "domain", "ip")),
+            "host",
+            "What one host is")
+        .withDefault("obey_robots", FLAG, defaults.obeyRobots(), "Whether robots.txt is followed")
+        .withDefault(
+            "give_up_after",
+            new ValueType.Span(0, 30 * DAY),
+            Spans.format(defaults.giveUpAfter()),
+            "How long tasks wait for a host that does not answer")
+        .optional(
+            "hosts",
+            new ValueType.ListOf(new ValueType.Table(HOST_RULE)),
+            "What is different for some hosts; the first that fits counts")
+        .build();
+  }
+
   private static Map<String, String> homes() {
     Map<String, String> all = new LinkedHashMap<>();
     ROOT.names().forEach(k -> all.put(k, "at the top of the file, before the first table"));
     EXECUTION.names().forEach(k -> all.putIfAbsent(k, "in [execution]"));
     INPUT.names().stream().filter(k -> !k.equals("file")).forEach(k -> all.put(k, "in [input]"));
     NODE.names().forEach(k -> all.putIfAbsent(k, "in [[nodes]]"));
+    POLITENESS.names().forEach(k -> all.putIfAbsent(k, "in [politeness]"));
     EDGE.names().forEach(k -> all.putIfAbsent(k, "in [[edges]]"));
     return Map.copyOf(all);
   }

@@ -29,6 +29,7 @@ public final class PipelineText {
     root.set("input", input(pipeline.input()));
     ObjectNode output = root.putObject("output");
     pipeline.output().file().ifPresent(f -> output.put("file", f));
+    root.set("politeness", politeness(pipeline.politeness()));
     ArrayNode nodes = root.putArray("nodes");
     pipeline.nodes().forEach(n -> nodes.add(node(n)));
     ArrayNode edges = root.putArray("edges");
@@ -62,6 +63,26 @@ public final class PipelineText {
     }
     settings.file().ifPresent(f -> table.put("file", f));
     settings.serve().ifPresent(s -> table.put("serve", s));
+    return table;
+  }
+
+  private static ObjectNode politeness(Politeness settings) {
+    ObjectNode table =
+        JSON.objectNode()
+            .put("scope", settings.scope().name().toLowerCase(Locale.ROOT))
+            .put("interval", Spans.format(settings.interval()))
+            .put("concurrency", settings.concurrency())
+            .put("obey_robots", settings.obeyRobots())
+            .put("give_up_after", Spans.format(settings.giveUpAfter()));
+    ArrayNode hosts = table.putArray("hosts");
+    settings
+        .hosts()
+        .forEach(rule ->
+            hosts.add(
+                JSON.objectNode()
+                    .put("host", rule.host())
+                    .put("interval", Spans.format(rule.interval()))
+                    .put("concurrency", rule.concurrency())));
     return table;
   }
 

@@ -29,6 +29,7 @@ final class HostPace {
   private final TreeMap<Long, Integer> starts = new TreeMap<>();
   private int startsKept;
   private long gapMillis;
+  private long askedMillis;
   private long notBefore;
   private int failures;
   private long awaySince;
@@ -37,7 +38,7 @@ final class HostPace {
   private double usuallyTakes;
 
   long gapMillis() {
-    return gapMillis;
+    return Math.max(gapMillis, askedMillis);
   }
 
   long notBefore() {
@@ -64,6 +65,10 @@ final class HostPace {
         long wanted = Math.min(retryAfter.toMillis(), LONGEST_RETRY_AFTER_MILLIS);
         notBefore = Math.max(notBefore, now + wanted);
         slowDown(now);
+      }
+      case Visit.Answer.Interval(Duration atLeast) -> {
+        failures = 0;
+        askedMillis = Math.min(atLeast.toMillis(), LONGEST_RETRY_AFTER_MILLIS);
       }
       case Visit.Answer.Failure() -> fail(now);
     }

@@ -25,7 +25,11 @@ final class LiveItem {
 
   /** What is known of a dead item: the task that died, and those that stopped because of it. */
   private record Death(
-      QueuedTask task, Instant at, List<AttemptError> errors, List<QueuedTask> parked) {}
+      QueuedTask task,
+      Instant at,
+      boolean excluded,
+      List<AttemptError> errors,
+      List<QueuedTask> parked) {}
 
   LiveItem(String id, Payload input) {
     this.id = id;
@@ -99,12 +103,17 @@ final class LiveItem {
     return all;
   }
 
+  /** Whether it has a letter, as a dead item or as an excluded one. */
   boolean isDead() {
     return death != null;
   }
 
-  void die(QueuedTask task, Instant at) {
-    death = new Death(task, at, new ArrayList<>(task.errors()), new ArrayList<>(0));
+  boolean isExcluded() {
+    return death().excluded();
+  }
+
+  void die(QueuedTask task, Instant at, boolean excluded) {
+    death = new Death(task, at, excluded, new ArrayList<>(task.errors()), new ArrayList<>(0));
   }
 
   /** Sets a task of this dead item aside, for a replay. */

@@ -95,8 +95,18 @@ final class LocalRunLedger implements RunLedger {
 
   @Override
   public List<DeadLetter> deadLetters(RunId run, String after, int max) {
+    return letters(run, after, max, false);
+  }
+
+  @Override
+  public List<DeadLetter> excluded(RunId run, String after, int max) {
+    return letters(run, after, max, true);
+  }
+
+  private List<DeadLetter> letters(RunId run, String after, int max, boolean excluded) {
     return handle.locked(() ->
         shared.run(run).deadItems.tailMap(after, false).values().stream()
+            .filter(item -> item.isExcluded() == excluded)
             .limit(max)
             .map(LiveItem::letter)
             .toList());

@@ -135,6 +135,11 @@ public final class LocalWorkQueue implements WorkQueue {
   }
 
   @Override
+  public Notes notes() {
+    return shared.notes;
+  }
+
+  @Override
   public TaskId enqueue(Task task) throws InterruptedException {
     TaskId id = task.id();
     LaneSpec lane = new LaneSpec(id.node(), task.service(), 0, List.of(), SIMPLE_MAX_ATTEMPTS);

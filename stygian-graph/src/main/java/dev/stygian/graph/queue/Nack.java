@@ -26,15 +26,20 @@ public record Nack(Lease lease, Progress progress, Task task, int attempt, Verdi
     record Bury(String error) implements Verdict {}
 
     /**
-     * Back at once, without an attempt lost: the worker stops, or the task was to start earlier.
+     * Back without an attempt lost: the worker stops, or the task was to start earlier, or in
+     * another lane, which {@link Nack#task} then names.
      *
      * @param isUnused whether the task has visited no host, so that another one may instead
+     * @param delay how long it waits before it may be leased again
      */
-    record HandBack(boolean isUnused) implements Verdict {
-      /** Of a task that may have visited its host. */
+    record HandBack(boolean isUnused, Duration delay) implements Verdict {
+      /** At once, of a task that may have visited its host. */
       public HandBack() {
-        this(false);
+        this(false, Duration.ZERO);
       }
     }
+
+    /** Not to be executed, as a rule says that is no error; its item ends with that. */
+    record Exclude(String reason) implements Verdict {}
   }
 }

@@ -24,6 +24,16 @@ final class QueuedTask {
     this.attempts = attempts;
   }
 
+  /** The same one, as it is to wait from now on. */
+  QueuedTask as(Task changed) {
+    if (changed.hostLane().equals(task.hostLane())) {
+      return this;
+    }
+    QueuedTask moved = new QueuedTask(changed, lane, item, attempts);
+    moved.errors = errors;
+    return moved;
+  }
+
   /** Attempts that are over. */
   int attempts() {
     return attempts;

@@ -23,7 +23,7 @@ final class RunBook {
   /** What it did to hosts. */
   final HostLog hosts = new HostLog();
 
-  /** The dead items that can be replayed, by id. */
+  /** The dead and the excluded items, which can be replayed, by id. */
   final TreeMap<String, LiveItem> deadItems = new TreeMap<>();
 
   /** The last nodes, in lane order. */
@@ -38,6 +38,7 @@ final class RunBook {
   long submittedItems;
   long doneItems;
   long deadCount;
+  long excludedCount;
   long cancelledItems;
   long unfinishedTasks;
   private final long started;
@@ -171,6 +172,7 @@ final class RunBook {
         doneItems,
         deadCount,
         cancelledItems,
+        excludedCount,
         results.undelivered(),
         results.undeliveredBytes(),
         isHeldBack(),

@@ -68,10 +68,13 @@ public interface RunLedger {
    */
   List<DeadLetter> deadLetters(RunId run, String after, int max);
 
+  /** The letters of items that were excluded, each with the reason, in the same order. */
+  List<DeadLetter> excluded(RunId run, String after, int max);
+
   /**
-   * Puts dead letters back to work, attempts at zero.
+   * Puts dead and excluded items back to work, attempts at zero.
    *
-   * @param items ids of items; those without a dead letter are passed over
+   * @param items ids of items; those without a letter are passed over
    * @return how many were put back
    */
   long replay(RunId run, Collection<String> items);

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A run at one moment. Items add up: submitted = done + dead + cancelled + in flight.
+ * A run at one moment. Items add up: submitted = done + dead + excluded + cancelled + in flight.
  *
  * @param inputClosed whether all of its input is submitted
  * @param submitted items accepted so far
+ * @param excluded items that are not to be executed, as their robots.txt says, for one
  * @param undeliveredResults results that nobody has taken yet
  * @param heldBack whether first-node tasks wait because of them
  * @param missingServices services of waiting tasks that no live worker offers
@@ -22,6 +23,7 @@ public record RunStatus(
     long done,
     long dead,
     long cancelled,
+    long excluded,
     long undeliveredResults,
     long undeliveredBytes,
     boolean heldBack,
@@ -35,7 +37,7 @@ public record RunStatus(
   }
 
   public long inFlight() {
-    return submitted - done - dead - cancelled;
+    return submitted - done - dead - cancelled - excluded;
   }
 
   /** What a run is doing. */

@@ -44,6 +44,7 @@ final class SharedQueue {
   final ReentrantLock lock = new ReentrantLock();
 
   final Moves moves;
+  final LocalNotes notes;
   final Intake intake;
   private final InstantSource clock;
   private final Map<RunId, RunBook> runs = new LinkedHashMap<>();
@@ -55,6 +56,7 @@ final class SharedQueue {
   SharedQueue(InstantSource clock) {
     this.clock = clock;
     this.moves = new Moves(lock, clock);
+    this.notes = new LocalNotes(clock);
     this.intake = new Intake(moves, attendance, clock);
   }
 
@@ -297,7 +299,7 @@ final class SharedQueue {
     leases.end(token);
     moves.book(leased, nack.progress());
     moves.endLease(leased);
-    if (nack.verdict() instanceof Verdict.HandBack(boolean isUnused) && isUnused) {
+    if (nack.verdict() instanceof Verdict.HandBack(boolean isUnused, _) && isUnused) {
       leased.task.hostLane().ifPresent(host -> moves.hosts.unused(host, token.lease()));
     }
     moves.release(leased, nack.progress());
@@ -307,7 +309,9 @@ final class SharedQueue {
       settled = BOOKED;
     } else {
       QueuedTask failed =
-          lane == leased.lane ? leased : new QueuedTask(nack.task(), lane, leased.item, 0);
+          lane == leased.lane
+              ? leased.as(nack.task())
+              : new QueuedTask(nack.task(), lane, leased.item, 0);
       settled = settle(failed, nack.attempt(), nack.verdict());
     }
     moves.room.ring();
@@ -324,9 +328,14 @@ final class SharedQueue {
   private Settled settle(QueuedTask task, int attempt, Verdict verdict) {
     Instant now = clock.instant();
     return switch (verdict) {
-      case Verdict.HandBack _ -> {
+      case Verdict.HandBack(_, Duration delay) -> {
         task.handedBack(attempt);
-        moves.goBack(task);
+        putBack(task, now, delay);
+        yield BOOKED;
+      }
+      case Verdict.Exclude(String reason) -> {
+        task.failed(new AttemptError(attempt, now, reason));
+        exclude(task, now);
         yield BOOKED;
       }
       case Verdict.Bury(String error) -> {
@@ -355,12 +364,16 @@ final class SharedQueue {
       return bury(task, now);
     }
     task.lane.countRetry();
+    putBack(task, now, delay);
+    return BOOKED;
+  }
+
+  private void putBack(QueuedTask task, Instant now, Duration delay) {
     if (delay.isPositive()) {
       delays.add(task, Deadline.after(now.toEpochMilli(), delay));
     } else {
       moves.goBack(task);
     }
-    return BOOKED;
   }
 
   /** Takes back leases that ran out, wakes what is due, forgets runs whose time is over. */
@@ -410,7 +423,7 @@ final class SharedQueue {
       return BOOKED;
     }
     RunBook run = task.lane.run;
-    task.item.die(task, now);
+    task.item.die(task, now, false);
     task.lane.countDead();
     run.deadCount++;
     run.deadItems.put(task.item.id, task.item);
@@ -418,12 +431,28 @@ final class SharedQueue {
     return BURIED;
   }
 
+  private void exclude(QueuedTask task, Instant now) {
+    if (task.item.isDead()) {
+      moves.park(task);
+      return;
+    }
+    RunBook run = task.lane.run;
+    task.item.die(task, now, true);
+    run.excludedCount++;
+    run.deadItems.put(task.item.id, task.item);
+    moves.end(task);
+  }
+
   boolean replay(RunBook run, String id) {
     LiveItem item = run.cancelled ? null : run.deadItems.remove(id);
     if (item == null) {
       return false;
     }
-    run.deadCount--;
+    if (item.isExcluded()) {
+      run.excludedCount--;
+    } else {
+      run.deadCount--;
+    }
     run.goesOn();
     item.revive().forEach(moves::begin);
     return true;

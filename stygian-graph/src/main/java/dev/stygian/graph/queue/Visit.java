@@ -24,6 +24,9 @@ public record Visit(
      */
     record TooMany(Duration retryAfter) implements Answer {}
 
+    /** It asks for so much time between two requests, as robots.txt may. */
+    record Interval(Duration atLeast) implements Answer {}
+
     /** Not at all, or with an error of its own. */
     record Failure() implements Answer {}
   }

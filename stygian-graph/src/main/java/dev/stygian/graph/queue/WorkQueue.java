@@ -85,6 +85,9 @@ public interface WorkQueue extends AutoCloseable {
 
   RunLedger ledger();
 
+  /** What the processes of this queue tell each other. */
+  Notes notes();
+
   /**
    * Enqueues one task, in a run of its own kind if its run was never opened. Blocks at the maximum
    * depth.

@@ -20,6 +20,26 @@ public sealed interface Outcome {
   /** The other side asks to wait; {@code retryAfter} is empty where it did not say how long. */
   record RateLimited(String reason, Optional<Duration> retryAfter) implements Outcome {}
 
+  /**
+   * Nothing came of it yet, and that is no failure: the time to start was over, or what it needs is
+   * about to be there.
+   *
+   * @param sentNothing whether no host was visited
+   * @param delay until it is worth to try again
+   */
+  record NotNow(boolean sentNothing, Duration delay) implements Outcome {}
+
+  /**
+   * It goes on at another host, whose pace has to be kept: in that host's lane, without an attempt
+   * lost. The service has noted where, under {@link Fleet#task}.
+   *
+   * @param sentNothing whether no host was visited
+   */
+  record Elsewhere(String host, boolean sentNothing) implements Outcome {}
+
+  /** A rule forbids it, such as robots.txt; the item ends with that, and it is no error. */
+  record Excluded(String reason) implements Outcome {}
+
   static Outcome success(JsonNode output) {
     return new Success(output);
   }

@@ -23,6 +23,17 @@ public interface ScrapingService extends AutoCloseable {
   }
 
   /**
+   * The host that executing this call would visit first, as its fleet's scope says; its tasks wait
+   * in a lane of that host's. Asked only of services whose descriptor says that they visit hosts,
+   * before the call is executed, where the environment may lack what the config refers to.
+   *
+   * @return empty where there is none, or it cannot be told
+   */
+  default Optional<String> host(ServiceCall call) {
+    return Optional.empty();
+  }
+
+  /**
    * Executes one node for one item. An interrupt means that the attempt's time is over or the
    * worker stops: let it through. Anything thrown counts as a retryable failure. The call's values
    * are shared with other nodes: do not change them.

@@ -13,9 +13,10 @@ import tools.jackson.databind.JsonNode;
  * @param node the node's id, for messages
  * @param attempt 1 for the first
  * @param inputs the outputs of the node's predecessors by node id, in the order of the edges; empty
- *     for a first node
+ *     for a first node, and where only the host is asked for, those that are known already
  * @param egress which addresses may be dialled
  * @param site where relative URLs start: the server of {@code [input] serve}; empty without one
+ * @param fleet what the execution shares with others
  */
 public record ServiceCall(
     String pipelineId,
@@ -25,7 +26,20 @@ public record ServiceCall(
     Config config,
     Map<String, JsonNode> inputs,
     EgressRule egress,
-    Optional<URI> site) {
+    Optional<URI> site,
+    Fleet fleet) {
+  /** A call that is part of no fleet, as tests make it. */
+  public ServiceCall(
+      String pipelineId,
+      String node,
+      int attempt,
+      Item item,
+      Config config,
+      Map<String, JsonNode> inputs,
+      EgressRule egress,
+      Optional<URI> site) {
+    this(pipelineId, node, attempt, item, config, inputs, egress, site, new LoneFleet());
+  }
 
   /** The output of the only predecessor; empty for a first node and for a join. */
   public Optional<JsonNode> input() {

@@ -5,6 +5,7 @@ import dev.stygian.graph.queue.Heartbeat;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunSpec;
@@ -72,6 +73,11 @@ class ForwardingQueue implements WorkQueue {
   @Override
   public Heartbeat.Renewal renew(Heartbeat heartbeat) {
     return queue.renew(heartbeat);
+  }
+
+  @Override
+  public Notes notes() {
+    return queue.notes();
   }
 
   @Override

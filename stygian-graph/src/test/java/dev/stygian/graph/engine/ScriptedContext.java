@@ -1,13 +1,18 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.queue.LocalWorkQueue;
+import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.Settlement;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.ScrapingService;
+import dev.stygian.graph.service.ServiceDescriptor;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -17,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedContext implements WorkerContext {
   private final Plans plans;
   private final ServiceRegistry registry;
+  private final Notes notes = new LocalWorkQueue().notes();
   private final Consumer<Settlement> booking;
   private final CountDownLatch booked = new CountDownLatch(1);
 
@@ -48,7 +54,7 @@ final class ScriptedContext implements WorkerContext {
 
   @Override
   public boolean computes(String service) {
-    return registry.service(service).descriptor().computes();
+    return registry.service(service).descriptor().work() == ServiceDescriptor.Work.COMPUTES;
   }
 
   @Override
@@ -72,7 +78,17 @@ final class ScriptedContext implements WorkerContext {
   }
 
   @Override
-  public void book(Attempt attempt, Settlement settlement) {
+  public HostLanes hostLanes() {
+    return new HostLanes(registry, notes());
+  }
+
+  @Override
+  public Notes notes() {
+    return notes;
+  }
+
+  @Override
+  public void book(Attempt attempt, Settlement settlement, List<Visit> visits) {
     booking.accept(settlement);
     booked.countDown();
   }

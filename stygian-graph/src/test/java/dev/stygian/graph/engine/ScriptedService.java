@@ -4,6 +4,7 @@ import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.service.ServiceDescriptor;
+import dev.stygian.graph.service.ServiceDescriptor.Work;
 import dev.stygian.graph.settings.ConfigSchema;
 import dev.stygian.graph.settings.ValueType;
 import java.util.List;
@@ -20,23 +21,23 @@ final class ScriptedService implements ScrapingService {
 
   private final String name;
   private final Script script;
-  private final boolean computes;
+  private final Work work;
   final Queue<ServiceCall> calls = new ConcurrentLinkedQueue<>();
 
   /** One that may wait. */
   ScriptedService(String name, Script script) {
-    this(name, script, false);
+    this(name, script, Work.WAITS);
   }
 
-  private ScriptedService(String name, Script script, boolean computes) {
+  private ScriptedService(String name, Script script, Work work) {
     this.name = name;
     this.script = script;
-    this.computes = computes;
+    this.work = work;
   }
 
   /** One that only computes. */
   static ScriptedService computing(String name, Script script) {
-    return new ScriptedService(name, script, true);
+    return new ScriptedService(name, script, Work.COMPUTES);
   }
 
   @Override
@@ -49,7 +50,7 @@ final class ScriptedService implements ScrapingService {
             .optional("word", new ValueType.Text(), "A word.")
             .withDefault("limit", new ValueType.Whole(0, 9), 7, "A number.")
             .build(),
-        computes);
+        work);
   }
 
   @Override

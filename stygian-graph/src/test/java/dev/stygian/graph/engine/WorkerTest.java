@@ -345,7 +345,8 @@ final class WorkerTest {
 
   private void submit(ScriptedService service, String toml, int items) throws InterruptedException {
     ServiceRegistry registry = registry(service);
-    Submitter.open(queue, RUN, definition(registry, toml)).submitAll(urls(items).iterator());
+    Submitter.open(queue, RUN, definition(registry, toml), registry)
+        .submitAll(urls(items).iterator());
   }
 
   private static Worker start(ForwardingQueue queue, ScriptedService service) {

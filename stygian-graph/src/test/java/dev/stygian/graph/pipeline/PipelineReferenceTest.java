@@ -40,6 +40,8 @@ class PipelineReferenceTest {
         Arguments.of("Execution", PipelineSchema.EXECUTION),
         Arguments.of("Input", PipelineSchema.INPUT),
         Arguments.of("Output", PipelineSchema.OUTPUT),
+        Arguments.of("Politeness", PipelineSchema.POLITENESS),
+        Arguments.of("Some hosts", PipelineSchema.HOST_RULE),
         Arguments.of("Nodes", PipelineSchema.NODE),
         Arguments.of("Edges", PipelineSchema.EDGE));
   }
@@ -104,7 +106,8 @@ class PipelineReferenceTest {
           "size, " + TypeWords.size(min) + " to " + TypeWords.size(max);
       case ValueType.Choice(List<String> words) ->
           words.stream().map(w -> "`" + w + "`").collect(Collectors.joining(", "));
-      case ValueType.ListOf _ -> "list of texts";
+      case ValueType.ListOf(ValueType element) ->
+          element instanceof ValueType.Table ? "list of tables" : "list of texts";
       default -> "";
     };
   }

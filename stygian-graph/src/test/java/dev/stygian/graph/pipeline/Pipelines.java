@@ -1,6 +1,7 @@
 package dev.stygian.graph.pipeline;
 
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
+import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,21 @@ final class Pipelines {
         new OutputSettings(Optional.of("x.csv")),
         nodes,
         edges,
-        true);
+        true,
+        randomPoliteness(new Random(id.hashCode())));
+  }
+
+  private static Politeness randomPoliteness(Random random) {
+    HostScope[] scopes = HostScope.values();
+    return new Politeness(
+        scopes[random.nextInt(scopes.length)],
+        Duration.ofMillis(random.nextInt(5_000)),
+        random.nextInt(20),
+        random.nextBoolean(),
+        Duration.ofSeconds(random.nextInt(7_200)),
+        random.nextBoolean()
+            ? List.of()
+            : List.of(new Politeness.HostRule("*.example.com", Duration.ofSeconds(2), 1)));
   }
 
   private static ExecutionSettings randomExecution(Random random) {

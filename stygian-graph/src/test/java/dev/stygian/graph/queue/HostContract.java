@@ -280,7 +280,11 @@ interface HostContract extends Contract {
 
   private static Nack back(Lease lease, boolean unused) {
     return new Nack(
-        lease, List.of(), lease.task(), lease.attempt(), new Nack.Verdict.HandBack(unused));
+        lease,
+        List.of(),
+        lease.task(),
+        lease.attempt(),
+        new Nack.Verdict.HandBack(unused, Duration.ZERO));
   }
 
   private static List<String> hosts(List<Lease> leases) {

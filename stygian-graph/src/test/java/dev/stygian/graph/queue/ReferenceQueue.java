@@ -105,6 +105,7 @@ final class ReferenceQueue {
     entry.state =
         switch (verdict) {
           case Nack.Verdict.HandBack _ -> State.WAITING;
+          case Nack.Verdict.Exclude _ -> State.DEAD;
           case Nack.Verdict.Bury(String _) -> {
             entry.attempts++;
             yield State.DEAD;

@@ -23,6 +23,8 @@ public abstract class WorkQueueContract
         RunContract,
         HostContract,
         HostPaceContract,
+        ExclusionContract,
+        NotesContract,
         SimpleCallsContract,
         ConcurrencyContract {
   private QueueFixture fixture;

@@ -11,6 +11,7 @@ for i = 3, #ARGV do
     dropped = dropped + 1
     redis.call('HDEL', run_key(run, 'siblings'), item)
     redis.call('ZREM', run_key(run, 'deadindex'), item)
+    redis.call('ZREM', run_key(run, 'excludedindex'), item)
     forget_item(run, item, nodes)
     forget_live(run, item)
   end

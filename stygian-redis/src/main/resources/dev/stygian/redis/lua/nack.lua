@@ -3,18 +3,33 @@
 -- token that is not current changes nothing.
 -- @include keys memory fields runs records lanes hosts letters leases booking
 -- ARGV: keys to look up, then per nack: lease, heads of one row, entries, values (see booking.lua), task's
---   node, attempt, verdict (retry, bury, back; unused: back, and no start that was granted was used), delay ms,
---   error, host's lane of the task, record of the task, releases of what worked
+--   node, attempt, verdict (retry, bury, exclude, back; unused: back, and no start that was granted was used),
+--   delay ms, error, host's lane of the task, record of the task, releases of what worked
 -- Replies: per nack 'booked' | 'buried' | 'lost'
 local touched, freed, replies = {}, {}, {}
 
+-- Lets a task wait again, at the front of its lane or until the delay is over.
+local function put_back(run, node, lane, record, delay)
+  if delay <= 0 then
+    place(run, node, lane, { record }, true)
+  else
+    redis.call('ZADD', delayed, now + delay, store_chunk(run, node, lane, { record }))
+    count(run, 'd' .. node, 1)
+  end
+end
+
 -- Puts a task that did not work where it belongs now; returns what is replied.
 local function settle(run, node, item, attempt, verdict, delay, message, lane, record)
-  if verdict == 'back' or verdict == 'unused' or (verdict == 'retry' and hosts.is_broken(lane) and not is_dead(run, item)) then
-    place(run, node, lane, { with_attempts(record, attempt - 1) }, true)
+  local waits_for_host = verdict == 'retry' and hosts.is_broken(lane) and not is_dead(run, item)
+  if verdict == 'back' or verdict == 'unused' or waits_for_host then
+    put_back(run, node, lane, with_attempts(record, attempt - 1), waits_for_host and 0 or tonumber(delay))
     return 'booked'
   end
   remember_error(run, node, item, attempt, message)
+  if verdict == 'exclude' then
+    exclude(run, node, lane, with_attempts(record, math.min(attempt, 255)), attempt)
+    return 'booked'
+  end
   if verdict == 'bury' or attempt >= lane_spec(run, node).max then
     bury(run, node, lane, with_attempts(record, math.min(attempt, 255)), attempt)
     return 'buried'
@@ -24,13 +39,7 @@ local function settle(run, node, item, attempt, verdict, delay, message, lane, r
     return 'booked'
   end
   count(run, 't' .. node, 1)
-  local again = with_attempts(record, attempt)
-  if tonumber(delay) <= 0 then
-    place(run, node, lane, { again }, true)
-  else
-    redis.call('ZADD', delayed, now + tonumber(delay), store_chunk(run, node, lane, { again }))
-    count(run, 'd' .. node, 1)
-  end
+  put_back(run, node, lane, with_attempts(record, attempt), tonumber(delay))
   return 'booked'
 end
 

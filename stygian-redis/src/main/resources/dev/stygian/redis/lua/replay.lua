@@ -17,7 +17,7 @@ for i = 2, #ARGV do
       redis.call('HDEL', run_key(run), 'finished')
     end
     replayed = replayed + 1
-    local node, _, _, lane_size, size, at = struct.unpack(LETTER, letter)
+    local excluded, node, _, _, lane_size, size, at = struct.unpack(LETTER, letter)
     local record = string.sub(letter, at + lane_size, at + lane_size + size - 1)
     local tasks = { { node, lane_at(letter, at, lane_size), with_attempts(record, 0) } }
     local siblings = redis.call('HGET', run_key(run, 'siblings'), item)
@@ -30,9 +30,9 @@ for i = 2, #ARGV do
     end
     redis.call('HDEL', run_key(run, 'dead'), item)
     redis.call('HDEL', run_key(run, 'siblings'), item)
-    redis.call('ZREM', run_key(run, 'deadindex'), item)
-    count(run, 'dead', -1)
-    count(run, 'x' .. node, -1)
+    redis.call('ZREM', run_key(run, excluded == 1 and 'excludedindex' or 'deadindex'), item)
+    count(run, excluded == 1 and 'excluded' or 'dead', -1)
+    if excluded == 0 then count(run, 'x' .. node, -1) end
     count_tasks(run, #tasks)
     if run_of(run).wide then count_live(run, item, #tasks) end
     for _, task in ipairs(tasks) do place(run, task[1], task[2], { task[3] }, false) end

@@ -3,7 +3,7 @@
 -- the rate again; the same rules as HostPace.java has.
 -- @include keys fields runs records lanes hosts
 -- ARGV: per visit: run, host, milliseconds since it was sent, how long it took ms, bytes, answer (fine, many,
---   failure), for how long it wants no more requests ms
+--   interval, failure), for how long it wants no more requests or between two of them ms
 -- Replies: 'ok'
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 5000, 600000, 3600000
 local FIRST_GAP, LONGEST_GAP, SHORTEST_GAP, PER_ANSWER = 500, 60000, 20, 0.05
@@ -84,6 +84,8 @@ for i = 1, #ARGV, 7 do
       of_run.many = of_run.many + 1
       host.not_before = math.max(host.not_before, now + math.min(LONGEST_RETRY_AFTER, tonumber(wanted)))
       slow_down(host, pace)
+    elseif answer == 'interval' then
+      host.asked = math.min(LONGEST_RETRY_AFTER, tonumber(wanted))
     else
       recover(host)
       look(host, pace, tonumber(took))

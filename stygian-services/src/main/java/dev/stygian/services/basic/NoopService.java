@@ -18,7 +18,7 @@ public final class NoopService implements ScrapingService {
           ConfigSchema.builder()
               .optional(Passing.OUTPUT, new ValueType.Anything(), Passing.OUTPUT_HELP)
               .build(),
-          true);
+          ServiceDescriptor.Work.COMPUTES);
 
   @Override
   public ServiceDescriptor descriptor() {

@@ -25,7 +25,7 @@ public final class ExtractService implements ScrapingService {
           List.of(),
           "extracts fields from HTML, XML or JSON by CSS selectors, XPath or JSONPath",
           ExtractSchema.SCHEMA,
-          true);
+          ServiceDescriptor.Work.COMPUTES);
 
   /** One instance serves all nodes of a process; few have more configs than this. */
   private static final int MAX_COMPILED = 256;

@@ -10,18 +10,13 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
-import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -35,31 +30,16 @@ final class Fetch {
   private final OkHttpClient client;
   private final HttpSettings settings;
   private final InstantSource clock;
+  private final Visits visits;
   private final long deadlineNanos;
 
   /** The client keeps to the rule already; the settings' whole timeout starts now. */
-  Fetch(OkHttpClient client, HttpSettings settings, InstantSource clock) {
+  Fetch(OkHttpClient client, HttpSettings settings, InstantSource clock, Visits visits) {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
+    this.visits = visits;
     deadlineNanos = System.nanoTime() + settings.timeout().toNanos();
-  }
-
-  /** What a hop sends. */
-  private record Hop(HttpUrl url, String method, Headers headers, Optional<RequestBody> body) {
-    Request request() {
-      return new Request.Builder()
-          .url(url)
-          .headers(headers)
-          .method(method, body.orElse(null))
-          .build();
-    }
-
-    boolean isSameOrigin(HttpUrl other) {
-      return url.scheme().equals(other.scheme())
-          && url.host().equals(other.host())
-          && url.port() == other.port();
-    }
   }
 
   /** Where an answer leads. */
@@ -70,15 +50,21 @@ final class Fetch {
   }
 
   Outcome run(RequestUrl.Known start) throws InterruptedException {
-    Hop hop = new Hop(start.url(), settings.method(), settings.headers(), settings.body());
-    for (int redirects = 0; ; redirects++) {
+    Hop hop = visits.begin(Hop.first(start.url(), settings), settings);
+    while (true) {
+      Optional<Outcome> refused = visits.mayVisit(hop);
+      if (refused.isPresent()) {
+        return refused.get();
+      }
       try {
-        switch (step(start, hop, redirects)) {
+        switch (step(start, hop)) {
           case Step.End(Outcome outcome) -> {
             return outcome;
           }
           case Step.Onward(Hop next) -> hop = next;
         }
+      } catch (Departure.TooLateException _) {
+        return visits.tooLate();
       } catch (IOException e) {
         if (Thread.interrupted()) {
           throw interrupted(hop, e);
@@ -88,37 +74,49 @@ final class Fetch {
     }
   }
 
-  private Step step(RequestUrl.Known start, Hop hop, int redirects) throws IOException {
+  private Step step(RequestUrl.Known start, Hop hop) throws IOException {
     if (settings.proxy().isPresent()) {
       EgressGuard.checkLiteral(settings.rule(), hop.url());
     }
-    Call call = client.newCall(hop.request());
+    Visits.Visit visit = visits.start(hop.url());
+    Call call =
+        client.newBuilder().addNetworkInterceptor(visit.departure()).build().newCall(hop.request());
     call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     try (Response response = call.execute()) {
-      String location = response.header("Location");
-      boolean redirect = REDIRECTS.contains(response.code());
-      if (redirect
-          && location != null
-          && settings.followRedirects()
-          && !settings.acceptStatus().contains(response.code())) {
-        return onward(hop, response.code(), location, redirects);
-      }
-      return new Step.End(
-          response.isSuccessful()
-                  || settings.acceptStatus().contains(response.code())
-                  || (redirect && !settings.followRedirects())
-              ? success(start, hop, call, response)
-              : refusal(hop, response));
+      Step step = step(start, hop, call, response);
+      visit.answered(response, RetryAfter.of(response.headers(), clock));
+      return step;
+    } catch (IOException e) {
+      visit.failed(e, refused(e).isPresent());
+      throw e;
     }
   }
 
-  private Step onward(Hop hop, int status, String location, int redirects) {
+  private Step step(RequestUrl.Known start, Hop hop, Call call, Response response)
+      throws IOException {
+    String location = response.header("Location");
+    boolean redirect = REDIRECTS.contains(response.code());
+    if (redirect
+        && location != null
+        && settings.followRedirects()
+        && !settings.acceptStatus().contains(response.code())) {
+      return onward(hop, response.code(), location);
+    }
+    return new Step.End(
+        response.isSuccessful()
+                || settings.acceptStatus().contains(response.code())
+                || (redirect && !settings.followRedirects())
+            ? success(start, hop, call, response)
+            : refusal(hop, response));
+  }
+
+  private Step onward(Hop hop, int status, String location) {
     HttpUrl resolved = hop.url().resolve(location);
-    if (redirects == settings.maxRedirects()) {
+    if (hop.redirects() == settings.maxRedirects()) {
       return end(
           hop,
           "redirects once more after "
-              + redirects
+              + hop.redirects()
               + "; max_redirects = "
               + settings.maxRedirects()
               + " allows no more");
@@ -130,27 +128,12 @@ final class Fetch {
     boolean toGet =
         (status == 303 && !hop.method().equals("HEAD"))
             || (status < 303 && hop.method().equals("POST"));
-    Set<String> dropped = new HashSet<>();
-    if (!hop.isSameOrigin(target)) {
-      if (!toGet && settings.secretBody() && hop.body().isPresent()) {
-        return end(hop, "redirects to another origin, which must not see the body's secret");
-      }
-      dropped.addAll(settings.secretHeaders());
+    boolean sameOrigin = hop.isSameOrigin(target);
+    if (!sameOrigin && !toGet && settings.secretBody() && hop.body().isPresent()) {
+      return end(hop, "redirects to another origin, which must not see the body's secret");
     }
-    if (toGet) {
-      hop.headers().names().stream()
-          .map(name -> name.toLowerCase(Locale.ROOT))
-          .filter(name -> name.startsWith("content-"))
-          .forEach(dropped::add);
-    }
-    Headers.Builder headers = hop.headers().newBuilder();
-    dropped.forEach(headers::removeAll);
-    return new Step.Onward(
-        new Hop(
-            target,
-            toGet ? "GET" : hop.method(),
-            headers.build(),
-            toGet ? Optional.empty() : hop.body()));
+    Hop next = hop.onward(target, toGet, sameOrigin ? Set.of() : settings.secretHeaders());
+    return visits.waitFor(next).<Step>map(Step.End::new).orElseGet(() -> new Step.Onward(next));
   }
 
   private Step end(Hop hop, String reason) {

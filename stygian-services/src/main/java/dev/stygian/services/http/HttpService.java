@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
@@ -19,13 +20,19 @@ import okhttp3.OkHttpClient;
  */
 public final class HttpService implements ScrapingService {
   private static final ServiceDescriptor DESCRIPTOR =
-      new ServiceDescriptor("http", List.of(), "fetches a URL", HttpSchema.SCHEMA);
+      new ServiceDescriptor(
+          "http",
+          List.of(),
+          "fetches a URL",
+          HttpSchema.SCHEMA,
+          ServiceDescriptor.Work.VISITS_HOSTS);
 
   /** Honest, so that a site's owner can tell who asks and can name it in robots.txt. */
   static final String USER_AGENT = "stygian-graph/" + version();
 
   private final SharedClient clients;
   private final InstantSource clock;
+  private final HostNames hostNames;
 
   /** For {@link java.util.ServiceLoader}; starts nothing. */
   public HttpService() {
@@ -36,6 +43,7 @@ public final class HttpService implements ScrapingService {
       NameLookup names, InstantSource clock, UnaryOperator<OkHttpClient.Builder> adjustedClient) {
     clients = new SharedClient(names, adjustedClient);
     this.clock = clock;
+    this.hostNames = new HostNames(names);
   }
 
   @Override
@@ -44,12 +52,20 @@ public final class HttpService implements ScrapingService {
   }
 
   @Override
+  public Optional<String> host(ServiceCall call) {
+    return RequestUrl.of(call) instanceof RequestUrl.Known known
+        ? Optional.of(hostNames.of(known.url(), call.fleet().scope()))
+        : Optional.empty();
+  }
+
+  @Override
   public Outcome execute(ServiceCall call) throws InterruptedException {
     return switch (RequestUrl.of(call)) {
       case RequestUrl.Unusable(String reason) -> Outcome.permanent(reason);
       case RequestUrl.Known known -> {
         HttpSettings settings = HttpSettings.of(call, USER_AGENT);
-        Outcome outcome = new Fetch(clients.forCall(settings), settings, clock).run(known);
+        Visits visits = new Visits(call.fleet(), hostNames);
+        Outcome outcome = new Fetch(clients.forCall(settings), settings, clock, visits).run(known);
         if (isBrokenOff(outcome)) {
           clients.failed();
         }
@@ -64,6 +80,9 @@ public final class HttpService implements ScrapingService {
       case Outcome.Permanent(var reason, var cause) -> cause.isPresent();
       case Outcome.Success success -> false;
       case Outcome.RateLimited limited -> false;
+      case Outcome.NotNow later -> false;
+      case Outcome.Elsewhere elsewhere -> false;
+      case Outcome.Excluded excluded -> false;
     };
   }
 

@@ -300,8 +300,7 @@ class ClaudeFailureTest {
       case Outcome.Permanent(String reason, Optional<Throwable> cause) -> reason;
       case Outcome.Retryable(String reason, Optional<Throwable> cause) -> reason;
       case Outcome.RateLimited(String reason, Optional<Duration> retryAfter) -> reason;
-      case Outcome.Success success ->
-          throw new AssertionError("expected a failure, got " + success);
+      case Outcome other -> throw new AssertionError("expected a failure, got " + other);
     };
   }
 
@@ -309,8 +308,7 @@ class ClaudeFailureTest {
     return switch (outcome) {
       case Outcome.Permanent(String reason, Optional<Throwable> cause) -> cause;
       case Outcome.Retryable(String reason, Optional<Throwable> cause) -> cause;
-      case Outcome.RateLimited limited -> Optional.empty();
-      case Outcome.Success success -> Optional.empty();
+      case Outcome other -> Optional.empty();
     };
   }
 }

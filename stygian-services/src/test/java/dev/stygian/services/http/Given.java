@@ -87,7 +87,7 @@ final class Given {
       case Outcome.Success(JsonNode output) -> output;
       case Outcome.Retryable(String reason, var cause) -> throw new AssertionError(reason);
       case Outcome.Permanent(String reason, var cause) -> throw new AssertionError(reason);
-      case Outcome.RateLimited(String reason, var wait) -> throw new AssertionError(reason);
+      case Outcome other -> throw new AssertionError(other);
     };
   }
 

@@ -4,7 +4,7 @@
 --   last       when its last start was granted, and `lease` the number of the lease that was for
 --   active     tasks that are leased and visit it
 --   notBefore  until when it asked to be left alone
---   gap        the interval that its answers have asked for, ms (see visited.lua)
+--   gap        the interval that its answers have asked for, ms (see visited.lua), and `asked` what its robots.txt does
 --   failures   visits that failed one after another, since `away`; from BREAKS_AT on one task at a time tries it
 --   blocked    lanes that wait for one of its tasks to end, as :run:node:lane: one after another
 -- One table holds what scripts call: a script has at most 200 local names.
@@ -24,10 +24,10 @@ function hosts.named(name)
   local known = known_hosts[name]
   if not known then
     local f = redis.call('HMGET', host_key(name), 'last', 'lease', 'active', 'notBefore', 'gap', 'failures', 'away',
-      'blocked')
+      'blocked', 'asked')
     known = { name = name, last = tonumber(f[1] or 0), lease = f[2], active = tonumber(f[3] or 0),
       not_before = tonumber(f[4] or 0), gap = tonumber(f[5] or 0), failures = tonumber(f[6] or 0),
-      away = tonumber(f[7] or 0), blocked = f[8] or '' }
+      away = tonumber(f[7] or 0), blocked = f[8] or '', asked = tonumber(f[9] or 0) }
     known_hosts[name] = known
   end
   return known
@@ -66,7 +66,7 @@ end
 function hosts.may_start(lane)
   local interval, most = pace_of(lane)
   local host = hosts.of(lane)
-  local gap = math.max(interval, host.gap)
+  local gap = math.max(interval, host.gap, host.asked)
   local from, window = host.not_before, 0
   if gap > 0 then
     window = window_of(gap)
@@ -126,7 +126,7 @@ function hosts.settle()
     if host.changed then
       redis.call('HSET', host_key(name), 'last', host.last, 'lease', host.lease or '', 'active', host.active,
         'notBefore', host.not_before, 'gap', host.gap, 'failures', host.failures, 'away', host.away,
-        'blocked', host.blocked)
+        'blocked', host.blocked, 'asked', host.asked)
       redis.call('PEXPIRE', host_key(name), LIVES)
       host.changed = false
     end

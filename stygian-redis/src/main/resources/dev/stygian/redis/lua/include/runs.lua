@@ -1,7 +1,7 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
 -- gathered in memory and written once by settle_counts, which also decides whether a run is over.
 local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
-  'items', 'history', 'dead', 'deadindex', 'siblings', 'hosts' }
+  'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts' }
 
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
 
@@ -28,9 +28,9 @@ local function run_of(run)
   if not known then
     local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'ends', 'dead', 'results', 'delivered',
       'resultBytes', 'deliveredBytes', 'maxResults', 'maxResultBytes', 'ring', 'retention', 'lastNode',
-      'visibility')
+      'visibility', 'excluded')
     known = {
-      state = f[1], wide = f[2] == '1', ends = tonumber(f[3] or 1), dead = tonumber(f[4] or 0),
+      state = f[1], wide = f[2] == '1', ends = tonumber(f[3] or 1), dead = tonumber(f[4] or 0) + tonumber(f[15] or 0),
       results = tonumber(f[5] or 0), result_bytes = tonumber(f[7] or 0), in_ring = f[11] == '1',
       held = tonumber(f[5] or 0) - tonumber(f[6] or 0) >= tonumber(f[9] or 1)
         or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
@@ -42,7 +42,7 @@ local function run_of(run)
   return known
 end
 
--- Whether an item that may have several unfinished tasks has a dead letter.
+-- Whether an item that may have several unfinished tasks has a letter.
 local function is_dead(run, item)
   local of_run = run_of(run)
   return of_run.wide and of_run.dead > 0 and redis.call('HEXISTS', run_key(run, 'dead'), item) == 1

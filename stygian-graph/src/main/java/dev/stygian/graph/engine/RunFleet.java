@@ -1,0 +1,116 @@
+package dev.stygian.graph.engine;
+
+import dev.stygian.graph.pipeline.Politeness;
+import dev.stygian.graph.queue.Notes;
+import dev.stygian.graph.queue.TaskId;
+import dev.stygian.graph.queue.Visit;
+import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.HostVisit;
+import dev.stygian.graph.settings.HostScope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** The fleet as one execution sees it; keeps its visits until they are reported. Thread-safe. */
+final class RunFleet implements Fleet {
+  private final TaskId task;
+  private final Politeness politeness;
+  private final Notes notes;
+  private final Optional<String> lane;
+  private final BooleanSupplier mayStart;
+  private final List<Visit> visits = new ArrayList<>(1);
+
+  /**
+   * A fleet for an execution of this task.
+   *
+   * @param lane the host in whose lane the task waited
+   */
+  RunFleet(
+      TaskId task,
+      Politeness politeness,
+      Notes notes,
+      Optional<String> lane,
+      BooleanSupplier mayStart) {
+    this.task = task;
+    this.politeness = politeness;
+    this.notes = notes;
+    this.lane = lane;
+    this.mayStart = mayStart;
+  }
+
+  @Override
+  public HostScope scope() {
+    return politeness.scope();
+  }
+
+  @Override
+  public boolean obeysRobots() {
+    return politeness.obeyRobots();
+  }
+
+  @Override
+  public Optional<String> lane() {
+    return lane;
+  }
+
+  @Override
+  public boolean mayStart() {
+    return mayStart.getAsBoolean();
+  }
+
+  @Override
+  public boolean mayGoOn(String host) {
+    Politeness.HostRule rule = politeness.ruleFor(host);
+    return rule.interval().isZero() && rule.concurrency() == 0;
+  }
+
+  @Override
+  public String task() {
+    return task.run() + "/" + task.node() + "/" + task.item();
+  }
+
+  @Override
+  public synchronized void visited(HostVisit visit) {
+    visits.add(
+        new Visit(
+            task.run(),
+            visit.host(),
+            visit.startedNanos(),
+            visit.took(),
+            visit.bytes(),
+            answer(visit.answer())));
+  }
+
+  private static Visit.Answer answer(HostVisit.Answer answer) {
+    return switch (answer) {
+      case HostVisit.Answer.Fine() -> new Visit.Answer.Fine();
+      case HostVisit.Answer.TooMany(Duration retryAfter) -> new Visit.Answer.TooMany(retryAfter);
+      case HostVisit.Answer.Interval(Duration atLeast) -> new Visit.Answer.Interval(atLeast);
+      case HostVisit.Answer.Failure() -> new Visit.Answer.Failure();
+    };
+  }
+
+  /** What was visited since the last call. */
+  synchronized List<Visit> takeVisits() {
+    List<Visit> taken = List.copyOf(visits);
+    visits.clear();
+    return taken;
+  }
+
+  @Override
+  public Optional<byte[]> note(String name) {
+    return notes.find(name);
+  }
+
+  @Override
+  public void putNote(String name, byte[] value, Duration ttl) {
+    notes.put(name, value, ttl);
+  }
+
+  @Override
+  public boolean claim(String name, Duration ttl) {
+    return notes.claim(name, ttl);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.stygian.graph.pipeline;
+
+import dev.stygian.graph.settings.HostScope;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The {@code [politeness]} table: how often hosts are visited, over all processes together.
+ *
+ * @param scope what counts as one host; default {@link HostScope#HOST}
+ * @param interval between two starts at one host at least; default none
+ * @param concurrency tasks at once at one host; default 0: any number
+ * @param obeyRobots whether a site's robots.txt is followed; default true
+ * @param giveUpAfter how long tasks wait for a host that does not answer; default 1 h
+ * @param hosts exceptions, of which the first that fits a host counts
+ */
+public record Politeness(
+    HostScope scope,
+    Duration interval,
+    int concurrency,
+    boolean obeyRobots,
+    Duration giveUpAfter,
+    List<HostRule> hosts) {
+  public Politeness {
+    hosts = List.copyOf(hosts);
+  }
+
+  /**
+   * What is different for some hosts.
+   *
+   * @param host a host's name, or {@code *.} and a domain for all names below it
+   */
+  public record HostRule(String host, Duration interval, int concurrency) {
+    boolean fits(String name) {
+      return host.startsWith("*.")
+          ? name.endsWith(host.substring(1)) && name.length() >= host.length()
+          : name.equals(host);
+    }
+  }
+
+  public static Politeness defaults() {
+    return new Politeness(HostScope.HOST, Duration.ZERO, 0, true, Duration.ofHours(1), List.of());
+  }
+
+  /** The rule for a host, whose name may end in a port. */
+  public HostRule ruleFor(String host) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    String name = lower.replaceFirst(":[0-9]+$", "");
+    return hosts.stream()
+        .filter(rule -> rule.fits(name) || rule.fits(lower))
+        .findFirst()
+        .orElseGet(() -> new HostRule(host, interval, concurrency));
+  }
+}

@@ -1,0 +1,46 @@
+package dev.stygian.graph.service;
+
+import dev.stygian.graph.settings.HostScope;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What an execution shares with all others of its queue, wherever they run: how hosts are treated,
+ * and small notes. Thread-safe.
+ */
+public interface Fleet {
+  /** What counts as one host. */
+  HostScope scope();
+
+  /** Whether robots.txt is followed. */
+  boolean obeysRobots();
+
+  /** The host in whose lane the task waited, which may be where it goes on. */
+  Optional<String> lane();
+
+  /**
+   * Whether a request may go out now: to be asked right before each one, when its connection is
+   * there. Where it may not, the service returns {@link Outcome.NotNow}.
+   */
+  boolean mayStart();
+
+  /**
+   * Whether a further request of the same execution, such as a redirect leads to, may go out at
+   * once: not where its host has a pace. Then the service returns {@link Outcome.Elsewhere}.
+   */
+  boolean mayGoOn(String host);
+
+  /** A name that no other task of the queue has, the same at each attempt. */
+  String task();
+
+  /** Says what a request came to. */
+  void visited(HostVisit visit);
+
+  /** What a process noted under a name; it may be gone at any time. */
+  Optional<byte[]> note(String name);
+
+  void putNote(String name, byte[] value, Duration ttl);
+
+  /** Whether the caller is the only one to have claimed this name within the time. */
+  boolean claim(String name, Duration ttl);
+}

@@ -1,0 +1,33 @@
+package dev.stygian.graph.service;
+
+import java.time.Duration;
+
+/**
+ * One request to a host, as it came out.
+ *
+ * @param host as {@link ScrapingService#host} names it
+ * @param startedNanos when it was sent, by {@link System#nanoTime}
+ * @param took until the answer was whole, or missing for good
+ * @param bytes of the answer, as they came
+ */
+public record HostVisit(String host, long startedNanos, Duration took, long bytes, Answer answer) {
+
+  /** How the host took it. */
+  public sealed interface Answer {
+    /** As it should, whatever it said: a page that is missing is an answer. */
+    record Fine() implements Answer {}
+
+    /**
+     * It asks for fewer requests.
+     *
+     * @param retryAfter for how long it wants none at all; zero: it did not say
+     */
+    record TooMany(Duration retryAfter) implements Answer {}
+
+    /** It asks for so much time between two requests, as robots.txt may. */
+    record Interval(Duration atLeast) implements Answer {}
+
+    /** Not at all, or with an error of its own. */
+    record Failure() implements Answer {}
+  }
+}

@@ -1,0 +1,54 @@
+package dev.stygian.graph.service;
+
+import dev.stygian.graph.settings.HostScope;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A fleet of one execution, which follows no robots.txt and asks nobody. */
+final class LoneFleet implements Fleet {
+  @Override
+  public HostScope scope() {
+    return HostScope.HOST;
+  }
+
+  @Override
+  public boolean obeysRobots() {
+    return false;
+  }
+
+  @Override
+  public Optional<String> lane() {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean mayStart() {
+    return true;
+  }
+
+  @Override
+  public boolean mayGoOn(String host) {
+    return true;
+  }
+
+  @Override
+  public String task() {
+    return "";
+  }
+
+  @Override
+  public void visited(HostVisit visit) {}
+
+  @Override
+  public Optional<byte[]> note(String name) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void putNote(String name, byte[] value, Duration ttl) {}
+
+  @Override
+  public boolean claim(String name, Duration ttl) {
+    return true;
+  }
+}
