@@ -4,10 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.Year;
-import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
@@ -27,7 +24,13 @@ final class EntryDate {
       new DateTimeFormatterBuilder()
           .appendPattern("uuuu[-MM[-dd[['T'][' ']HH:mm[:ss")
           .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-          .appendPattern("]]]][ ][XXX][XX][X]")
+          .appendPattern("]]]][ ]")
+          .optionalStart()
+          .appendOffset("+HH:MM", "Z")
+          .optionalEnd()
+          .optionalStart()
+          .appendOffset("+HHmm", "Z")
+          .optionalEnd()
           .toFormatter(Locale.ROOT)
           .withResolverStyle(ResolverStyle.STRICT);
 
@@ -46,34 +49,30 @@ final class EntryDate {
     if (date.isEmpty() || date.length() > MAX_CHARS) {
       return Optional.empty();
     }
+    boolean isW3c = date.length() >= 4 && date.chars().limit(4).allMatch(Character::isDigit);
     // the day of the week says nothing, and is wrong in some feeds
-    String withoutDay = date.substring(date.indexOf(',') + 1).strip();
-    return parse(date, W3C).or(() -> parse(withoutDay, RFC_822));
+    return isW3c ? parse(date, W3C) : parse(date.substring(date.indexOf(',') + 1).strip(), RFC_822);
   }
 
   private static Optional<Instant> parse(String text, DateTimeFormatter format) {
     try {
-      return Optional.of(
-          instant(
-              format.parseBest(
-                  text,
-                  ZonedDateTime::from,
-                  LocalDateTime::from,
-                  LocalDate::from,
-                  YearMonth::from,
-                  Year::from)));
+      return Optional.of(instant(format.parse(text)));
     } catch (DateTimeException _) {
       return Optional.empty();
     }
   }
 
   private static Instant instant(TemporalAccessor time) {
-    return switch (time) {
-      case ZonedDateTime zoned -> zoned.toInstant();
-      case LocalDateTime local -> local.toInstant(ZoneOffset.UTC);
-      case LocalDate day -> day.atStartOfDay(ZoneOffset.UTC).toInstant();
-      case YearMonth month -> month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-      default -> Year.from(time).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    };
+    if (time.isSupported(ChronoField.INSTANT_SECONDS)) {
+      return Instant.from(time);
+    } else if (time.isSupported(ChronoField.HOUR_OF_DAY)) {
+      return LocalDateTime.from(time).toInstant(ZoneOffset.UTC);
+    }
+    int month =
+        time.isSupported(ChronoField.MONTH_OF_YEAR) ? time.get(ChronoField.MONTH_OF_YEAR) : 1;
+    int day = time.isSupported(ChronoField.DAY_OF_MONTH) ? time.get(ChronoField.DAY_OF_MONTH) : 1;
+    return LocalDate.of(time.get(ChronoField.YEAR), month, day)
+        .atStartOfDay(ZoneOffset.UTC)
+        .toInstant();
   }
 }
