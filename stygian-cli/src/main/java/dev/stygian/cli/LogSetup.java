@@ -38,6 +38,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     logging.getLogger("dev.stygian").setLevel(Level.toLevel(System.getenv("STYGIAN_LOG"), ours()));
     // the queue itself says once a minute what its client says at every try
     logging.getLogger("io.lettuce").setLevel(Verbosity.isOn() ? Level.WARN : Level.ERROR);
+    // it warns of every line of a site's robots.txt that it does not know
+    logging.getLogger("crawlercommons").setLevel(Verbosity.isOn() ? Level.WARN : Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

@@ -32,7 +32,11 @@ final class DocumentsTest {
 
   /** Whose blocks a test of the module that they are about executes. */
   private static final Map<Path, String> PLAYED_ELSEWHERE =
-      Map.of(Path.of("docs", "services", "extract.md"), "DocumentedExamplesTest");
+      Map.of(
+          Path.of("docs", "services", "extract.md"),
+          "DocumentedExamplesTest",
+          Path.of("docs", "urls.md"),
+          "UrlsDocumentTest");
 
   /** Programs that a document names and a test does not start: they build or install. */
   private static final Set<String> OUTSIDE = Set.of("mvn", "git", ".ci/run", "redis-server");

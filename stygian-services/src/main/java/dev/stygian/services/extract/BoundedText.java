@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * A text that a regex may read only so often: a pattern that backtracks without end would hold its
  * thread past every timeout, as matching cannot be interrupted.
  */
-final class BoundedText implements CharSequence {
+public final class BoundedText implements CharSequence {
   static final int MAX_STEPS = 10_000_000;
 
   private final String text;
@@ -19,7 +19,7 @@ final class BoundedText implements CharSequence {
   }
 
   /** A regex gave up on a text. */
-  static final class TooManyStepsException extends RuntimeException {
+  public static final class TooManyStepsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     TooManyStepsException() {
@@ -40,6 +40,19 @@ final class BoundedText implements CharSequence {
           : Optional.empty();
     } catch (StackOverflowError _) {
       // java.util.regex recurses for each turn of a repeated group; the stack is whole again here
+      throw new TooManyStepsException();
+    }
+  }
+
+  /**
+   * Whether a pattern matches anywhere in a text.
+   *
+   * @throws TooManyStepsException where the pattern backtracks too much or recurses too deeply
+   */
+  public static boolean contains(Pattern pattern, String text) {
+    try {
+      return pattern.matcher(new BoundedText(text)).find();
+    } catch (StackOverflowError _) {
       throw new TooManyStepsException();
     }
   }
