@@ -11,7 +11,7 @@ redis.call('HSET', run_key(run), 'state', 'cancelled')
 for i = 2, #ARGV do redis.call('ZADD', delayed, 'XX', 0, ARGV[i]) end
 wake_due(200)
 
-local dropped = 0
+local dropped, let_go = 0, {}
 for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
   local node = tonumber(string.match(member, '^(%d+):'))
   local head = redis.call('LINDEX', lane_key(run, node), 0)
@@ -20,7 +20,10 @@ for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
     total, first = tonumber(total), tonumber(first)
     redis.call('LPOP', lane_key(run, node))
     local records = read_records(chunk, total, first, total - first, tonumber(offset))
-    for _, record in ipairs(records or {}) do cancel_task(run, record) end
+    for _, record in ipairs(records or {}) do
+      cancel_task(run, record)
+      let_go[record_key(record)] = true
+    end
     release_chunk(chunk, total - first)
     count(run, 'w' .. node, first - total)
     dropped = dropped + total - first
@@ -28,6 +31,8 @@ for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
   end
   if not head then redis.call('ZREM', run_key(run, 'ready'), member) end
 end
+-- who came back from behind a key and will not execute it lets the next ones go
+for key in pairs(let_go) do unpark(key) end
 settle_counts()
 if dropped == 0 then finish_if_over(run) end
 local due = redis.call('ZCOUNT', delayed, 0, 0)
