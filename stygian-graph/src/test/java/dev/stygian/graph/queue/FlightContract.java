@@ -285,15 +285,7 @@ interface FlightContract extends Contract {
   default void I5_thousands_behind_one_key_are_all_answered() throws Exception {
     int items = 2_500;
     RunSpec run = q().open(Specs.single("r"));
-    List<Submission> same = new ArrayList<>();
-    for (int i = 0; i < items; i++) {
-      Submission shared = Specs.answerable(run, "x", "scope");
-      Task task = shared.first().getFirst();
-      TaskId id = new TaskId(run.id(), "item " + i, "a");
-      Task first = new Task(id, task.service(), task.key(), task.input());
-      same.add(new Submission("item " + i, shared.input(), List.of(first), shared.lastKeys()));
-    }
-    q().submit(run, same);
+    q().submit(run, behindOneKey(run, items, Specs.answerable(run, "x", "scope")));
     q().queue.closeInput(run.id());
 
     Lease only = q().leaseOne();
@@ -304,5 +296,54 @@ interface FlightContract extends Contract {
     }
 
     q().isFinished(run, items, 0);
+  }
+
+  @Test
+  default void I5_thousands_behind_one_key_all_go_on_with_its_result() throws Exception {
+    int items = 2_500;
+    RunSpec run = q().open(Specs.chain("r"));
+    q().submit(run, behindOneKey(run, items, Specs.shared(run, "x", "scope")));
+    q().queue.closeInput(run.id());
+
+    Lease only = q().leaseOne();
+    q().nothingToLease();
+    q().finish(only, "the one output");
+    List<Lease> others = q().finishAll();
+
+    assertThat(others)
+        .filteredOn(lease -> lease.task().id().node().equals("a"))
+        .hasSize(items - 1)
+        .allMatch(lease -> lease.stored().isPresent());
+    q().isFinished(run, items, 0);
+  }
+
+  @Test
+  default void I5_a_cancelled_run_lets_go_on_who_waits_behind_it() throws Exception {
+    RunSpec first = q().open(Specs.single("first"));
+    RunSpec crowd = q().open(Specs.single("crowd"));
+    RunSpec last = q().open(Specs.single("last"));
+    q().submit(first, List.of(Specs.shared(first, "x", "scope")));
+    q().submit(crowd, behindOneKey(crowd, 1_000, Specs.shared(crowd, "x", "scope")));
+    Lease only = q().leaseOne();
+    q().nothingToLease();
+    q().submit(last, List.of(Specs.shared(last, "x", "scope")));
+    q().nothingToLease();
+
+    q().fail(only, "not now", Duration.ofHours(1));
+    q().ledger().cancel(crowd.id());
+
+    assertThat(q().leaseOne().task().id().run()).isEqualTo(last.id());
+  }
+
+  /** So many items whose first task has the key of this one's. */
+  private static List<Submission> behindOneKey(RunSpec run, int items, Submission one) {
+    Task first = one.first().getFirst();
+    List<Submission> same = new ArrayList<>();
+    for (int i = 0; i < items; i++) {
+      TaskId id = new TaskId(run.id(), "item " + i, first.id().node());
+      Task task = new Task(id, first.service(), first.key(), first.input());
+      same.add(new Submission(id.item(), one.input(), List.of(task), one.lastKeys()));
+    }
+    return same;
   }
 }

@@ -11,7 +11,7 @@ redis.call('HSET', run_key(run), 'state', 'cancelled')
 for i = 2, #ARGV do redis.call('ZADD', delayed, 'XX', 0, ARGV[i]) end
 wake_due(200)
 
-local dropped, left = 0, false
+local dropped, left, let_go = 0, false, {}
 
 -- Drops what waits in a lane, as far as this call may; returns whether the lane is empty.
 local function empty(node, host)
@@ -22,7 +22,10 @@ local function empty(node, host)
     total, first = tonumber(total), tonumber(first)
     redis.call('LPOP', lane)
     local records = read_records(chunk, total, first, total - first, tonumber(offset))
-    for _, record in ipairs(records or {}) do cancel_task(run, record) end
+    for _, record in ipairs(records or {}) do
+      cancel_task(run, record)
+      let_go[record_key(record)] = true
+    end
     release_chunk(chunk, total - first)
     count(run, 'w' .. node, first - total)
     dropped = dropped + total - first
@@ -40,6 +43,8 @@ for node = 0, redis.call('HLEN', run_key(run, 'lanes')) - 1 do
   left = redis.call('EXISTS', lanes) == 1 or left
 end
 if not left then redis.call('DEL', run_key(run, 'ready')) end
+-- who came back from behind a key and will not execute it lets the next ones go
+for key in pairs(let_go) do unpark(key) end
 hosts.settle()
 settle_counts()
 if dropped == 0 then finish_if_over(run) end

@@ -40,7 +40,7 @@ reap(16)
 wake_due(200)
 hosts.wake_resting(100)
 
-local groups, numbers, due_leases, answered = {}, {}, {}, {}
+local groups, numbers, due_leases, let_go = {}, {}, {}, {}
 local HANDED_OUT = {}
 
 -- The number of the next lease, as text: numbers as texts are made once, not at each use.
@@ -76,21 +76,23 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
   for i, record in ipairs(records) do
     if run_of(run).state == 'cancelled' then
       flags[i] = '0'
+      let_go[keys[i]] = true
       cancel_task(run, record)
       ended = ended + 1
     elseif last_stored and lasts[i] ~= NO_KEY and last_stored[i] then
       flags[i] = '0'
-      answered[#answered + 1] = keys[i]
+      let_go[keys[i]] = true
       answer(run, record, last_stored[i])
       count_tasks(run, -1)
       ended = ended + 1
     elseif is_dead(run, record_item(record)) then
       flags[i] = '0'
-      answered[#answered + 1] = keys[i]
+      let_go[keys[i]] = true
       stop_sibling(run, node, host, record)
       ended = ended + 1
     elseif stored and stored[i] then
       flags[i] = '2'
+      let_go[keys[i]] = true
       stored_values[#stored_values + 1] = stored[i]
       handed = handed + 1
     elseif flying[i] or busy[keys[i]] then
@@ -230,6 +232,7 @@ local function give_up(run, node, lane)
   local chunk, total, first, offset = string.match(redis.call('LPOP', key), LANE_ENTRY)
   total, first = tonumber(total), tonumber(first)
   for _, record in ipairs(read_records(chunk, total, first, total - first, tonumber(offset)) or {}) do
+    let_go[record_key(record)] = true
     if run_of(run).state == 'cancelled' then
       cancel_task(run, record)
     else
@@ -334,8 +337,9 @@ if #numbers > 0 then
   redis.call('ZADD', deadlines, unpack(due_leases))
   redis.call('SET', asked_key(requester), sequence .. ':' .. table.concat(numbers, ','), 'PX', 300000)
 end
--- whose key is not in flight any more although no lease ends; and what this call had no room to look at
-for _, key in ipairs(answered) do unpark(key) end
+-- who came back from behind a key and does not execute it lets the next ones go; and what this call had no
+-- room to look at is signalled
+for key in pairs(let_go) do unpark(key) end
 if (most <= 0 or visits >= MOST_VISITS) and redis.call('EXISTS', ring) == 1 then
   for service in pairs(offered) do wake(service) end
 end

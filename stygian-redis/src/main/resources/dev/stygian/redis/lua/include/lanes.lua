@@ -123,13 +123,13 @@ local function release_chunk(chunk, ended)
   end
 end
 
--- Whose key was in flight comes back to the front of its lane, some at a time: whoever of them ends
--- without a lease has to unpark the next ones.
+-- Whose key was in flight comes back to the front of its lane, some at a time: whoever of them does not
+-- execute the key has to unpark the next ones.
 local parked_total
 
 local function unpark(key)
   if not parked_total then parked_total = tonumber(redis.call('HGET', meta, 'parked') or 0) end
-  if parked_total <= 0 then return end
+  if parked_total <= 0 or redis.call('HEXISTS', flight, key) == 1 then return end
   local placed = false
   while not placed do
     local waiting = redis.call('LPOP', parked_key(key), 1000)
