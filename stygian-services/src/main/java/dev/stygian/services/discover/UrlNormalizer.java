@@ -1,5 +1,6 @@
 package dev.stygian.services.discover;
 
+import dev.stygian.services.robots.PercentCoding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

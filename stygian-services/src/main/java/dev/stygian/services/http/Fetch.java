@@ -31,15 +31,25 @@ final class Fetch {
   private final HttpSettings settings;
   private final InstantSource clock;
   private final Visits visits;
+  private final Rules rules;
   private final long deadlineNanos;
 
   /** The client keeps to the rule already; the settings' whole timeout starts now. */
-  Fetch(OkHttpClient client, HttpSettings settings, InstantSource clock, Visits visits) {
+  Fetch(
+      OkHttpClient client, HttpSettings settings, InstantSource clock, Visits visits, Rules rules) {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
     this.visits = visits;
+    this.rules = rules;
     deadlineNanos = System.nanoTime() + settings.timeout().toNanos();
+  }
+
+  /** What the sites themselves say of a URL. */
+  @FunctionalInterface
+  interface Rules {
+    /** Why it must not be fetched now; {@code client} keeps to the egress rule. */
+    Optional<Outcome> refusal(HttpUrl url, OkHttpClient client) throws Departure.TooLateException;
   }
 
   /** Where an answer leads. */
@@ -52,11 +62,15 @@ final class Fetch {
   Outcome run(RequestUrl.Known start) throws InterruptedException {
     Hop hop = visits.begin(Hop.first(start.url(), settings), settings);
     while (true) {
-      Optional<Outcome> refused = visits.mayVisit(hop);
-      if (refused.isPresent()) {
-        return refused.get();
+      Optional<Outcome> elsewhere = visits.mayVisit(hop);
+      if (elsewhere.isPresent()) {
+        return elsewhere.get();
       }
       try {
+        Optional<Outcome> refused = rules.refusal(hop.url(), client);
+        if (refused.isPresent()) {
+          return refused.get();
+        }
         switch (step(start, hop)) {
           case Step.End(Outcome outcome) -> {
             return outcome;

@@ -7,11 +7,13 @@ import dev.stygian.graph.service.ServiceDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 
 /**
@@ -33,6 +35,7 @@ public final class HttpService implements ScrapingService {
   private final SharedClient clients;
   private final InstantSource clock;
   private final HostNames hostNames;
+  private final RobotsGate robots;
 
   /** For {@link java.util.ServiceLoader}; starts nothing. */
   public HttpService() {
@@ -44,6 +47,7 @@ public final class HttpService implements ScrapingService {
     clients = new SharedClient(names, adjustedClient);
     this.clock = clock;
     this.hostNames = new HostNames(names);
+    this.robots = new RobotsGate(clock);
   }
 
   @Override
@@ -65,13 +69,37 @@ public final class HttpService implements ScrapingService {
       case RequestUrl.Known known -> {
         HttpSettings settings = HttpSettings.of(call, USER_AGENT);
         Visits visits = new Visits(call.fleet(), hostNames);
-        Outcome outcome = new Fetch(clients.forCall(settings), settings, clock, visits).run(known);
+        Outcome outcome =
+            new Fetch(
+                    clients.forCall(settings),
+                    settings,
+                    clock,
+                    visits,
+                    rules(call, settings, visits))
+                .run(known);
         if (isBrokenOff(outcome)) {
           clients.failed();
         }
         yield outcome;
       }
     };
+  }
+
+  /** The run's own served folder has no robots.txt to ask for. */
+  private Fetch.Rules rules(ServiceCall call, HttpSettings settings, Visits visits) {
+    if (!call.fleet().obeysRobots()) {
+      return (url, client) -> Optional.empty();
+    }
+    String header = settings.headers().get("User-Agent");
+    String userAgent = header == null ? USER_AGENT : header;
+    return (url, client) ->
+        call.site().filter(site -> isOf(site, url)).isPresent()
+            ? Optional.empty()
+            : robots.refusal(url, userAgent, call.fleet(), visits, client);
+  }
+
+  private static boolean isOf(URI site, HttpUrl url) {
+    return url.host().equals(site.getHost()) && url.port() == site.getPort();
   }
 
   private static boolean isBrokenOff(Outcome outcome) {

@@ -4,6 +4,7 @@ import dev.stygian.graph.service.Fleet;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
+import dev.stygian.services.robots.RobotsRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -57,7 +58,11 @@ final class Visits {
   }
 
   Outcome tooLate() {
-    return new Outcome.NotNow(!sentAny, Duration.ZERO);
+    return notNow(Duration.ZERO);
+  }
+
+  Outcome notNow(Duration delay) {
+    return new Outcome.NotNow(!sentAny, delay);
   }
 
   private String noteName() {
@@ -94,6 +99,17 @@ final class Visits {
               ? new Answer.TooMany(retryAfter.orElse(Duration.ZERO))
               : GATEWAY_ERRORS.contains(status) ? new Answer.Failure() : new Answer.Fine();
       report(answer, Math.max(0, response.body().contentLength()));
+    }
+
+    /** The answer was a site's robots.txt, or that there is none. */
+    void answeredRobots(Response response, Optional<Duration> retryAfter, RobotsRules rules) {
+      if (rules.reachable() && rules.crawlDelay().isPresent()) {
+        report(new Answer.Interval(rules.crawlDelay().get()), 0);
+      } else if (!rules.reachable() && response.code() >= 500 && response.code() != 503) {
+        report(new Answer.Failure(), 0);
+      } else {
+        answered(response, retryAfter);
+      }
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.stygian.services.discover;
+package dev.stygian.services.robots;
 
 import crawlercommons.robots.SimpleRobotRules;
 import crawlercommons.robots.SimpleRobotRulesParser;
@@ -25,14 +25,14 @@ import okhttp3.HttpUrl;
  * @param sitemaps absolute URLs, in the file's order, at most 1,000; meant for all user agents
  * @param askAgain when to ask for the file again; what it allows until then stays so
  */
-record RobotsRules(
+public record RobotsRules(
     boolean reachable,
     List<Rule> rules,
     Optional<Duration> crawlDelay,
     List<String> sitemaps,
     Instant askAgain) {
   /** What comes behind is not read; the RFC's least (2.5). */
-  static final int MAX_BYTES = 500 * 1024;
+  public static final int MAX_BYTES = 500 * 1024;
 
   /** How long a file counts; the RFC's most (2.4). */
   static final Duration LIFETIME = Duration.ofHours(24);
@@ -47,6 +47,7 @@ record RobotsRules(
   static final int MAX_RULE_CHARS = 1 << 20;
 
   static final int MAX_SITEMAPS = 1000;
+  static final int MAX_SITEMAP_CHARS = 2048;
   static final Duration MAX_CRAWL_DELAY = Duration.ofDays(1);
 
   /**
@@ -54,9 +55,9 @@ record RobotsRules(
    *
    * @param pattern with {@code *} for any characters and a {@code $} at the end for the path's end
    */
-  record Rule(boolean allow, String pattern) {}
+  public record Rule(boolean allow, String pattern) {}
 
-  RobotsRules {
+  public RobotsRules {
     rules = List.copyOf(rules);
     sitemaps = List.copyOf(sitemaps);
   }
@@ -76,7 +77,8 @@ record RobotsRules(
    * @param body unpacked; may be cut off behind {@link #MAX_BYTES}
    * @param userAgent the header's value; {@link ProductToken} says which name in it counts
    */
-  static RobotsRules of(int status, byte[] body, HttpUrl url, String userAgent, Instant now) {
+  public static RobotsRules of(
+      int status, byte[] body, HttpUrl url, String userAgent, Instant now) {
     if (status >= 200 && status < 300) {
       return parse(body, url, userAgent, now);
     }
@@ -86,7 +88,7 @@ record RobotsRules(
   }
 
   /** No answer at all: nothing is allowed for five minutes. */
-  static RobotsRules unreachable(Instant now) {
+  public static RobotsRules unreachable(Instant now) {
     return new RobotsRules(false, List.of(), Optional.empty(), List.of(), now.plus(PAUSE));
   }
 
@@ -110,7 +112,7 @@ record RobotsRules(
         chars > MAX_RULE_CHARS ? List.of(new Rule(false, "/")) : rules,
         delay(parsed.getCrawlDelay()),
         parsed.getSitemaps().stream()
-            .filter(sitemap -> sitemap.length() <= UrlNormalizer.MAX_CHARS)
+            .filter(sitemap -> sitemap.length() <= MAX_SITEMAP_CHARS)
             .limit(MAX_SITEMAPS)
             .toList(),
         now.plus(LIFETIME));
@@ -139,7 +141,7 @@ record RobotsRules(
    * decides, of equal ones {@code Allow}; without any it may (2.2.2). {@code /robots.txt} always
    * may.
    */
-  boolean allows(HttpUrl url) {
+  public boolean allows(HttpUrl url) {
     String path = RobotsPath.of(url);
     if (path.equals("/robots.txt")) {
       return true;

@@ -1,6 +1,6 @@
-package dev.stygian.services.discover;
+package dev.stygian.services.robots;
 
-import dev.stygian.services.discover.RobotsRules.Rule;
+import dev.stygian.services.robots.RobotsRules.Rule;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,11 +22,11 @@ import java.util.Optional;
  *
  * <p>It has at most {@link #MAX_CHARS} characters; most have a few hundred.
  */
-final class RobotsText {
+public final class RobotsText {
   /** A line's key and its end take 4 characters, and a rule has at least one itself. */
   static final int MAX_CHARS =
       4 * RobotsRules.MAX_RULE_CHARS
-          + RobotsRules.MAX_SITEMAPS * (UrlNormalizer.MAX_CHARS + 5)
+          + RobotsRules.MAX_SITEMAPS * (RobotsRules.MAX_SITEMAP_CHARS + 5)
           + 200;
 
   private static final String REACHABLE = "robots 1 reachable ";
@@ -34,7 +34,7 @@ final class RobotsText {
 
   private RobotsText() {}
 
-  static String write(RobotsRules robots) {
+  public static String write(RobotsRules robots) {
     StringBuilder text = new StringBuilder();
     text.append(robots.reachable() ? REACHABLE : UNREACHABLE).append(robots.askAgain());
     robots.crawlDelay().ifPresent(delay -> text.append("\ndelay ").append(delay.toMillis()));
@@ -46,7 +46,7 @@ final class RobotsText {
   }
 
   /** Empty where the text is none of these, of another version, say; then the file is fetched. */
-  static Optional<RobotsRules> read(String text) {
+  public static Optional<RobotsRules> read(String text) {
     if (text.length() > MAX_CHARS) {
       return Optional.empty();
     }

@@ -1,11 +1,11 @@
-package dev.stygian.services.discover;
+package dev.stygian.services.robots;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.function.IntPredicate;
 
 /** One form for percent-encoded text (RFC 3986, section 6.2.2). */
-final class PercentCoding {
+public final class PercentCoding {
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private PercentCoding() {}
@@ -14,7 +14,7 @@ final class PercentCoding {
    * Decodes unreserved characters, writes hex digits in upper case, and encodes a {@code %} that
    * encodes nothing: left alone, it could form a new escape with what is decoded behind it.
    */
-  static String normal(String text) {
+  public static String normal(String text) {
     return text.indexOf('%') < 0 ? text : normal(text, c -> false);
   }
 

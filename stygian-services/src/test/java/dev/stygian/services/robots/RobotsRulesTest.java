@@ -1,4 +1,4 @@
-package dev.stygian.services.discover;
+package dev.stygian.services.robots;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +36,7 @@ class RobotsRulesTest {
   }
 
   private static RobotsRules shop(String agent) throws IOException {
-    return RobotsRules.of(200, Urls.file("robots-of-a-shop.txt"), FILE, agent, NOW);
+    return RobotsRules.of(200, shop(), FILE, agent, NOW);
   }
 
   @Test
@@ -248,7 +248,7 @@ class RobotsRulesTest {
     for (int i = 0; i < lines.length; i++) {
       lines[i] = "Sitemap: https://shop.example/" + i + ".xml";
     }
-    lines[0] = "Sitemap: https://shop.example/" + "x".repeat(UrlNormalizer.MAX_CHARS);
+    lines[0] = "Sitemap: https://shop.example/" + "x".repeat(RobotsRules.MAX_SITEMAP_CHARS);
     assertThat(rules(lines).sitemaps()).hasSize(1000).contains("https://shop.example/1000.xml");
     assertThat(rules("Sitemap: not a url", "Sitemap: //").sitemaps()).isEmpty();
   }
@@ -298,5 +298,11 @@ class RobotsRulesTest {
   void readsNoOtherText(String text) {
     Optional<RobotsRules> read = RobotsText.read(text);
     assertThat(read.isPresent()).isEqualTo(text.endsWith("Z\n"));
+  }
+
+  private static byte[] shop() throws IOException {
+    try (var in = RobotsRulesTest.class.getResourceAsStream("robots-of-a-shop.txt")) {
+      return java.util.Objects.requireNonNull(in).readAllBytes();
+    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.stygian.services.discover;
+package dev.stygian.services.robots;
 
 import java.util.List;
 import java.util.Locale;

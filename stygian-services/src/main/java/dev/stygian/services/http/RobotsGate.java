@@ -1,0 +1,157 @@
+package dev.stygian.services.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Outcome;
+import dev.stygian.services.robots.RobotsRules;
+import dev.stygian.services.robots.RobotsText;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Asks sites' robots.txt files before their pages are fetched (RFC 9309). A file is fetched by one
+ * process for the whole fleet, as a visit to its host like any other, and noted for the others; who
+ * finds it being fetched tries again shortly. Thread-safe.
+ */
+final class RobotsGate {
+  private static final int MOST_KEPT = 1_000;
+  private static final int MOST_REDIRECTS = 5;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+  private static final Duration FETCH_TIME = Duration.ofSeconds(30);
+  private static final Duration SHORTLY = Duration.ofMillis(250);
+
+  private final InstantSource clock;
+  private final Map<String, RobotsRules> kept =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, RobotsRules> eldest) {
+          return size() > MOST_KEPT;
+        }
+      };
+
+  RobotsGate(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Why a URL must not be fetched now.
+   *
+   * @param client keeps to the egress rule
+   * @throws Departure.TooLateException where the file cannot be asked for any more in this start
+   */
+  Optional<Outcome> refusal(
+      HttpUrl url, String userAgent, Fleet fleet, Visits visits, OkHttpClient client)
+      throws Departure.TooLateException {
+    String origin = url.scheme() + "://" + url.host() + ":" + url.port();
+    String name = "robots/" + userAgent + " " + origin;
+    Optional<RobotsRules> known = known(name, fleet);
+    if (known.isEmpty()) {
+      if (!fleet.claim("claim/" + name, FETCH_TIME)) {
+        return Optional.of(visits.notNow(SHORTLY));
+      }
+      HttpUrl file = url.newBuilder().encodedPath("/robots.txt").query(null).fragment(null).build();
+      RobotsRules fetched = fetch(file, userAgent, visits, client);
+      fleet.putNote(name, RobotsText.write(fetched).getBytes(UTF_8), timeLeft(fetched));
+      keep(name, fetched);
+      known = Optional.of(fetched);
+    }
+    return refusal(known.get(), url, origin, userAgent, visits);
+  }
+
+  private Optional<Outcome> refusal(
+      RobotsRules rules, HttpUrl url, String origin, String userAgent, Visits visits) {
+    if (rules.allows(url)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        rules.reachable()
+            ? new Outcome.Excluded(
+                "robots.txt of " + origin + " disallows " + url.encodedPath() + " for " + userAgent)
+            : visits.notNow(timeLeft(rules)));
+  }
+
+  private Duration timeLeft(RobotsRules rules) {
+    Duration left = Duration.between(clock.instant(), rules.askAgain());
+    return left.compareTo(SHORTLY) < 0 ? SHORTLY : left;
+  }
+
+  private Optional<RobotsRules> known(String name, Fleet fleet) {
+    Instant now = clock.instant();
+    synchronized (kept) {
+      RobotsRules found = kept.get(name);
+      if (found != null && found.askAgain().isAfter(now)) {
+        return Optional.of(found);
+      }
+    }
+    Optional<RobotsRules> noted =
+        fleet
+            .note(name)
+            .flatMap(note -> RobotsText.read(new String(note, UTF_8)))
+            .filter(rules -> rules.askAgain().isAfter(now));
+    noted.ifPresent(rules -> keep(name, rules));
+    return noted;
+  }
+
+  private void keep(String name, RobotsRules rules) {
+    synchronized (kept) {
+      kept.put(name, rules);
+    }
+  }
+
+  private RobotsRules fetch(HttpUrl file, String userAgent, Visits visits, OkHttpClient client)
+      throws Departure.TooLateException {
+    HttpUrl url = file;
+    for (int redirects = 0; ; redirects++) {
+      Visits.Visit visit = visits.start(url);
+      Call call =
+          client
+              .newBuilder()
+              .addNetworkInterceptor(visit.departure())
+              .build()
+              .newCall(new Request.Builder().url(url).header("User-Agent", userAgent).build());
+      call.timeout().timeout(FETCH_TIME.toMillis(), TimeUnit.MILLISECONDS);
+      try (Response response = call.execute()) {
+        HttpUrl target = redirects < MOST_REDIRECTS ? target(url, response) : null;
+        RobotsRules rules = rules(url, userAgent, response);
+        visit.answeredRobots(response, RetryAfter.of(response.headers(), clock), rules);
+        if (target == null) {
+          return rules;
+        }
+        url = target;
+      } catch (Departure.TooLateException e) {
+        throw e;
+      } catch (IOException e) {
+        visit.failed(e, false);
+        return RobotsRules.unreachable(clock.instant());
+      }
+    }
+  }
+
+  private static @org.jspecify.annotations.Nullable HttpUrl target(HttpUrl url, Response response) {
+    String location = response.header("Location");
+    return location != null && REDIRECTS.contains(response.code()) ? url.resolve(location) : null;
+  }
+
+  private RobotsRules rules(HttpUrl url, String userAgent, Response response) throws IOException {
+    byte[] body =
+        response.isSuccessful()
+            ? response.body().byteStream().readNBytes(RobotsRules.MAX_BYTES + 1)
+            : new byte[0];
+    return RobotsRules.of(response.code(), body, url, userAgent, clock.instant());
+  }
+}
