@@ -26,7 +26,9 @@ enum LuaScript {
   REPLAY,
   DROP,
   RELIEVE,
-  VISITED;
+  VISITED,
+  EMIT,
+  RECEIPT;
 
   private static final String INCLUDE = "-- @include ";
 

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  */
 final class OpenRuns {
   /** The layout of keys and scripts; a queue written by another is refused. */
-  static final String PROTOCOL = "2";
+  static final String PROTOCOL = "3";
 
   private static final int MOST_KEPT = 10_000;
 

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.queue.DeadLetter;
+import dev.stygian.graph.queue.Emitted;
 import dev.stygian.graph.queue.HostCounts;
 import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.Receipt;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,6 +119,31 @@ final class RedisRunLedger implements RunLedger {
     });
   }
 
+  @Override
+  public Receipt receipt(RunId id) {
+    return now(() -> {
+      OpenRuns.Known run = runs.known(id);
+      List<?> reply = link.list(LuaScript.RECEIPT, List.of(bytes(Long.toString(run.number()))));
+      if (reply.isEmpty()) {
+        runs.forget(id);
+        throw OpenRuns.unknown(id);
+      }
+      Map<String, byte[]> values = new HashMap<>();
+      List<?> fields = Replies.list(reply.get(0));
+      for (int i = 0; i < fields.size(); i += 2) {
+        values.put(Replies.text(fields.get(i)), Replies.bytes(fields.get(i + 1)));
+      }
+      Fields f = new Fields(values);
+      return new Receipt(
+          status(run.spec(), f, liveServices()),
+          Replies.number(reply.get(3)),
+          Replies.number(reply.get(1)),
+          f.number("dropped"),
+          Replies.number(reply.get(2)),
+          f.number("tasks"));
+    });
+  }
+
   /** The fields of a run's hash. */
   private record Fields(Map<String, byte[]> values) {
     long number(String field) {
@@ -161,6 +189,7 @@ final class RedisRunLedger implements RunLedger {
         },
         f.text("closed").equals("1"),
         f.number("submitted"),
+        new Emitted(f.number("emitted"), f.number("duplicates"), f.number("overLimit")),
         f.number("done"),
         f.number("dead"),
         f.number("cancelled"),

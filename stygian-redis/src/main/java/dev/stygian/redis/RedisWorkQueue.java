@@ -4,6 +4,8 @@ import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.Emission;
+import dev.stygian.graph.queue.Emitted;
 import dev.stygian.graph.queue.Heartbeat;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
@@ -55,6 +57,7 @@ public final class RedisWorkQueue implements WorkQueue {
   private final RedisRunLedger ledger;
   private final VisitBook visitBook;
   private final RedisNotes notes;
+  private final Emitter emitter;
   private final CommandBatcher<Task, TaskId> single;
   private final String submitter = "q:" + UUID.randomUUID();
   private final Map<RunId, Long> submitted = new LinkedHashMap<>();
@@ -71,6 +74,7 @@ public final class RedisWorkQueue implements WorkQueue {
     this.settlements = new Settlements(link, keys, names, runs);
     this.visitBook = new VisitBook(link, keys, runs);
     this.notes = new RedisNotes(link, keys);
+    this.emitter = new Emitter(link, runs);
     this.ledger = new RedisRunLedger(link, keys, runs, visitBook);
     link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =
@@ -150,6 +154,12 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
     return settlements.settleAll(ends);
+  }
+
+  @Override
+  public Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit)
+      throws InterruptedException {
+    return emitter.emit(lease, batch, limit);
   }
 
   @Override

@@ -23,6 +23,10 @@ public final class StatusView {
     all.put("state", state(status));
     all.put("input_closed", status.inputClosed());
     all.put("submitted", status.submitted());
+    ObjectNode emitted = all.putObject("emitted");
+    emitted.put("accepted", status.emitted().accepted());
+    emitted.put("duplicates", status.emitted().duplicates());
+    emitted.put("over_limit", status.emitted().overLimit());
     all.put("done", status.done());
     all.put("dead", status.dead());
     all.put("cancelled", status.cancelled());
@@ -79,8 +83,9 @@ public final class StatusView {
    * where there are any.
    */
   public static String counts(RunStatus status) {
+    long emitted = status.emitted().accepted();
     return status.submitted()
-        + " submitted = "
+        + (emitted > 0 ? " submitted + " + emitted + " found = " : " submitted = ")
         + status.done()
         + " done + "
         + status.dead()

@@ -3,6 +3,7 @@ package dev.stygian.cli.output;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.queue.Emitted;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.settings.Environment;
@@ -46,6 +47,7 @@ final class ProgressTest {
         RunStatus.State.RUNNING,
         inputClosed,
         submitted,
+        Emitted.NONE,
         done,
         dead,
         0,

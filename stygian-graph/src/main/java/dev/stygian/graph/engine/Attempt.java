@@ -5,12 +5,14 @@ import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -171,6 +173,10 @@ final class Attempt {
         number = 1;
       }
       Outcome outcome = execute(plan, current, item, isFirst ? inputs : done.inputsOf(current));
+      if (outcome instanceof Outcome.Became()) {
+        book(new Completion(lease, new Progress(List.of(current.id()), List.of(), List.of())));
+        return;
+      }
       if (!(outcome instanceof Outcome.Success(JsonNode result))) {
         fail(plan, current, outcome);
         return;
@@ -237,6 +243,7 @@ final class Attempt {
               new Nack.Verdict.HandBack(sentNothing, delay);
           case Outcome.Elsewhere(_, boolean sentNothing) ->
               new Nack.Verdict.HandBack(sentNothing, Duration.ZERO);
+          case Outcome.Became() -> throw new IllegalStateException("that is no failure");
           case Outcome.Excluded(String reason) -> new Nack.Verdict.Exclude(reason);
         };
     end(verdict);
@@ -272,7 +279,13 @@ final class Attempt {
     try {
       PlannedNode.Ready ready = current.ready(worker);
       RunFleet of =
-          new RunFleet(task.id(), plan.politeness(), worker.notes(), lane(), this::mayStart);
+          new RunFleet(
+              task.id(),
+              plan.politeness(),
+              worker.notes(),
+              lane(),
+              this::mayStart,
+              (items, limit) -> found(plan, current, ready.service(), items, limit));
       fleet = of;
       ServiceCall call =
           new ServiceCall(
@@ -312,6 +325,17 @@ final class Attempt {
       }
     }
     return service.execute(call);
+  }
+
+  private void found(
+      RunPlan plan, PlannedNode by, ScrapingService service, List<Found> items, long limit)
+      throws InterruptedException {
+    List<Emission> emissions =
+        FoundItems.emissions(plan, by, service.descriptor().finds(), items, worker.hostLanes());
+    if (!worker.emit(lease, emissions, limit)) {
+      stop(Stop.LEASE_LOST);
+      throw new InterruptedException("the lease was lost while items were found");
+    }
   }
 
   private Optional<String> lane() {

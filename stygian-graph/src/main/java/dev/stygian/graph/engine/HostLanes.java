@@ -65,7 +65,8 @@ final class HostLanes {
                   plan.politeness(),
                   notes,
                   Optional.empty(),
-                  () -> false));
+                  () -> false,
+                  (items, limit) -> {}));
       return service.host(call).map(host -> lane(plan, host));
     } catch (SettingInvalidException e) { // only a worker has what the config refers to
       LOG.atDebug().setCause(e).addKeyValue("node", node.id()).log("No host can be told here");

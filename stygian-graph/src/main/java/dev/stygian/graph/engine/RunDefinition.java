@@ -13,6 +13,7 @@ import dev.stygian.graph.pipeline.PipelineText;
 import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.pipeline.Topology;
 import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.service.ServiceDescriptor;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.CanonicalJson;
 import dev.stygian.graph.settings.Config;
@@ -31,7 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
  * keys {@code pipeline}, {@code fingerprints} (node to fingerprint, made where all services'
  * defaults are known), {@code fresh} and, where the run has one, {@code site}.
  *
- * @param fresh whether stored results of other runs are ignored
+ * @param fresh whether stored results of other runs are ignored; always where a node finds items,
+ *     since a result that is not made finds none
  * @param site where relative URLs start
  */
 public record RunDefinition(
@@ -48,7 +50,11 @@ public record RunDefinition(
             .fingerprints(node ->
                 Config.withDefaults(
                     registry.service(node.service()).descriptor().config(), node.config()));
-    return new RunDefinition(pipeline, fingerprints, fresh, site);
+    boolean finds =
+        pipeline.nodes().stream()
+            .map(node -> registry.service(node.service()).descriptor().finds())
+            .anyMatch(what -> what != ServiceDescriptor.Finds.NOTHING);
+    return new RunDefinition(pipeline, fingerprints, fresh || finds, site);
   }
 
   /** The text that {@link #read} reads. */

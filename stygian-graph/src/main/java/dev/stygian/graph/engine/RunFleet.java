@@ -5,6 +5,7 @@ import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
@@ -20,7 +21,14 @@ final class RunFleet implements Fleet {
   private final Notes notes;
   private final Optional<String> lane;
   private final BooleanSupplier mayStart;
+  private final Finder finder;
   private final List<Visit> visits = new ArrayList<>(1);
+
+  /** Puts what was found into the run. */
+  @FunctionalInterface
+  interface Finder {
+    void found(List<Found> items, long limit) throws InterruptedException;
+  }
 
   /**
    * A fleet for an execution of this task.
@@ -32,12 +40,14 @@ final class RunFleet implements Fleet {
       Politeness politeness,
       Notes notes,
       Optional<String> lane,
-      BooleanSupplier mayStart) {
+      BooleanSupplier mayStart,
+      Finder finder) {
     this.task = task;
     this.politeness = politeness;
     this.notes = notes;
     this.lane = lane;
     this.mayStart = mayStart;
+    this.finder = finder;
   }
 
   @Override
@@ -97,6 +107,11 @@ final class RunFleet implements Fleet {
     List<Visit> taken = List.copyOf(visits);
     visits.clear();
     return taken;
+  }
+
+  @Override
+  public void found(List<Found> items, long limit) throws InterruptedException {
+    finder.found(items, limit);
   }
 
   @Override

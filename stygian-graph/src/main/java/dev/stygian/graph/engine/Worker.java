@@ -5,6 +5,7 @@ import dev.stygian.graph.error.QueueRefusedException;
 import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.error.StygianException;
+import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Notes;
@@ -330,6 +331,11 @@ public final class Worker implements AutoCloseable {
     @Override
     public HostLanes hostLanes() {
       return hostLanes;
+    }
+
+    @Override
+    public boolean emit(Lease lease, List<Emission> items, long limit) throws InterruptedException {
+      return queue.emit(lease, items, limit).isPresent();
     }
 
     @Override

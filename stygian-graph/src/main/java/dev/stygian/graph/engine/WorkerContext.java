@@ -1,5 +1,7 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.queue.Emission;
+import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.Settlement;
@@ -25,6 +27,9 @@ interface WorkerContext {
 
   /** Where the tasks of this worker's runs wait that visit hosts. */
   HostLanes hostLanes();
+
+  /** Puts found items into a lease's run; returns whether the lease is current. */
+  boolean emit(Lease lease, List<Emission> items, long limit) throws InterruptedException;
 
   /** What the processes of its queue tell each other. */
   Notes notes();

@@ -15,6 +15,9 @@ final class Intake {
   private static final long AHEAD = 5_000;
   private static final long AHEAD_PER_SLOT = 4;
 
+  /** The submitter of single tasks. */
+  private static final String BY_HAND = "";
+
   private final Moves moves;
   private final Attendance attendance;
   private final InstantSource clock;
@@ -50,7 +53,11 @@ final class Intake {
 
   /** Accepts one item if there is room for it. */
   boolean submit(RunBook run, Submission submission) {
-    return submit(run, submission, depth(run));
+    boolean accepted = submit(run, submission, depth(run));
+    if (accepted) {
+      run.accept(BY_HAND, run.accepted(BY_HAND) + 1);
+    }
+    return accepted;
   }
 
   private long depth(RunBook run) {

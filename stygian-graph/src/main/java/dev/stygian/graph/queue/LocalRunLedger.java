@@ -121,6 +121,21 @@ final class LocalRunLedger implements RunLedger {
   }
 
   @Override
+  public Receipt receipt(RunId run) {
+    return handle.locked(() -> {
+      RunBook book = shared.run(run);
+      long excluded = book.deadItems.values().stream().filter(LiveItem::isExcluded).count();
+      return new Receipt(
+          shared.status(run),
+          book.acceptedInAll(),
+          book.deadItems.size() - excluded,
+          book.droppedLetters,
+          excluded,
+          book.unfinishedTasks);
+    });
+  }
+
+  @Override
   public List<HostCounts> hosts(RunId run) {
     return handle.locked(() -> shared.run(run).hosts.counts());
   }
@@ -129,7 +144,9 @@ final class LocalRunLedger implements RunLedger {
   public long drop(RunId run, Collection<String> items) {
     return handle.locked(() -> {
       RunBook book = shared.run(run);
-      return items.stream().filter(item -> book.deadItems.remove(item) != null).count();
+      long dropped = items.stream().filter(item -> book.deadItems.remove(item) != null).count();
+      book.droppedLetters += dropped;
+      return dropped;
     });
   }
 

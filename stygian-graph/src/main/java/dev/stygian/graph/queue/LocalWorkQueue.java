@@ -117,6 +117,11 @@ public final class LocalWorkQueue implements WorkQueue {
   }
 
   @Override
+  public Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit) {
+    return locked(() -> shared.emit(lease, batch, limit));
+  }
+
+  @Override
   public void visited(List<Visit> visits) {
     locked(() -> {
       shared.visited(visits);

@@ -20,6 +20,9 @@ final class RunBook {
   final RunSpec spec;
   final ResultLog results;
 
+  /** What was emitted, which is then known. */
+  final EmittedItems emittedItems = new EmittedItems();
+
   /** What it did to hosts. */
   final HostLog hosts = new HostLog();
 
@@ -36,9 +39,11 @@ final class RunBook {
   boolean paused;
   boolean cancelled;
   long submittedItems;
+  Emitted emitted = Emitted.NONE;
   long doneItems;
   long deadCount;
   long excludedCount;
+  long droppedLetters;
   long cancelledItems;
   long unfinishedTasks;
   private final long started;
@@ -82,6 +87,10 @@ final class RunBook {
 
   long accepted(String submitter) {
     return accepted.getOrDefault(submitter, 0L);
+  }
+
+  long acceptedInAll() {
+    return accepted.values().stream().mapToLong(Long::longValue).sum();
   }
 
   void accept(String submitter, long count) {
@@ -169,6 +178,7 @@ final class RunBook {
         state(),
         inputClosed,
         submittedItems,
+        emitted,
         doneItems,
         deadCount,
         cancelledItems,

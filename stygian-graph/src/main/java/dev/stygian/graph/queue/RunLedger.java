@@ -20,6 +20,9 @@ public interface RunLedger {
 
   RunStatus status(RunId run);
 
+  /** What became of every item of a run, in one look. */
+  Receipt receipt(RunId run);
+
   /** How many items a submitter has got accepted: where it goes on after a crash. */
   long accepted(RunId run, String submitter);
 

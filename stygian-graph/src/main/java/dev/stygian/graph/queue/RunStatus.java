@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A run at one moment. Items add up: submitted = done + dead + excluded + cancelled + in flight.
+ * A run at one moment. Items add up: submitted + emitted = done + dead + excluded + cancelled + in
+ * flight.
  *
  * @param inputClosed whether all of its input is submitted
  * @param submitted items accepted so far
+ * @param emitted items that executions found
  * @param excluded items that are not to be executed, as their robots.txt says, for one
  * @param undeliveredResults results that nobody has taken yet
  * @param heldBack whether first-node tasks wait because of them
@@ -20,6 +22,7 @@ public record RunStatus(
     State state,
     boolean inputClosed,
     long submitted,
+    Emitted emitted,
     long done,
     long dead,
     long cancelled,
@@ -37,7 +40,7 @@ public record RunStatus(
   }
 
   public long inFlight() {
-    return submitted - done - dead - cancelled - excluded;
+    return submitted + emitted.accepted() - done - dead - cancelled - excluded;
   }
 
   /** What a run is doing. */

@@ -248,6 +248,35 @@ final class SharedQueue {
     return new Renewal(lost, cancelled);
   }
 
+  Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit) {
+    QueuedTask task = leases.find(lease.token());
+    if (task == null) {
+      return Optional.empty();
+    }
+    RunBook run = task.lane.run;
+    batch.forEach(emission -> emission.first().forEach(first -> run.lane(first.id().node())));
+    Emitted emitted = Emitted.NONE;
+    for (Emission emission : run.cancelled ? List.<Emission>of() : batch) {
+      emitted = emitted.plus(emit(run, task.lane.spec.node(), emission, limit));
+    }
+    run.emitted = run.emitted.plus(emitted);
+    return Optional.of(emitted);
+  }
+
+  private Emitted emit(RunBook run, String node, Emission emission, long limit) {
+    return switch (run.emittedItems.take(emission.item(), node, limit)) {
+      case DUPLICATE -> new Emitted(0, 1, 0);
+      case OVER_LIMIT -> new Emitted(0, 0, 1);
+      case NEW -> {
+        LiveItem item = new LiveItem(emission.item(), emission.input());
+        for (Task first : emission.first()) {
+          moves.begin(new QueuedTask(first, run.lane(first.id().node()), item, 0));
+        }
+        yield new Emitted(1, 0, 0);
+      }
+    };
+  }
+
   void visited(List<Visit> visits) {
     long now = clock.millis();
     long nowNanos = System.nanoTime();

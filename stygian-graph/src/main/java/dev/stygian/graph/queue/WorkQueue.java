@@ -75,6 +75,16 @@ public interface WorkQueue extends AutoCloseable {
   }
 
   /**
+   * Puts items into the run of a lease that the execution under it found, each once in the run,
+   * whoever finds it. Never blocks: what workers release is not held back by the maximum depth.
+   *
+   * @param limit how many items the lease's node may emit under a limit in all, over all workers;
+   *     0: these have none, and do not count
+   * @return empty where the lease is not current any more: nothing was put in
+   */
+  Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit) throws InterruptedException;
+
+  /**
    * Reports visits to hosts, before the leases end that they were made under: hosts that ask for
    * fewer, or do not answer, are visited less often from then on.
    */

@@ -2,6 +2,7 @@ package dev.stygian.graph.service;
 
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,16 @@ public interface Fleet {
 
   /** Says what a request came to. */
   void visited(HostVisit visit);
+
+  /**
+   * Makes items of what the execution found, each once in the run, before the execution ends. Where
+   * they begin is said by {@link ServiceDescriptor#finds}.
+   *
+   * @param limit how many the node may find under a limit in all, over all workers; 0: these have
+   *     none, and do not count
+   * @throws InterruptedException where the task is somebody else's by now
+   */
+  void found(List<Found> items, long limit) throws InterruptedException;
 
   /** What a process noted under a name; it may be gone at any time. */
   Optional<byte[]> note(String name);

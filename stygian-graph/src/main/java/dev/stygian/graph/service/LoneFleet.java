@@ -2,6 +2,7 @@ package dev.stygian.graph.service;
 
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** A fleet of one execution, which follows no robots.txt and asks nobody. */
@@ -38,6 +39,9 @@ final class LoneFleet implements Fleet {
 
   @Override
   public void visited(HostVisit visit) {}
+
+  @Override
+  public void found(List<Found> items, long limit) {}
 
   @Override
   public Optional<byte[]> note(String name) {

@@ -11,7 +11,12 @@ import java.util.List;
  * @param summary one sentence
  */
 public record ServiceDescriptor(
-    String name, List<String> aliases, String summary, ConfigSchema config, Work work) {
+    String name,
+    List<String> aliases,
+    String summary,
+    ConfigSchema config,
+    Work work,
+    Finds finds) {
   public ServiceDescriptor {
     aliases = List.copyOf(aliases);
   }
@@ -19,6 +24,23 @@ public record ServiceDescriptor(
   /** A service that may wait: a branch to several nodes of it is executed at once, as tasks. */
   public ServiceDescriptor(String name, List<String> aliases, String summary, ConfigSchema config) {
     this(name, aliases, summary, config, Work.WAITS);
+  }
+
+  /** A service that finds no items. */
+  public ServiceDescriptor(
+      String name, List<String> aliases, String summary, ConfigSchema config, Work work) {
+    this(name, aliases, summary, config, work, Finds.NOTHING);
+  }
+
+  /** Where the items begin that its executions find. */
+  public enum Finds {
+    NOTHING,
+
+    /** At the same node, as pages that links lead to. */
+    MORE_OF_ITS_OWN,
+
+    /** At the nodes behind it, which get each one's input as this node's output. */
+    ITEMS_FOR_THE_NEXT
   }
 
   /** What its executions spend their time on. */

@@ -1,6 +1,8 @@
 package dev.stygian.graph.engine;
 
 import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.Emission;
+import dev.stygian.graph.queue.Emitted;
 import dev.stygian.graph.queue.Heartbeat;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
@@ -63,6 +65,12 @@ class ForwardingQueue implements WorkQueue {
   @Override
   public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
     return queue.settle(ends);
+  }
+
+  @Override
+  public Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit)
+      throws InterruptedException {
+    return queue.emit(lease, batch, limit);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.queue.Emission;
+import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LocalWorkQueue;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
@@ -85,6 +87,11 @@ final class ScriptedContext implements WorkerContext {
   @Override
   public Notes notes() {
     return notes;
+  }
+
+  @Override
+  public boolean emit(Lease lease, List<Emission> items, long limit) {
+    return true;
   }
 
   @Override

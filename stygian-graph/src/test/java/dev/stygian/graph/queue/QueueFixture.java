@@ -137,6 +137,16 @@ public final class QueueFixture implements AutoCloseable {
     return leases.getFirst();
   }
 
+  /** Leases one task of a run, which there must be soon; others stay leased. */
+  public Lease leaseOf(RunSpec run) throws InterruptedException {
+    while (true) {
+      Lease lease = leaseOne();
+      if (lease.task().id().run().equals(run.id())) {
+        return lease;
+      }
+    }
+  }
+
   public void nothingToLease() throws InterruptedException {
     assertThat(leaseUpTo(10)).as("leases").isEmpty();
   }

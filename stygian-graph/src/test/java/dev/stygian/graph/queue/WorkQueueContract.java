@@ -25,6 +25,8 @@ public abstract class WorkQueueContract
         HostPaceContract,
         ExclusionContract,
         NotesContract,
+        EmissionContract,
+        ReceiptContract,
         SimpleCallsContract,
         ConcurrencyContract {
   private QueueFixture fixture;

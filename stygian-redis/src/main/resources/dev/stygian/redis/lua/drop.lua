@@ -9,6 +9,7 @@ for i = 3, #ARGV do
   local item = ARGV[i]
   if redis.call('HDEL', run_key(run, 'dead'), item) == 1 then
     dropped = dropped + 1
+    redis.call('HINCRBY', run_key(run), 'dropped', 1)
     redis.call('HDEL', run_key(run, 'siblings'), item)
     redis.call('ZREM', run_key(run, 'deadindex'), item)
     redis.call('ZREM', run_key(run, 'excludedindex'), item)

@@ -110,6 +110,7 @@ public final class HttpService implements ScrapingService {
       case Outcome.RateLimited limited -> false;
       case Outcome.NotNow later -> false;
       case Outcome.Elsewhere elsewhere -> false;
+      case Outcome.Became became -> false;
       case Outcome.Excluded excluded -> false;
     };
   }

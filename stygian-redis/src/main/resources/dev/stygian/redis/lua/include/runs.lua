@@ -1,7 +1,7 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
 -- gathered in memory and written once by settle_counts, which also decides whether a run is over.
 local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
-  'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts' }
+  'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted' }
 
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
 

@@ -1,0 +1,64 @@
+package dev.stygian.graph.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.stygian.graph.item.Item;
+import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.Emission;
+import dev.stygian.graph.queue.IdempotencyKey;
+import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.service.Found;
+import dev.stygian.graph.service.ServiceDescriptor.Finds;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** Makes emissions of what the execution of a node found. */
+final class FoundItems {
+  /** Two of ten million identities get one id with a chance of 1 in 10^15. */
+  private static final int ID_BYTES = 12;
+
+  private FoundItems() {}
+
+  static List<Emission> emissions(
+      RunPlan plan, PlannedNode node, Finds finds, List<Found> items, HostLanes lanes) {
+    List<PlannedNode> first =
+        switch (finds) {
+          case MORE_OF_ITS_OWN -> List.of(node);
+          case ITEMS_FOR_THE_NEXT -> node.successors();
+          case NOTHING ->
+              throw new IllegalStateException(
+                  "the service \"" + node.service() + "\" found items, which it does not declare");
+        };
+    List<Emission> all = new ArrayList<>(items.size());
+    for (Found found : items) {
+      Item item = new Item(id(found.identity()), found.input());
+      Payload payload = Payload.of(found.input());
+      byte[] digest = IdempotencyKey.digest(found.input());
+      List<Task> tasks = new ArrayList<>(first.size());
+      for (PlannedNode begun : first) {
+        Task task = plan.task(begun, item.id(), payload, begun.scope().key(digest));
+        Map<String, tools.jackson.databind.JsonNode> inputs =
+            begun == node ? Map.of() : Map.of(node.id(), found.input());
+        tasks.add(lanes.of(plan, begun, item, inputs).map(task::in).orElse(task));
+      }
+      all.add(new Emission(item.id(), payload, tasks));
+    }
+    return all;
+  }
+
+  private static String id(String identity) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(UTF_8));
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(Arrays.copyOf(digest, ID_BYTES));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
