@@ -154,11 +154,11 @@ inline take_back(t, lost) {
   end_lease(t);
   taken = marked;
   if
-  :: lost -> tasks[t].attempts = tasks[t].attempts + EXPIRY_COSTS
+  :: lost && !cancelled[run_of(t)] -> tasks[t].attempts = tasks[t].attempts + EXPIRY_COSTS
   :: else
   fi;
   if
-  :: lost && tasks[t].attempts >= MAX_ATTEMPTS -> end_task(t, DEAD)
+  :: tasks[t].attempts >= MAX_ATTEMPTS -> end_task(t, DEAD)
   :: else -> place(t)
   fi;
   if

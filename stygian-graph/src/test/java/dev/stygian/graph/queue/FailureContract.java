@@ -190,6 +190,23 @@ interface FailureContract extends Contract {
   }
 
   @Test
+  default void a_dropped_letters_item_is_not_ended_again_by_its_other_tasks() throws Exception {
+    RunSpec run = q().submitted(Specs.fork("r").node("d", "a"), "x");
+    q().finish(q().leaseOne("A"));
+    Lease c = q().leaseOne("C");
+    q().bury(q().leaseOne("B"), "never");
+
+    assertThat(q().ledger().drop(run.id(), List.of("x"))).isEqualTo(1);
+    assertThat(q().finish(c)).isInstanceOf(Settled.Booked.class);
+
+    q().nothingToLease();
+    q().isFinished(run, 0, 1);
+    assertThat(q().results(run)).isEmpty();
+    assertThat(q().ledger().replay(run.id(), List.of("x"))).isZero();
+    assertThat(q().ledger().drop(run.id(), List.of("x"))).isZero();
+  }
+
+  @Test
   default void dead_letters_are_read_in_pages_by_item() throws Exception {
     RunSpec run = q().submitted(Specs.single("r"), "c", "a", "e", "b", "d");
     for (Lease lease : q().leaseUpTo(5)) {

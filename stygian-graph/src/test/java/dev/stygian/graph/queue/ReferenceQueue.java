@@ -1,175 +1,416 @@
 package dev.stygian.graph.queue;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a queue is to do with one run of a chain, as plainly as it can be said: a map of tasks. It
- * does not say which of several tasks of a lane is next, only which may be.
+ * What a queue is to do, as plainly as it can be said: a map of tasks, and what stands under keys.
+ * It does not say which of several tasks is next, only which may be; nor when a task is looked at
+ * that will not be handed out, because its item is dead or its run cancelled.
  */
 final class ReferenceQueue {
-  private enum State {
+  enum State {
     WAITING,
     DELAYED,
     LEASED,
     DONE,
-    DEAD
+    DEAD,
+    CANCELLED
   }
 
-  private static final class Entry {
+  /** A task. */
+  static final class Entry {
+    final Task task;
+    final Item item;
     State state = State.WAITING;
     int attempts;
-    Instant until = Instant.EPOCH;
-    LeaseToken token = new LeaseToken(-1, 0);
+
+    /** Whether it may have been put back to work with its dead item, attempts at zero. */
+    boolean maybeRenewed;
+
+    /** The current lease. */
+    Optional<Lease> lease = Optional.empty();
+
+    boolean isDue;
+
+    Entry(Task task, Item item) {
+      this.task = task;
+      this.item = item;
+    }
+
+    @Override
+    public String toString() {
+      return task.id().node() + " " + state;
+    }
+
+    boolean isLive() {
+      return state == State.WAITING || state == State.DELAYED || state == State.LEASED;
+    }
+
+    /** Whether nobody can tell from outside if the queue has ended it already. */
+    boolean isLimbo() {
+      return state == State.WAITING && (item.dead || item.run.cancelled);
+    }
+
+    /** Whether it executes its key. */
+    boolean executes() {
+      return lease.isPresent() && lease.get().stored().isEmpty();
+    }
   }
 
-  boolean paused;
-  private final RunSpec run;
-  private final Map<TaskId, Entry> tasks = new LinkedHashMap<>();
+  /** An item. */
+  static final class Item {
+    final Run run;
+    final Submission submission;
+    final Map<String, Entry> tasks = new LinkedHashMap<>();
+    final Map<String, IdempotencyKey> executed = new HashMap<>();
+    final Set<String> read = new HashSet<>();
+    boolean dead;
+    boolean hasLetter;
+    boolean answered;
+
+    Item(Run run, Submission submission) {
+      this.run = run;
+      this.submission = submission;
+      for (Task task : submission.first()) {
+        tasks.put(task.id().node(), new Entry(task, this));
+      }
+    }
+
+    @Override
+    public String toString() {
+      return submission.item() + " of " + run.spec.id() + ": " + tasks.values();
+    }
+
+    boolean isOver() {
+      return tasks.values().stream().noneMatch(Entry::isLive);
+    }
+
+    boolean isCancelled() {
+      return tasks.values().stream().anyMatch(t -> t.state == State.CANCELLED);
+    }
+
+    boolean isDone() {
+      return answered || (isOver() && !dead && !isCancelled());
+    }
+
+    /** Whether none of its nodes has been executed, nor is. */
+    boolean isUntouched() {
+      return tasks.size() == submission.first().size()
+          && tasks.values().stream().allMatch(t -> t.state == State.WAITING);
+    }
+  }
+
+  /** A run. */
+  static final class Run {
+    final RunSpec spec;
+    final Map<String, Item> items = new LinkedHashMap<>();
+    boolean paused;
+    boolean cancelled;
+    boolean closed;
+
+    Run(RunSpec spec) {
+      this.spec = spec;
+    }
+
+    Item item(String id) {
+      Item item = items.get(id);
+      if (item == null) {
+        throw new AssertionError("no such item: " + id);
+      }
+      return item;
+    }
+
+    List<Entry> tasks() {
+      return items.values().stream().flatMap(item -> item.tasks.values().stream()).toList();
+    }
+
+    long count(String node, State state) {
+      return tasks().stream()
+          .filter(t -> t.task.id().node().equals(node) && t.state == state)
+          .count();
+    }
+
+    /** Whether it is, where it is not cancelled: parked tasks of one that is end later. */
+    boolean isOver() {
+      return closed && !cancelled && items.values().stream().allMatch(Item::isOver);
+    }
+
+    boolean mayBeOver() {
+      return cancelled || (closed && tasks().stream().allMatch(t -> !t.isLive() || t.isLimbo()));
+    }
+  }
+
+  final Map<RunId, Run> runs = new LinkedHashMap<>();
+  private final Map<IdempotencyKey, String> values = new HashMap<>();
+  private final Map<IdempotencyKey, Set<String>> offered = new HashMap<>();
+
+  /** Keys under which a result of a cancelled run may stand: the queue in memory stores those. */
+  private final Set<IdempotencyKey> unsure = new HashSet<>();
+
   private final Set<LeaseToken> tokens = new HashSet<>();
 
-  ReferenceQueue(RunSpec run) {
-    this.run = run;
+  Run open(RunSpec spec) {
+    Run run = new Run(spec);
+    runs.put(spec.id(), run);
+    return run;
   }
 
-  void submit(String item) {
-    tasks.put(new TaskId(run.id(), item, run.lanes().getFirst().node()), new Entry());
+  /** What stands under a key, as far as that is certain. */
+  Optional<String> value(IdempotencyKey key) {
+    return Optional.ofNullable(values.get(key));
   }
 
-  /** A lease call: what is due comes back, and what it handed out must have been waiting. */
-  void lease(List<Lease> handedOut, int max, Instant now, Instant deadline) {
-    tasks.values().forEach(entry -> takeBack(entry, now));
-    assertThat(handedOut).hasSize(paused ? 0 : (int) Math.min(max, count(State.WAITING)));
-    int lowest = Integer.MAX_VALUE;
-    for (Lease lease : handedOut) {
-      Entry entry = entry(lease.task().id());
-      assertThat(entry.state).as("%s", lease.task().id()).isEqualTo(State.WAITING);
-      assertThat(lease.attempt()).isEqualTo(entry.attempts + 1);
-      assertThat(tokens.add(lease.token())).as("the token is new").isTrue();
-      int level = run.laneOf(lease.task().id().node());
-      assertThat(level).as("later nodes first").isLessThanOrEqualTo(lowest);
-      lowest = level;
-      entry.state = State.LEASED;
-      entry.until = deadline;
-      entry.token = lease.token();
+  /** Takes in an item; says whether it must have been answered at once. */
+  boolean submit(Run run, Submission submission) {
+    Item item = new Item(run, submission);
+    run.items.put(submission.item(), item);
+    if (run.cancelled) {
+      item.tasks.values().forEach(t -> t.state = State.CANCELLED);
+      return false;
     }
-    int last = lowest;
-    tasks.forEach((id, entry) -> {
-      if (!handedOut.isEmpty() && entry.state == State.WAITING) {
-        assertThat(run.laneOf(id.node())).as("%s is not passed over", id).isLessThanOrEqualTo(last);
+    List<IdempotencyKey> keys = submission.lastKeys();
+    return !keys.isEmpty() && values.keySet().containsAll(keys);
+  }
+
+  /** What must be handed out to somebody who offers these services (none: any). */
+  boolean hasTasksFor(Set<String> services) {
+    return runs.values().stream()
+        .filter(run -> !run.paused && !run.cancelled)
+        .flatMap(run -> run.tasks().stream())
+        .filter(t -> services.isEmpty() || services.contains(t.task.service()))
+        .anyMatch(t ->
+            t.state == State.WAITING
+                && !t.item.dead
+                && t.item.submission.lastKeys().isEmpty()
+                && !isExecuted(t.task.key()));
+  }
+
+  private boolean isExecuted(IdempotencyKey key) {
+    return runs.values().stream()
+        .flatMap(run -> run.tasks().stream())
+        .anyMatch(t -> t.executes() && t.task.key().equals(key));
+  }
+
+  /** Whoever asks for tasks or renews leases brings back what is due. */
+  void sweep() {
+    for (Run run : runs.values()) {
+      for (Entry entry : run.tasks()) {
+        if (entry.isDue && entry.state == State.DELAYED) {
+          entry.state = State.WAITING;
+          entry.isDue = false;
+        } else if (entry.isDue && entry.state == State.LEASED) {
+          entry.lease = Optional.empty();
+          entry.isDue = false;
+          if (run.cancelled) {
+            entry.state = State.CANCELLED;
+          } else {
+            entry.attempts++;
+            fail(entry, State.WAITING);
+          }
+        }
       }
-    });
+    }
   }
 
-  private void takeBack(Entry entry, Instant now) {
-    boolean due = !entry.until.isAfter(now);
-    if (entry.state == State.DELAYED && due) {
+  /** A task that failed is dead where its attempts are used up. */
+  private boolean fail(Entry entry, State otherwise) {
+    if (entry.item.dead) {
       entry.state = State.WAITING;
+      entry.maybeRenewed = true;
+      return false;
     }
-    if (entry.state == State.LEASED && due) {
-      entry.attempts++;
-      entry.state = isExhausted(entry) ? State.DEAD : State.WAITING;
-    }
+    int max = entry.item.run.spec.lanes().getFirst().maxAttempts();
+    entry.state = entry.attempts >= max ? State.DEAD : otherwise;
+    entry.item.dead = entry.state == State.DEAD;
+    entry.item.hasLetter = entry.item.dead;
+    return entry.item.dead;
   }
 
-  private boolean isExhausted(Entry entry) {
-    return entry.attempts >= run.lanes().getFirst().maxAttempts();
-  }
-
-  Settled complete(Lease lease) {
+  /** A lease that was handed out. */
+  void lease(Lease lease, Set<String> services) {
     Entry entry = entry(lease.task().id());
-    if (!isCurrent(entry, lease)) {
-      return new Settled.LeaseLost(lease.token());
+    Run run = entry.item.run;
+    assertThat(lease.task()).isEqualTo(entry.task);
+    assertThat(entry.state).as("state of %s", lease.task().id()).isEqualTo(State.WAITING);
+    assertThat(entry.item.dead).as("%s is of a dead item", lease.task().id()).isFalse();
+    assertThat(run.paused || run.cancelled).as("%s takes no workers", run.spec.id()).isFalse();
+    assertThat(services.isEmpty() || services.contains(lease.task().service())).isTrue();
+    assertThat(tokens.add(lease.token())).as("the token is new").isTrue();
+    if (entry.maybeRenewed) {
+      assertThat(lease.attempt()).isIn(1, entry.attempts + 1);
+      entry.attempts = lease.attempt() - 1;
+      entry.maybeRenewed = false;
+    }
+    assertThat(lease.attempt()).as("attempt of %s", entry.task.id()).isEqualTo(entry.attempts + 1);
+    lease
+        .inputs()
+        .forEach((node, output) ->
+            stands(requireNonNull(entry.item.executed.get(node)), Specs.textOf(output)));
+    assertThat(lease.inputs().keySet())
+        .containsExactlyElementsOf(run.spec.lanes().get(lane(entry)).inputs());
+    IdempotencyKey key = entry.task.key();
+    lease.stored().ifPresent(stored -> stands(key, Specs.textOf(stored.output())));
+    if (lease.stored().isEmpty()) {
+      assertThat(values)
+          .as("a result stands under the key of %s", entry.task.id())
+          .doesNotContainKey(key);
+      assertThat(isExecuted(key)).as("the key of %s is executed", entry.task.id()).isFalse();
+    }
+    entry.state = State.LEASED;
+    entry.lease = Optional.of(lease);
+  }
+
+  private static int lane(Entry entry) {
+    return entry.item.run.spec.laneOf(entry.task.id().node());
+  }
+
+  /** What the queue says that stands under a key must have been told it, and stays. */
+  private void stands(IdempotencyKey key, String output) {
+    assertThat(offered.getOrDefault(key, Set.of())).contains(output);
+    values.putIfAbsent(key, output);
+    assertThat(output).as("what stands under a key").isEqualTo(values.get(key));
+  }
+
+  boolean isCurrent(Lease lease) {
+    return entry(lease.task().id())
+        .lease
+        .filter(current -> current.token().equals(lease.token()))
+        .isPresent();
+  }
+
+  /** What is told to the queue, booked or not, whose lease is current or not. */
+  void offer(List<NodeResult> results) {
+    for (NodeResult result : results) {
+      offered
+          .computeIfAbsent(result.key(), _ -> new HashSet<>())
+          .add(Specs.textOf(result.output()));
+    }
+  }
+
+  /** A completion that must be booked where its lease is current. */
+  void complete(Completion completion) {
+    Entry entry = entry(completion.lease().task().id());
+    Item item = entry.item;
+    entry.lease = Optional.empty();
+    entry.isDue = false;
+    if (item.run.cancelled) {
+      entry.state = State.CANCELLED;
+      completion.progress().results().forEach(result -> unsure.add(result.key()));
+      return;
     }
     entry.state = State.DONE;
-    for (LaneSpec next : Specs.successors(run, lease.task().id().node())) {
-      tasks.put(new TaskId(run.id(), lease.task().id().item(), next.node()), new Entry());
+    for (NodeResult result : completion.progress().results()) {
+      item.executed.put(result.node(), result.key());
+      if (!unsure.contains(result.key())) {
+        values.putIfAbsent(result.key(), Specs.textOf(result.output()));
+      }
     }
-    return new Settled.Booked();
-  }
-
-  Settled nack(Lease lease, Nack.Verdict verdict, Instant now) {
-    Entry entry = entry(lease.task().id());
-    if (!isCurrent(entry, lease)) {
-      return new Settled.LeaseLost(lease.token());
+    for (NodeResult result : completion.progress().results()) {
+      if (!result.node().equals(entry.task.id().node())) {
+        Entry followed = new Entry(entry.task, item);
+        followed.state = State.DONE;
+        item.tasks.put(result.node(), followed);
+      }
     }
-    entry.state =
-        switch (verdict) {
-          case Nack.Verdict.HandBack _ -> State.WAITING;
-          case Nack.Verdict.Exclude _ -> State.DEAD;
-          case Nack.Verdict.Bury(String _) -> {
-            entry.attempts++;
-            yield State.DEAD;
-          }
-          case Nack.Verdict.Retry(String _, Duration delay) -> {
-            entry.attempts++;
-            entry.until = now.plus(delay);
-            if (isExhausted(entry)) {
-              yield State.DEAD;
-            }
-            yield delay.isZero() ? State.WAITING : State.DELAYED;
-          }
-        };
-    return entry.state == State.DEAD ? new Settled.Buried() : new Settled.Booked();
-  }
-
-  private static boolean isCurrent(Entry entry, Lease lease) {
-    return entry.state == State.LEASED && entry.token.equals(lease.token());
-  }
-
-  void replay(TaskId id) {
-    tasks.put(id, new Entry());
-  }
-
-  List<TaskId> dead() {
-    return tasks.keySet().stream().filter(id -> entry(id).state == State.DEAD).toList();
-  }
-
-  /** How many items are submitted, done and dead. */
-  List<Long> items() {
-    String last = run.lanes().getLast().node();
-    long done = tasks.keySet().stream().filter(id -> isDone(id) && id.node().equals(last)).count();
-    long submitted = tasks.keySet().stream().map(TaskId::item).distinct().count();
-    return List.of(submitted, done, count(State.DEAD));
-  }
-
-  private boolean isDone(TaskId id) {
-    return entry(id).state == State.DONE;
-  }
-
-  /** Waiting, delayed, leased and done of each node, in lane order. */
-  List<List<Long>> nodes() {
-    List<List<Long>> all = new ArrayList<>();
-    for (LaneSpec lane : run.lanes()) {
-      Map<State, Long> counts = new HashMap<>();
-      tasks.forEach((id, entry) -> {
-        if (id.node().equals(lane.node())) {
-          counts.merge(entry.state, 1L, Long::sum);
-        }
-      });
-      all.add(
-          List.of(State.WAITING, State.DELAYED, State.LEASED, State.DONE).stream()
-              .map(state -> counts.getOrDefault(state, 0L))
-              .toList());
+    for (Release release : completion.progress().releases()) {
+      String node = release.task().id().node();
+      List<String> inputs = item.run.spec.lanes().get(item.run.spec.laneOf(node)).inputs();
+      if (inputs.stream().allMatch(item.executed::containsKey)) {
+        item.tasks.put(node, new Entry(release.task(), item));
+      }
     }
-    return all;
   }
 
-  private long count(State state) {
-    return tasks.values().stream().filter(entry -> entry.state == state).count();
+  /** A nack that must be booked where its lease is current; says whether its task is dead. */
+  boolean nack(Nack nack) {
+    Entry entry = entry(nack.lease().task().id());
+    entry.lease = Optional.empty();
+    entry.isDue = false;
+    if (entry.item.run.cancelled) {
+      entry.state = State.CANCELLED;
+      return false;
+    }
+    return switch (nack.verdict()) {
+      case Nack.Verdict.Exclude _ -> throw new IllegalArgumentException("no move excludes");
+      case Nack.Verdict.HandBack _ -> {
+        entry.state = State.WAITING;
+        yield false;
+      }
+      case Nack.Verdict.Bury(String _) -> {
+        entry.attempts = 100;
+        yield fail(entry, State.DEAD);
+      }
+      case Nack.Verdict.Retry(String _, var delay) -> {
+        entry.attempts++;
+        boolean dead = fail(entry, delay.isZero() ? State.WAITING : State.DELAYED);
+        entry.isDue = delay.compareTo(QueueSimulation.LATE) < 0 && entry.state == State.DELAYED;
+        yield dead;
+      }
+    };
+  }
+
+  /** All leases of a number. */
+  List<Entry> leased(long number) {
+    return runs.values().stream()
+        .flatMap(run -> run.tasks().stream())
+        .filter(t -> t.lease.isPresent() && t.lease.get().token().lease() == number)
+        .toList();
+  }
+
+  void cancel(Run run) {
+    run.cancelled = true;
+    run.tasks().stream()
+        .filter(t -> t.state == State.WAITING || t.state == State.DELAYED)
+        .forEach(t -> t.state = State.CANCELLED);
+  }
+
+  void replay(Item item) {
+    item.dead = false;
+    item.hasLetter = false;
+    for (Entry entry : item.tasks.values()) {
+      if (entry.state == State.DEAD) {
+        entry.state = State.WAITING;
+        entry.attempts = 0;
+      } else if (entry.state == State.WAITING) {
+        entry.maybeRenewed = true;
+      }
+    }
+  }
+
+  /** A result that was read for the first time. */
+  void result(Result result) {
+    Item item = run(result.run()).item(result.item());
+    if (!item.isDone() && !item.submission.lastKeys().isEmpty() && item.isUntouched()) {
+      item.tasks.values().forEach(t -> t.state = State.DONE);
+      item.answered = true;
+    }
+    assertThat(item.isDone()).as("%s has ended well, in spite of %s", result, item).isTrue();
+    if (!item.answered) {
+      assertThat(item.executed).containsEntry(result.node(), result.key());
+    }
+    stands(result.key(), Specs.textOf(result.output()));
+    assertThat(item.read.add(result.node())).as("%s comes once", result).isTrue();
+  }
+
+  Run run(RunId id) {
+    Run run = runs.get(id);
+    if (run == null) {
+      throw new AssertionError("no such run: " + id);
+    }
+    return run;
   }
 
   private Entry entry(TaskId id) {
-    Entry entry = tasks.get(id);
+    Entry entry = run(id.run()).item(id.item()).tasks.get(id.node());
     if (entry == null) {
       throw new AssertionError("no such task: " + id);
     }

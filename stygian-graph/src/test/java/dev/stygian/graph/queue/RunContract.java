@@ -118,7 +118,7 @@ interface RunContract extends Contract {
 
   @Test
   default void every_end_of_a_cancelled_runs_lease_counts_as_cancelled() throws Exception {
-    RunSpec run = q().submitted(Specs.chain("r"), "t", "u", "v", "w");
+    RunSpec run = q().submitted(Specs.chain("r").maxAttempts(1), "t", "u", "v", "w");
     List<Lease> leases = q().leaseUpTo(3);
     q().leaseOne(SHORT);
 
@@ -407,6 +407,21 @@ interface RunContract extends Contract {
     assertThat(q().status(run).inFlight()).isZero();
     assertThat(q().ledger().replay(run.id(), List.of("x"))).isZero();
     q().nothingToLease();
+  }
+
+  @Test
+  default void a_cancelled_run_answers_nothing_that_comes_later() throws Exception {
+    RunSpec before = q().open(Specs.single("before"));
+    q().submit(before, Specs.answerable(before, 1, "scope"));
+    q().finishAll();
+    RunSpec run = q().open(Specs.single("r"));
+    q().ledger().cancel(run.id());
+
+    q().submit(run, Specs.answerable(run, 1, "scope"));
+
+    assertThat(q().status(run).cancelled()).isEqualTo(1);
+    assertThat(q().status(run).done()).isZero();
+    assertThat(q().results(run)).isEmpty();
   }
 
   @Test

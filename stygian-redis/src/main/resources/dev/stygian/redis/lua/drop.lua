@@ -7,14 +7,20 @@ local run, nodes, dropped = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
 if redis.call('EXISTS', run_key(run)) == 0 then return { 'unknown' } end
 for i = 3, #ARGV do
   local item = ARGV[i]
-  if redis.call('HDEL', run_key(run, 'dead'), item) == 1 then
+  local letter = redis.call('HGET', run_key(run, 'dead'), item)
+  if letter and letter ~= DROPPED then
     dropped = dropped + 1
     redis.call('HINCRBY', run_key(run), 'dropped', 1)
+    if run_of(run).wide and count_live(run, item, 0) > 0 then
+      redis.call('HSET', run_key(run, 'dead'), item, DROPPED)
+    else
+      redis.call('HDEL', run_key(run, 'dead'), item)
+      forget_live(run, item)
+    end
     redis.call('HDEL', run_key(run, 'siblings'), item)
     redis.call('ZREM', run_key(run, 'deadindex'), item)
     redis.call('ZREM', run_key(run, 'excludedindex'), item)
     forget_item(run, item, nodes)
-    forget_live(run, item)
   end
 end
 settle_fields()

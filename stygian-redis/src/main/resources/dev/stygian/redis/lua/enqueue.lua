@@ -18,7 +18,7 @@ local function refuse(...)
   return { ... }
 end
 
-local state, closed = unpack(redis.call('HMGET', run_key(run), 'state', 'closed'))
+local state, closed, finished = unpack(redis.call('HMGET', run_key(run), 'state', 'closed', 'finished'))
 if not state then return refuse('unknown') end
 local accepted = tonumber(redis.call('HGET', run_key(run, 'cursor'), submitter) or 0)
 if accepted ~= position then return refuse('at', accepted) end
@@ -30,9 +30,12 @@ for i = #ARGV - 3 * new_chunks + 3, #ARGV, 3 do
   if redis.call('EXISTS', chunk_key(ARGV[i])) == 0 then return refuse('again') end
 end
 
+-- Items of a cancelled run end with it, whatever stands under their keys.
+local answers = (anything_stored or older_stored) and state ~= 'cancelled'
+
 -- What stands under all the keys of an item's last nodes; nothing where it does not under one.
 local function stored_whole(keys)
-  if #keys == 0 or not (anything_stored or older_stored) then return nil end
+  if #keys == 0 or not answers then return nil end
   local each = keys_in(keys, #keys / 24)
   local stored = stored_under(each)
   for i = 1, stored and #each or 0 do
@@ -68,7 +71,7 @@ end
 -- The records of a chunk that are to wait; nothing where all of them are, as they lie.
 local function left_of(id, size)
   local stored
-  if anything_stored or older_stored then
+  if answers then
     stored = stored_under(keys_in(read_column(id, size, 0, size, LASTS_BEHIND, 24), size))
   end
   if not stored and not next(answered) and state ~= 'cancelled' then return nil end
@@ -86,8 +89,6 @@ local function left_of(id, size)
   return left
 end
 
-redis.call('HSETNX', chunks, '', WIDE)
-redis.call('HSETNX', flight, '', WIDE)
 local lanes = {}
 for i = at, #ARGV, 3 do
   local node, size, id = tonumber(ARGV[i]), tonumber(ARGV[i + 1]), ARGV[i + 2]
@@ -105,7 +106,12 @@ for i = at, #ARGV, 3 do
   end
 end
 for _, lane in pairs(lanes) do place_chunks(run, lane.node, lane.host, lane.chunks) end
+if depth_change > 0 then
+  redis.call('HSETNX', chunks, '', WIDE)
+  redis.call('HSETNX', flight, '', WIDE)
+end
 redis.call('HSET', run_key(run, 'cursor'), submitter, accepted + items)
+if finished then redis.call('PEXPIRE', run_key(run, 'cursor'), run_of(run).retention) end
 count(run, 'submitted', items)
 settle_counts()
 return { 'ok', accepted + items }

@@ -10,7 +10,7 @@ if state == 'cancelled' then return { 'cancelled' } end
 for i = 2, #ARGV do
   local item = ARGV[i]
   local letter = redis.call('HGET', run_key(run, 'dead'), item)
-  if letter then
+  if letter and letter ~= DROPPED then
     if replayed == 0 and state == 'finished' then
       for _, part in ipairs(FINISHED_PARTS) do redis.call('PERSIST', run_key(run, part)) end
       redis.call('HSET', run_key(run), 'state', 'running')

@@ -63,6 +63,7 @@ end
 -- Gives the open tasks of a lease back, to the front of their lane. With `lost` set the attempt
 -- counts and the reason is remembered; without, the hand-out never happened.
 local function take_back(l, lost)
+  if run_of(l.run).state == 'cancelled' then lost = nil end -- its tasks end there, and none is dead for it
   local records = read_records(l.chunk, l.total, l.first, l.count, l.offset)
   local again, keys, max = {}, {}, lane_spec(l.run, l.node).max
   for i = 1, l.count do

@@ -42,6 +42,10 @@ local function run_of(run)
   return known
 end
 
+-- What stands for the letter of a dead item that was dropped while other tasks of it had not ended: they
+-- stop, and do not end it a second time. It goes with the run.
+local DROPPED = ''
+
 -- Whether an item that may have several unfinished tasks has a letter.
 local function is_dead(run, item)
   local of_run = run_of(run)
