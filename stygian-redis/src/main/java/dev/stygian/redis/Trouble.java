@@ -1,7 +1,7 @@
 package dev.stygian.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
-import java.security.cert.CertificateException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -45,7 +45,7 @@ record Trouble(Kind kind, String advice) {
             firstLine(said) + "; check the user and the password in the queue's URL");
       } else if (t instanceof RedisCommandExecutionException) {
         return ofReply(said);
-      } else if (t instanceof SSLException || t instanceof CertificateException) {
+      } else if (t instanceof SSLException || t instanceof GeneralSecurityException) {
         return ofHandshake(t);
       }
     }
@@ -80,8 +80,10 @@ record Trouble(Kind kind, String advice) {
 
   private static Trouble ofHandshake(Throwable failure) {
     Throwable deepest = failure;
+    boolean isUntrusted = false;
     for (Throwable t = failure; t != null; t = t.getCause()) {
       deepest = t;
+      isUntrusted |= t instanceof GeneralSecurityException; // a path, a signature, a date
     }
     String said = firstLine(String.valueOf(deepest.getMessage()));
     String lower = said.toLowerCase(Locale.ROOT);
@@ -107,7 +109,7 @@ record Trouble(Kind kind, String advice) {
               + said
               + "); write the host's name as the certificate has it");
     }
-    if (lower.contains("certif") || lower.contains("trust")) {
+    if (isUntrusted) {
       return new Trouble(
           Kind.CERTIFICATE,
           "the server's certificate is not trusted ("
