@@ -93,6 +93,7 @@ final class BlockingConnection {
     if (open == null || !open.isOpen()) {
       open = connections.open();
       connection = open;
+      ServerCheck.checkProtocol(open.sync().hget(keys.meta(), Keys.bytes("protocol")));
     }
     return open;
   }

@@ -252,6 +252,21 @@ final class RedisLink implements AutoCloseable {
         : Optional.empty();
   }
 
+  /**
+   * Looks whether the queue is still one of our protocol: it may have been emptied and begun anew
+   * by another version while this process runs. Where it is not, everything is refused from now on,
+   * since the look at a new connection is.
+   */
+  void requireProtocol() throws InterruptedException {
+    byte[] protocol = ask("hget", server -> server.hget(keys.meta(), Keys.bytes("protocol")));
+    try {
+      ServerCheck.checkProtocol(protocol);
+    } catch (QueueRefusedException e) {
+      commands.drop();
+      throw e;
+    }
+  }
+
   /** Sends commands without waiting for what they come to. */
   void tell(List<Preceding> told) {
     try {
