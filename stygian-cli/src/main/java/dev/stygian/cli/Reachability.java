@@ -64,7 +64,8 @@ final class Reachability {
       return;
     }
     int usualPort = url.contains("-sentinel://") ? SENTINEL_PORT : REDIS_PORT;
-    String[] servers = url.replaceFirst("^[a-z-]+://([^@]*@)?", "").split("[/?#]", 2)[0].split(",");
+    String[] servers =
+        url.replaceFirst("^[a-z-]+://([^@]*@)?", "").split("[/?#]", 2)[0].split(",", -1);
     long end = System.nanoTime() + PATIENCE.toNanos();
     for (int i = 0; ; i = (i + 1) % servers.length) {
       try (Socket socket = new Socket()) {

@@ -174,7 +174,10 @@ final class Enqueuer {
       leading.add(bytes(String.valueOf(field)));
     }
     leading.addAll(described);
-    return link.list(LuaScript.ENQUEUE, () -> prepare(run.number(), leading, chunked));
+    return link.list(
+        LuaScript.ENQUEUE,
+        spec.limits().durability(),
+        () -> prepare(run.number(), leading, chunked));
   }
 
   /** Tasks of one lane that lie in one string. */

@@ -85,6 +85,11 @@ final class Keys {
     return bytes(prefix + "stop:" + process);
   }
 
+  /** What is written to see when a replica has it. */
+  byte[] fence() {
+    return bytes(prefix + "fence");
+  }
+
   String prefix() {
     return prefix;
   }

@@ -3,10 +3,12 @@ package dev.stygian.redis;
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.error.QueueRefusedException;
 import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.settings.Durability;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
@@ -29,6 +31,9 @@ final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long REPLICA_MILLIS = 1000;
+  private static final long FENCE_MILLIS = 1000;
+  private static final byte[] FENCE = {'1'};
   private static final long COMPLAIN_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final RedisSettings settings;
@@ -36,6 +41,7 @@ final class RedisLink implements AutoCloseable {
   private final Connections connections;
   private final SharedConnection commands;
   private final AtomicLong lastComplaint = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY_NANOS);
+  private Optional<SharedConnection> waiting = Optional.empty();
   private volatile Runnable relief = () -> {};
   private volatile boolean closed;
 
@@ -43,8 +49,7 @@ final class RedisLink implements AutoCloseable {
     this.settings = settings;
     this.keys = keys;
     this.connections = new Connections(settings, keys);
-    this.commands =
-        new SharedConnection(connections, server -> ServerCheck.check(settings, keys, server));
+    this.commands = shared();
     connections.take();
   }
 
@@ -103,40 +108,100 @@ final class RedisLink implements AutoCloseable {
   /** A script's call, and plain commands that are to be carried out right before it. */
   record Prepared(List<Preceding> before, List<byte[]> arguments) {}
 
-  /** As {@link #list}; what is sent is made anew for each try. */
-  List<?> list(LuaScript script, Supplier<Prepared> call) throws InterruptedException {
-    return exchange(
-        script.name().toLowerCase(Locale.ROOT),
+  /**
+   * As {@link #list}; what is sent is made anew for each try, also where the server accepted it and
+   * no replica confirmed that.
+   */
+  List<?> list(LuaScript script, Durability durability, Supplier<Prepared> call)
+      throws InterruptedException {
+    String what = script.name().toLowerCase(Locale.ROOT);
+    return switch (durability) {
+      case SERVER -> exchange(what, commands, connection -> call(connection, script, call.get()));
+      case REPLICATED ->
+          exchange(
+              what,
+              replicated(),
+              connection -> {
+                List<?> reply = call(connection, script, call.get());
+                awaitReplica(connection);
+                return reply;
+              });
+    };
+  }
+
+  private List<?> call(
+      StatefulRedisConnection<byte[], byte[]> connection, LuaScript script, Prepared prepared)
+      throws InterruptedException {
+    GatheredCommands server = new GatheredCommands(connection);
+    List<RedisFuture<?>> sent = new ArrayList<>();
+    prepared.before.forEach(command -> sent.add(command.send(server)));
+    byte[][] all = prepared.arguments.toArray(byte[][]::new);
+    RedisFuture<List<?>> reply =
+        server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
+    server.send();
+    for (RedisFuture<?> future : sent) {
+      Answers.settle(future);
+    }
+    try {
+      return Answers.settle(reply);
+    } catch (RedisNoScriptException e) {
+      RedisFuture<List<?>> again =
+          connection.async().eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all);
+      return Answers.settle(again);
+    }
+  }
+
+  /** Returns once a replica has all that the server accepted before. */
+  void replicate() throws InterruptedException {
+    exchange(
+        "wait",
+        replicated(),
         connection -> {
-          GatheredCommands server = new GatheredCommands(connection);
-          Prepared prepared = call.get();
-          List<RedisFuture<?>> sent = new ArrayList<>();
-          prepared.before.forEach(command -> sent.add(command.send(server)));
-          byte[][] all = prepared.arguments.toArray(byte[][]::new);
-          RedisFuture<List<?>> reply =
-              server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
-          server.send();
-          for (RedisFuture<?> future : sent) {
-            Answers.settle(future);
-          }
-          try {
-            return Answers.settle(reply);
-          } catch (RedisNoScriptException e) {
-            RedisFuture<List<?>> again =
-                connection.async().eval(script.text(), ScriptOutputType.MULTI, keys.fixed(), all);
-            return Answers.settle(again);
-          }
+          awaitReplica(connection);
+          return true;
         });
   }
 
+  /**
+   * Waits for what this connection wrote last, which is a key of its own: what a call wrote that
+   * was made before is then there as well, whoever made it.
+   */
+  private void awaitReplica(StatefulRedisConnection<byte[], byte[]> connection)
+      throws InterruptedException {
+    GatheredCommands server = new GatheredCommands(connection);
+    RedisFuture<?> written = server.set(keys.fence(), FENCE, SetArgs.Builder.px(FENCE_MILLIS));
+    RedisFuture<Long> replicas = server.waitForReplication(1, REPLICA_MILLIS);
+    server.send();
+    Answers.settle(written);
+    if (Answers.settle(replicas) < 1) {
+      throw new UnreplicatedException();
+    }
+  }
+
+  /**
+   * A connection beside the one for commands, since what waits for a replica holds up all that is
+   * sent behind it; the same one where the cap on connections leaves no other.
+   */
+  private synchronized SharedConnection replicated() {
+    if (waiting.isEmpty()) {
+      waiting = Optional.of(connections.take() ? shared() : commands);
+    }
+    return waiting.get();
+  }
+
+  private SharedConnection shared() {
+    return new SharedConnection(connections, server -> ServerCheck.check(settings, keys, server));
+  }
+
   /** Sends plain commands together; their replies come in their order. */
-  <T> List<T> askAll(String what, List<Command<T>> commands) throws InterruptedException {
+  <T> List<T> askAll(String what, List<Command<T>> asked) throws InterruptedException {
     return exchange(
         what,
+        commands,
         connection -> {
           GatheredCommands server = new GatheredCommands(connection);
           List<RedisFuture<T>> sent = new ArrayList<>();
-          commands.forEach(command -> sent.add(command.send(server)));
+          asked.forEach(command -> sent.add(command.send(server)));
           server.send();
           List<T> replies = new ArrayList<>();
           for (RedisFuture<T> future : sent) {
@@ -155,6 +220,7 @@ final class RedisLink implements AutoCloseable {
       throws InterruptedException {
     return exchange(
         what,
+        commands,
         connection -> {
           try {
             return Answers.settle(command.send(connection.async()));
@@ -170,20 +236,24 @@ final class RedisLink implements AutoCloseable {
     T over(StatefulRedisConnection<byte[], byte[]> connection) throws InterruptedException;
   }
 
-  private <T> T exchange(String what, Exchange<T> exchange) throws InterruptedException {
+  private <T> T exchange(String what, SharedConnection shared, Exchange<T> exchange)
+      throws InterruptedException {
     long giveUp = System.nanoTime() + settings.patience().toNanos();
     long pause = FIRST_PAUSE_MILLIS;
     while (true) {
       RedisException failure;
       try {
         requireOpen();
-        return exchange.over(commands.open());
+        return exchange.over(shared.open());
       } catch (RedisException e) {
         failure = e;
+      } catch (IllegalStateException e) { // as the client says while it is being closed
+        requireOpen();
+        throw e;
       }
       Trouble trouble = passes(failure, what);
       if (trouble.isLost()) {
-        commands.drop();
+        shared.drop();
       } else if (trouble.isFull()) {
         relief.run();
       }

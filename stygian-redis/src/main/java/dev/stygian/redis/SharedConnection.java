@@ -58,7 +58,7 @@ final class SharedConnection {
     try {
       check.accept(made.sync());
     } catch (RuntimeException e) {
-      CompletableFuture<Void> _ = made.closeAsync();
+      made.close();
       throw e;
     }
     current = made;

@@ -43,6 +43,11 @@ record Trouble(Kind kind, String advice) {
         return new Trouble(
             Kind.CREDENTIALS,
             firstLine(said) + "; check the user and the password in the queue's URL");
+      } else if (t instanceof UnreplicatedException) {
+        return new Trouble(
+            Kind.LOST,
+            "no replica of the server has confirmed what was written (durability = \"replicated\");"
+                + " is one up, and connected to it?");
       } else if (t instanceof RedisCommandExecutionException) {
         return ofReply(said);
       } else if (t instanceof SSLException || t instanceof GeneralSecurityException) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stygian.graph.error.PipelineInvalidException;
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
+import dev.stygian.graph.settings.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,7 @@ class PipelineParserTest {
             result_ttl = "2h"
             result_budget = "512 MB"
             retention = "1d"
+            durability = "replicated"
             allow_private = true
             [input]
             urls = ["index.html", "https://example.com/a?b=c|d"]
@@ -139,7 +141,8 @@ class PipelineParserTest {
                 Duration.ofMillis(2500),
                 Duration.ofHours(2),
                 512L << 20,
-                Duration.ofDays(1)));
+                Duration.ofDays(1),
+                Durability.REPLICATED));
     assertThat(pipeline.allowPrivate()).isTrue();
     assertThat(pipeline.input().serve()).contains("site");
     assertThat(pipeline.input().urls()).hasSize(2);
