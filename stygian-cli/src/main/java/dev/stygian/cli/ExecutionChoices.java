@@ -98,7 +98,8 @@ record ExecutionChoices(
         fromFile.timeout(),
         fromFile.resultTtl(),
         fromFile.resultBudget(),
-        fromFile.retention());
+        fromFile.retention(),
+        fromFile.durability());
   }
 
   /** How long leases of a worker here live: the environment goes before what each run says. */
@@ -142,7 +143,8 @@ record ExecutionChoices(
         sources.fileOrDefault("timeout", file.timeout()),
         sources.fileOrDefault("result_ttl", file.resultTtl()),
         sources.fileOrDefault("result_budget", size(file.resultBudget())),
-        sources.fileOrDefault("retention", file.retention()));
+        sources.fileOrDefault("retention", file.retention()),
+        sources.fileOrDefault("durability", file.durability()));
   }
 
   /** In the largest unit that says it exactly. */

@@ -6,9 +6,8 @@ import dev.stygian.graph.error.SettingInvalidException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -19,20 +18,31 @@ final class Reachability {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final long PAUSE_MILLIS = 100;
   private static final int REDIS_PORT = 6379;
+  private static final int SENTINEL_PORT = 26379;
+  private static final Pattern REDIS = Pattern.compile("rediss?(-cluster|-sentinel)?:");
+  private static final String HOST = "(\\[[0-9A-Fa-f:.%]+]|[^\\s@/?#:,\\[\\]]+)(:\\d{1,5})?";
+  private static final Pattern ONE_HOST = Pattern.compile(HOST);
   private static final Pattern REDIS_ADDRESS =
       Pattern.compile(
-          "rediss?://([^\\s@/?#]*@)?(\\[[0-9A-Fa-f:.%]+]|[^\\s@/?#:\\[\\]]+)(:\\d{1,5})?(/\\d*)?(\\?\\S*)?");
+          "rediss?://([^\\s@/?#]*@)?"
+              + HOST
+              + "(/\\d*)?(\\?\\S*)?"
+              + "|rediss?-(cluster|sentinel)://([^\\s@/?#]*@)?"
+              + HOST
+              + "(,"
+              + HOST
+              + ")*(/\\d*)?(\\?\\S*)?(#\\S*)?");
 
   private Reachability() {}
 
   /**
-   * Refuses what is no {@code redis://} or {@code rediss://} address: the client would take a port
+   * Refuses what is no address of a server, a cluster or sentinels: the client would take a port
    * that is no number, or the rest of a password, for the name of a host and look for it for ever.
    *
    * @throws SettingInvalidException showing how to write one
    */
   static void requireAddress(String url) {
-    boolean redis = url.startsWith("redis:") || url.startsWith("rediss:");
+    boolean redis = REDIS.matcher(url).lookingAt();
     if (redis && !REDIS_ADDRESS.matcher(url).matches()) {
       throw new SettingInvalidException(
           "\""
@@ -43,27 +53,23 @@ final class Reachability {
   }
 
   /**
-   * Looks at {@code redis://} and {@code rediss://} addresses; others are left to the client.
+   * Looks whether one of the servers that a URL names listens: of a cluster's nodes or of sentinels
+   * one is enough to find the others. What names none, such as a Unix socket, is left to the
+   * client.
    *
    * @throws QueueUnavailableException where nobody listens
    */
   static void require(String url) throws InterruptedException {
-    URI address;
-    try {
-      address = new URI(url);
-    } catch (URISyntaxException _) {
-      return; // the client says what is wrong with it
-    }
-    String scheme = String.valueOf(address.getScheme());
-    if (address.getHost() == null || !(scheme.equals("redis") || scheme.equals("rediss"))) {
+    if (!REDIS_ADDRESS.matcher(url).matches()) {
       return;
     }
-    int port = address.getPort() < 0 ? REDIS_PORT : address.getPort();
+    int usualPort = url.contains("-sentinel://") ? SENTINEL_PORT : REDIS_PORT;
+    String[] servers =
+        url.replaceFirst("^[a-z-]+://([^@]*@)?", "").split("[/?#]", 2)[0].split(",", -1);
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
+    for (int i = 0; ; i = (i + 1) % servers.length) {
       try (Socket socket = new Socket()) {
-        String host = address.getHost().replaceAll("[\\[\\]]", "");
-        socket.connect(new InetSocketAddress(host, port), (int) PATIENCE.toMillis());
+        socket.connect(address(servers[i], usualPort), (int) PATIENCE.toMillis());
         return;
       } catch (IOException e) {
         if (System.nanoTime() > end) {
@@ -78,6 +84,15 @@ final class Reachability {
       }
       Thread.sleep(PAUSE_MILLIS);
     }
+  }
+
+  private static InetSocketAddress address(String server, int usualPort) {
+    Matcher parts = ONE_HOST.matcher(server);
+    String port = parts.matches() ? parts.group(2) : null;
+    String host = port == null ? server : server.substring(0, server.length() - port.length());
+    return new InetSocketAddress(
+        host.replaceAll("[\\[\\]]", ""),
+        port == null ? usualPort : Integer.parseInt(port.substring(1)));
   }
 
   private static String reason(IOException e) {

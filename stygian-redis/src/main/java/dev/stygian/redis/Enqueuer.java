@@ -177,7 +177,10 @@ final class Enqueuer {
       leading.add(bytes(String.valueOf(field)));
     }
     leading.addAll(described);
-    return link.list(LuaScript.ENQUEUE, () -> prepare(run.number(), leading, chunked));
+    return link.list(
+        LuaScript.ENQUEUE,
+        spec.limits().durability(),
+        () -> prepare(run.number(), leading, chunked));
   }
 
   /** The lane of a node, or of one of the hosts that its tasks visit. */

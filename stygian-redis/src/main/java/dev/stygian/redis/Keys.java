@@ -9,9 +9,24 @@ import java.util.List;
  * include/keys.lua}), and those of a run, which the scripts make from the same prefix.
  */
 final class Keys {
+  /**
+   * A key that never exists. While a Cluster moves a slot, key by key, a node refuses a call that
+   * names a key which is not there: so no script runs on a part of the queue, and all of them wait.
+   */
+  private static final String NEVER = "never";
+
   private static final List<String> FIXED =
       List.of(
-          "meta", "ring", "leases", "deadlines", "delayed", "chunks", "flight", "runs", "workers");
+          "meta",
+          "ring",
+          "leases",
+          "deadlines",
+          "delayed",
+          "chunks",
+          "flight",
+          "runs",
+          "workers",
+          NEVER);
 
   private final String prefix;
   private final byte[][] fixed;
@@ -73,6 +88,11 @@ final class Keys {
   /** The signal by which a process ends its own wait. */
   byte[] stop(String process) {
     return bytes(prefix + "stop:" + process);
+  }
+
+  /** What is written to see when a replica has it. */
+  byte[] fence() {
+    return bytes(prefix + "fence");
   }
 
   String prefix() {

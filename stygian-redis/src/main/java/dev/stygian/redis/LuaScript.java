@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -47,6 +48,15 @@ enum LuaScript {
   /** What {@code EVALSHA} takes. */
   String sha() {
     return sha;
+  }
+
+  /** The text of the script that has this name; empty where none has. */
+  static String textOf(String name) {
+    return Arrays.stream(values())
+        .filter(script -> script.name().equalsIgnoreCase(name))
+        .findFirst()
+        .map(script -> script.text)
+        .orElse("");
   }
 
   private static String assemble(String file) {

@@ -9,6 +9,7 @@ import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLimits;
 import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.settings.Durability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,9 @@ import java.util.stream.Collectors;
 final class OpenRuns {
   /** The layout of keys and scripts; a queue written by another is refused. */
   static final String PROTOCOL = "3";
+
+  /** Behind the numbers of a run's limits, which readers that do not know it pass over. */
+  private static final String REPLICATED = " replicated";
 
   private static final int MOST_KEPT = 10_000;
 
@@ -216,7 +220,8 @@ final class OpenRuns {
             Duration.ofMillis(Long.parseLong(numbers[5])),
             Long.parseLong(numbers[6]),
             Duration.ofMillis(Long.parseLong(numbers[7])),
-            Duration.ofMillis(Long.parseLong(numbers[8]))));
+            Duration.ofMillis(Long.parseLong(numbers[8])),
+            lines[0].endsWith(REPLICATED) ? Durability.REPLICATED : Durability.SERVER));
   }
 
   /** What only readers need: ends, width and limits in one line, then a line per node. */
@@ -241,6 +246,7 @@ final class OpenRuns {
         + limits.retention().toMillis()
         + " "
         + limits.visibility().toMillis()
+        + (limits.durability() == Durability.REPLICATED ? REPLICATED : "")
         + nodes;
   }
 

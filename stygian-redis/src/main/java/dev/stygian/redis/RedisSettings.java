@@ -7,13 +7,16 @@ import java.time.Duration;
 /**
  * How a process uses a queue's server.
  *
- * @param url {@code redis://}, {@code rediss://}, {@code redis-socket://}; a password may stand in
- *     it and is never shown
+ * @param url {@code redis://}, {@code redis-sentinel://} or {@code redis-cluster://}, each also as
+ *     {@code rediss…} with TLS, or {@code redis-socket://}; a password may stand in it and is never
+ *     shown
  * @param queueName queues of different names do not see each other
  * @param maxConnections the cap on connections of this queue object; from 3 on nothing is polled
  * @param patience how long a command is retried while the server is out of reach
+ * @param security the files by which this process and the server know each other
  */
-public record RedisSettings(String url, String queueName, int maxConnections, Duration patience) {
+public record RedisSettings(
+    String url, String queueName, int maxConnections, Duration patience, RedisSecurity security) {
   public RedisSettings {
     if (maxConnections < 1) {
       throw new SettingInvalidException("REDIS_MAX_CONNECTIONS must be at least 1");
@@ -25,10 +28,13 @@ public record RedisSettings(String url, String queueName, int maxConnections, Du
 
   /** The queue {@code default}, at most 20 connections, two minutes of patience. */
   public static RedisSettings of(String url) {
-    return new RedisSettings(url, "default", 20, Duration.ofMinutes(2));
+    return new RedisSettings(url, "default", 20, Duration.ofMinutes(2), RedisSecurity.none());
   }
 
-  /** As {@link #of}, with {@code STYGIAN_QUEUE_NAME} and {@code REDIS_MAX_CONNECTIONS}. */
+  /**
+   * As {@link #of}, with {@code STYGIAN_QUEUE_NAME}, {@code REDIS_MAX_CONNECTIONS} and the files
+   * that {@link RedisSecurity#withEnv} reads.
+   */
   public static RedisSettings withEnv(String url, Environment environment) {
     RedisSettings defaults = of(url);
     return new RedisSettings(
@@ -38,15 +44,24 @@ public record RedisSettings(String url, String queueName, int maxConnections, Du
             .value("REDIS_MAX_CONNECTIONS")
             .map(RedisSettings::connections)
             .orElse(defaults.maxConnections),
-        defaults.patience);
+        defaults.patience,
+        RedisSecurity.withEnv(environment));
   }
 
   public RedisSettings withQueueName(String name) {
-    return new RedisSettings(url, name, maxConnections, patience);
+    return new RedisSettings(url, name, maxConnections, patience, security);
+  }
+
+  public RedisSettings withMaxConnections(int most) {
+    return new RedisSettings(url, queueName, most, patience, security);
   }
 
   public RedisSettings withPatience(Duration longest) {
-    return new RedisSettings(url, queueName, maxConnections, longest);
+    return new RedisSettings(url, queueName, maxConnections, longest, security);
+  }
+
+  public RedisSettings withSecurity(RedisSecurity files) {
+    return new RedisSettings(url, queueName, maxConnections, patience, files);
   }
 
   private static int connections(String text) {
@@ -61,6 +76,6 @@ public record RedisSettings(String url, String queueName, int maxConnections, Du
   /** Without the password. */
   @Override
   public String toString() {
-    return "queue " + queueName + " at " + RedisLink.withoutPassword(url);
+    return "queue " + queueName + " at " + new ServerUrl(url);
   }
 }

@@ -177,6 +177,7 @@ public final class RedisWorkQueue implements WorkQueue {
     heartbeat.leases().forEach(lease -> arguments.add(bytes(Long.toString(lease))));
     heartbeat.services().forEach(service -> arguments.add(bytes(service)));
     try {
+      link.requireProtocol();
       List<?> reply = link.list(LuaScript.RENEW, arguments);
       Set<Long> lost = new HashSet<>();
       Replies.list(reply.get(0)).forEach(lease -> lost.add(Replies.number(lease)));

@@ -34,7 +34,7 @@ final class ResultReader {
   private final Keys keys;
   private final OpenRuns runs;
   private final ReentrantLock reading = new ReentrantLock();
-  private Optional<RedisLink.BlockingConnection> reader = Optional.empty();
+  private Optional<BlockingConnection> reader = Optional.empty();
   private boolean readerAsked;
 
   ResultReader(RedisLink link, Keys keys, OpenRuns runs) {

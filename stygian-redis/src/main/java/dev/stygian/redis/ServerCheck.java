@@ -9,6 +9,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +28,7 @@ final class ServerCheck {
    * @throws QueueRefusedException where the server is older than 6.2, or the queue not ours
    */
   static void check(RedisSettings settings, Keys keys, RedisCommands<byte[], byte[]> server) {
-    byte[] protocol = server.hget(keys.meta(), bytes("protocol"));
-    if (protocol != null) {
-      OpenRuns.requireProtocol(new String(protocol, UTF_8));
-    }
+    checkProtocol(server.hget(keys.meta(), bytes("protocol")));
     Map<String, String> info;
     try {
       info = fields(server.info("server"));
@@ -54,6 +52,17 @@ final class ServerCheck {
                 .log(
                     "The server may evict tasks when its memory is full; set maxmemory-policy"
                         + " to noeviction"));
+  }
+
+  /**
+   * Refuses a queue of another version of this program; one that nobody wrote yet is nobody's.
+   *
+   * @param protocol what the queue says
+   */
+  static void checkProtocol(byte @Nullable [] protocol) {
+    if (protocol != null) {
+      OpenRuns.requireProtocol(new String(protocol, UTF_8));
+    }
   }
 
   /** The policy under which tasks could be evicted; empty where none could, or we may not ask. */

@@ -10,6 +10,7 @@ import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.settings.Durability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,10 +61,12 @@ final class Settlements implements AutoCloseable {
     Settled[] answers = new Settled[ends.size()];
     Completions completions = new Completions(ends, answers);
     Nacks nacks = new Nacks(ends, answers);
+    boolean replicated = false;
     for (int i = 0; i < answers.length; i++) {
       Settlement end = ends.get(i);
       try {
         OpenRuns.Known run = runs.known(end.lease().task().id().run());
+        replicated |= run.spec().limits().durability() == Durability.REPLICATED;
         switch (end) {
           case Completion _ -> completions.add(i, run);
           case Nack _ -> nacks.add(i, run);
@@ -74,6 +77,9 @@ final class Settlements implements AutoCloseable {
     }
     completions.send();
     nacks.send();
+    if (replicated) {
+      link.replicate();
+    }
     return Arrays.asList(answers);
   }
 
@@ -176,7 +182,11 @@ final class Settlements implements AutoCloseable {
       AtomicBoolean tried = new AtomicBoolean();
       List<?> reply;
       do {
-        reply = link.list(LuaScript.COMPLETE, () -> prepare(groups, !tried.getAndSet(true)));
+        reply =
+            link.list(
+                LuaScript.COMPLETE,
+                Durability.SERVER, // what is booked together is waited for together
+                () -> prepare(groups, !tried.getAndSet(true)));
       } while (Replies.text(reply.getFirst()).equals("again"));
       generation = Replies.number(reply.getFirst());
       inOrder.forEach(place -> answer(place, BOOKED));

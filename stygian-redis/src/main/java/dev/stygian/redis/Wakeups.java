@@ -31,7 +31,7 @@ final class Wakeups {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<String> wanted = new HashSet<>();
-  private Optional<RedisLink.BlockingConnection> connection = Optional.empty();
+  private Optional<BlockingConnection> connection = Optional.empty();
   private boolean connected;
   private boolean blocking;
   private long rounds;

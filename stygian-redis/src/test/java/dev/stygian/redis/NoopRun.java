@@ -18,6 +18,7 @@ import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.queue.WorkQueue;
+import dev.stygian.graph.settings.Durability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,26 @@ record NoopRun(RunId id, String pipeline) {
   }
 
   void open(WorkQueue queue) {
+    open(queue, RunLimits.defaults());
+  }
+
+  /** Opens it as one that waits for a replica. */
+  void openReplicated(WorkQueue queue) {
+    RunLimits usual = RunLimits.defaults();
+    open(
+        queue,
+        new RunLimits(
+            usual.maxDepth(),
+            usual.undeliveredResults(),
+            usual.undeliveredBytes(),
+            usual.resultTtl(),
+            usual.resultBudget(),
+            usual.retention(),
+            usual.visibility(),
+            Durability.REPLICATED));
+  }
+
+  private void open(WorkQueue queue, RunLimits limits) {
     queue.open(
         new RunSpec(
             id,
@@ -43,7 +64,7 @@ record NoopRun(RunId id, String pipeline) {
             List.of(new LaneSpec("work", "noop", 0, List.of(), 3)),
             1,
             false,
-            RunLimits.defaults()));
+            limits));
   }
 
   List<Submission> items(int from, int to) {

@@ -291,8 +291,7 @@ final class ServerTroubleTest {
     NoopRun run = NoopRun.of("run");
     try (EmbeddedRedis server = EmbeddedRedis.start(ServerBinary.best(), folder, List.of());
         RedisWorkQueue queue =
-            RedisWorkQueue.open(
-                new RedisSettings(server.url(), "default", 3, Duration.ofSeconds(10)));
+            RedisWorkQueue.open(RedisSettings.of(server.url()).withMaxConnections(3));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       run.submit(queue, 2000);
       List<Future<Integer>> workers = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -54,6 +55,17 @@ final class Servers {
     } finally {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
     }
+  }
+
+  /** Breaks all connections of this name, as a firewall or an administrator may. */
+  static long kill(RedisCommands<String, String> redis, String name) {
+    return redis
+        .clientList()
+        .lines()
+        .filter(line -> line.contains(" name=" + name + " "))
+        .map(line -> line.replaceFirst("id=(\\d+) .*", "$1"))
+        .mapToLong(id -> redis.clientKill(KillArgs.Builder.id(Long.parseLong(id))))
+        .sum();
   }
 
   private static List<String> required() {

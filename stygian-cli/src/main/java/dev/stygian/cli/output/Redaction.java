@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  */
 public final class Redaction {
   private static final Pattern USER_PART =
-      Pattern.compile("(?<=://)[^\\s/?#\"']*@|(?<=rediss?://).*@");
+      Pattern.compile("(?<=://)[^\\s/?#\"']*@|(?<=rediss?(?:-cluster|-sentinel)?://).*@");
 
   private Redaction() {}
 

@@ -161,6 +161,7 @@ final class RunPlan {
             execution.resultTtl(),
             execution.resultBudget(),
             execution.retention(),
-            execution.visibilityTimeout()));
+            execution.visibilityTimeout(),
+            execution.durability()));
   }
 }

@@ -14,8 +14,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * Puts the items of an input into a run, in order and each once, in constant memory: what has been
  * read while the last batch was under way goes out together. Started again with the same input
- * after a crash, it goes on where the queue says that it was. Once a second it looks whether the
- * run was cancelled, and then ends early.
+ * after a crash, it goes on where the queue says that it was, and it goes back to where a server is
+ * that forgot the last of them. Once a second it looks whether the run was cancelled, and then ends
+ * early.
  */
 public final class Submitter {
   private static final String NAME = "input";
@@ -74,13 +75,12 @@ public final class Submitter {
     for (long i = 0; i < accepted && inputs.hasNext(); i++) {
       inputs.next();
     }
-    long position = accepted;
+    SentItems sent = new SentItems(accepted);
     try (ReadAhead ahead = new ReadAhead(plan, lanes, inputs, accepted)) {
       long lookedNanos = System.nanoTime();
       List<Submission> batch = ahead.take();
       while (!batch.isEmpty()) {
-        queue.enqueue(plan.run(), NAME, position, batch, FOREVER);
-        position += batch.size();
+        send(batch, sent);
         if (System.nanoTime() - lookedNanos > LOOK_NANOS) {
           if (queue.ledger().status(plan.run()).state() == RunStatus.State.CANCELLED) {
             break;
@@ -90,7 +90,30 @@ public final class Submitter {
         batch = ahead.take();
       }
     }
+    sendWhatWasLost(sent);
     queue.closeInput(plan.run());
-    return position;
+    return sent.next();
+  }
+
+  private void send(List<Submission> batch, SentItems sent) throws InterruptedException {
+    long position = sent.next();
+    sent.add(batch);
+    try {
+      queue.enqueue(plan.run(), NAME, position, batch, FOREVER);
+    } catch (IllegalArgumentException e) { // as the queue says where it is further behind
+      if (!sendWhatWasLost(sent)) {
+        throw e;
+      }
+    }
+  }
+
+  /** A server that fails over to a replica may forget what it accepted; that is sent again. */
+  private boolean sendWhatWasLost(SentItems sent) throws InterruptedException {
+    long accepted = queue.ledger().accepted(plan.run(), NAME);
+    if (accepted < sent.next()) {
+      queue.enqueue(plan.run(), NAME, accepted, sent.from(accepted), FOREVER);
+      return true;
+    }
+    return false;
   }
 }

@@ -3,6 +3,7 @@ package dev.stygian.graph.pipeline;
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
 import dev.stygian.graph.settings.Config;
 import dev.stygian.graph.settings.ConfigSchema;
+import dev.stygian.graph.settings.Durability;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
@@ -70,7 +71,8 @@ final class Assembly {
         table.duration("timeout"),
         table.duration("result_ttl"),
         table.bytes("result_budget"),
-        table.duration("retention"));
+        table.duration("retention"),
+        Durability.of(raw(table, "durability").orElseThrow()));
   }
 
   private static InputSettings input(Config table) {

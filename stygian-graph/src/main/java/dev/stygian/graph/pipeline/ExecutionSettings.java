@@ -1,5 +1,6 @@
 package dev.stygian.graph.pipeline;
 
+import dev.stygian.graph.settings.Durability;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
  * @param resultTtl how long a result answers repeats of its idempotency key; default 24 h
  * @param resultBudget bytes of stored results in the queue; default 1 GB
  * @param retention how long a finished run's results and dead letters stay; default 7 d
+ * @param durability when what the queue accepted counts as accepted; default: as the server does it
  */
 public record ExecutionSettings(
     Mode mode,
@@ -34,7 +36,8 @@ public record ExecutionSettings(
     Duration timeout,
     Duration resultTtl,
     long resultBudget,
-    Duration retention) {
+    Duration retention,
+    Durability durability) {
 
   /** Where the work queue lives. */
   public enum Mode {
@@ -55,6 +58,7 @@ public record ExecutionSettings(
         Duration.ofMinutes(5),
         Duration.ofHours(24),
         1L << 30,
-        Duration.ofDays(7));
+        Duration.ofDays(7),
+        Durability.SERVER);
   }
 }

@@ -1,9 +1,11 @@
 package dev.stygian.graph.pipeline;
 
 import dev.stygian.graph.settings.ConfigSchema;
+import dev.stygian.graph.settings.Durability;
 import dev.stygian.graph.settings.Spans;
 import dev.stygian.graph.settings.ValueType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +123,11 @@ final class PipelineSchema {
             new ValueType.Span(SECOND, 3650 * DAY),
             Spans.format(defaults.retention()),
             "How long a finished run stays")
+        .withDefault(
+            "durability",
+            new ValueType.Choice(Arrays.stream(Durability.values()).map(Durability::word).toList()),
+            defaults.durability().word(),
+            "When what the queue accepted counts as accepted")
         .optional("allow_private", FLAG, "As at the top of the file")
         .build();
   }

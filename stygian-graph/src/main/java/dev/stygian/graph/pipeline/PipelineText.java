@@ -52,7 +52,8 @@ public final class PipelineText {
         .put("timeout", Spans.format(settings.timeout()))
         .put("result_ttl", Spans.format(settings.resultTtl()))
         .put("result_budget", settings.resultBudget())
-        .put("retention", Spans.format(settings.retention()));
+        .put("retention", Spans.format(settings.retention()))
+        .put("durability", settings.durability().word());
   }
 
   private static ObjectNode input(InputSettings settings) {

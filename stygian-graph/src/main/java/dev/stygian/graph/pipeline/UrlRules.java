@@ -12,11 +12,18 @@ import java.util.regex.Pattern;
  */
 final class UrlRules {
   private static final List<String> QUEUE_SCHEMES =
-      List.of("redis://", "rediss://", "redis-sentinel://", "redis-socket://");
-  private static final String CLUSTER = "redis-cluster://";
+      List.of(
+          "redis://",
+          "rediss://",
+          "redis-sentinel://",
+          "rediss-sentinel://",
+          "redis-cluster://",
+          "rediss-cluster://",
+          "redis-socket://");
   private static final String EMBEDDED = "embedded";
   private static final String QUEUE_FORMS =
       "write " + String.join(", ", QUEUE_SCHEMES) + " or \"" + EMBEDDED + "\"";
+  private static final Pattern NAMES_PRIMARY = Pattern.compile("[?&]sentinelMasterId=[^&]|#.");
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(//)?(.*)");
   private static final Pattern HOST_AND_PORT =
       Pattern.compile("(\\[[0-9A-Fa-f:.%]+\\]|[^\\[\\]:]*)(?::(.*))?");
@@ -59,17 +66,13 @@ final class UrlRules {
     if (url.equals(EMBEDDED)) {
       return Optional.empty();
     }
-    if (url.regionMatches(true, 0, CLUSTER, 0, CLUSTER.length())) {
-      return Optional.of("names a cluster, which cannot be used yet; " + QUEUE_FORMS);
-    }
     for (String scheme : QUEUE_SCHEMES) {
       if (url.regionMatches(true, 0, scheme, 0, scheme.length())) {
         String rest = url.substring(scheme.length());
         if (rest.isBlank()) {
           return Optional.of("says nothing after " + scheme + "; write where the server is");
         }
-        boolean namesOneHost = scheme.equals("redis://") || scheme.equals("rediss://");
-        return namesOneHost ? hostComplaint(authority(rest)) : Optional.empty();
+        return scheme.equals("redis-socket://") ? Optional.empty() : serversComplaint(scheme, rest);
       }
     }
     Matcher parts = SCHEME.matcher(url);
@@ -85,6 +88,20 @@ final class UrlRules {
     return Optional.of(
         "is no queue"
             + (isNearlyEmbedded ? "; did you mean \"" + EMBEDDED + "\"?" : "; " + QUEUE_FORMS));
+  }
+
+  private static Optional<String> serversComplaint(String scheme, String rest) {
+    String authority = authority(rest);
+    boolean namesSeveral = scheme.contains("-");
+    for (String host : namesSeveral ? authority.split(",", -1) : new String[] {authority}) {
+      Optional<String> complaint = hostComplaint(host);
+      if (complaint.isPresent()) {
+        return complaint;
+      }
+    }
+    return scheme.contains("-sentinel") && !NAMES_PRIMARY.matcher(rest).find()
+        ? Optional.of("names no primary; add ?sentinelMasterId=NAME, as the sentinels call it")
+        : Optional.empty();
   }
 
   /** A password may hold a slash, so the authority ends at the first one after the last @. */

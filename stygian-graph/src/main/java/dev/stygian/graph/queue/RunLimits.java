@@ -1,9 +1,10 @@
 package dev.stygian.graph.queue;
 
+import dev.stygian.graph.settings.Durability;
 import java.time.Duration;
 
 /**
- * The bounds of a run.
+ * The bounds of a run, and how safely it is kept.
  *
  * @param maxDepth unfinished tasks in the queue from which on producers wait
  * @param undeliveredResults results from which on first-node tasks are not leased
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param resultBudget bytes of all stored results; over it the older half goes early
  * @param retention how long the keys of a finished run live
  * @param visibility how long a lease lives without renewal
+ * @param durability when what the queue accepted counts as accepted
  */
 public record RunLimits(
     long maxDepth,
@@ -20,7 +22,28 @@ public record RunLimits(
     Duration resultTtl,
     long resultBudget,
     Duration retention,
-    Duration visibility) {
+    Duration visibility,
+    Durability durability) {
+
+  /** Bounds of a run whose server keeps what it accepted as it is configured to. */
+  public RunLimits(
+      long maxDepth,
+      long undeliveredResults,
+      long undeliveredBytes,
+      Duration resultTtl,
+      long resultBudget,
+      Duration retention,
+      Duration visibility) {
+    this(
+        maxDepth,
+        undeliveredResults,
+        undeliveredBytes,
+        resultTtl,
+        resultBudget,
+        retention,
+        visibility,
+        Durability.SERVER);
+  }
 
   public RunLimits {
     if (maxDepth < 1 || undeliveredResults < 1 || undeliveredBytes < 1 || resultBudget < 1) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stygian.graph.error.PipelineInvalidException;
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
+import dev.stygian.graph.settings.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,7 @@ class PipelineParserTest {
             result_ttl = "2h"
             result_budget = "512 MB"
             retention = "1d"
+            durability = "replicated"
             allow_private = true
             [input]
             urls = ["index.html", "https://example.com/a?b=c|d"]
@@ -139,7 +141,8 @@ class PipelineParserTest {
                 Duration.ofMillis(2500),
                 Duration.ofHours(2),
                 512L << 20,
-                Duration.ofDays(1)));
+                Duration.ofDays(1),
+                Durability.REPLICATED));
     assertThat(pipeline.allowPrivate()).isTrue();
     assertThat(pipeline.input().serve()).contains("site");
     assertThat(pipeline.input().urls()).hasSize(2);
@@ -197,6 +200,9 @@ class PipelineParserTest {
         "rediss://user:p@ss/w:rd@host:6380/2",
         "redis://[::1]:6379",
         "redis-sentinel://a:26379,b:26379#main",
+        "rediss-sentinel://user:pw@a,b:26379/?sentinelMasterId=main",
+        "redis-cluster://a:7000,b:7001",
+        "rediss-cluster://user:pw@a:7000",
         "redis-socket:///run/redis.sock",
         "embedded",
         "${env:QUEUE_URL}",

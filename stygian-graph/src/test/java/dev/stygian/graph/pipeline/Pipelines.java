@@ -1,6 +1,7 @@
 package dev.stygian.graph.pipeline;
 
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
+import dev.stygian.graph.settings.Durability;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +100,8 @@ final class Pipelines {
         span(random),
         Duration.ofSeconds(1 + random.nextInt(100_000)),
         1024L + random.nextInt(Integer.MAX_VALUE),
-        Duration.ofSeconds(1 + random.nextInt(100_000)));
+        Duration.ofSeconds(1 + random.nextInt(100_000)),
+        random.nextBoolean() ? Durability.SERVER : Durability.REPLICATED);
   }
 
   private static Duration span(Random random) {

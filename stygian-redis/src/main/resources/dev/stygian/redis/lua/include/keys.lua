@@ -9,6 +9,8 @@
 --   flight    hash: idempotency key -> lease number of its execution
 --   runs      hash: run id -> run number
 --   workers   hash: worker -> "last seen|slots|services"
+-- The last of KEYS never exists: while a Cluster moves a slot, it keeps a node from running a script on half of
+-- the slot's keys.
 local meta, ring, leases, deadlines, delayed, chunks, flight, runs, workers = unpack(KEYS)
 local base = string.sub(meta, 1, -5)
 

@@ -1,0 +1,99 @@
+package dev.stygian.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Opens connections to a queue's server, wherever that is at the moment, and never more than the
+ * settings allow. A search for the server takes one connection, before the one that it is for is
+ * opened: so whoever may open one may search. A connection that broke stays broken; who uses it
+ * opens another. Thread-safe.
+ */
+final class Connections implements AutoCloseable {
+  static final Duration HANDSHAKE_TIME = Duration.ofSeconds(10);
+  private static final Duration CONNECT_TIME = Duration.ofSeconds(5);
+
+  private final ClientResources resources;
+  private final RedisClient client;
+  private final ServerAddress address;
+  private final Credentials credentials;
+  private final int most;
+  private final AtomicInteger taken = new AtomicInteger();
+
+  Connections(RedisSettings settings, Keys keys) {
+    ServerUrl url = new ServerUrl(settings.url());
+    RedisSecurity security = settings.security();
+    this.address = url.address(keys);
+    this.credentials =
+        new Credentials(url.sample().getCredentialsProvider(), url.user(), security.passwordFile());
+    this.most = settings.maxConnections();
+    this.resources =
+        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    this.client = RedisClient.create(resources);
+    client.setOptions(
+        ClientOptions.builder()
+            .autoReconnect(false)
+            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+            .sslOptions(tls(security))
+            .socketOptions(
+                SocketOptions.builder()
+                    .connectTimeout(CONNECT_TIME)
+                    .keepAlive(true)
+                    .tcpNoDelay(true)
+                    .build())
+            .build());
+  }
+
+  private static SslOptions tls(RedisSecurity security) {
+    SslOptions.Builder options =
+        SslOptions.builder().jdkSslProvider().handshakeTimeout(HANDSHAKE_TIME);
+    security.authorities().map(Path::toFile).ifPresent(options::trustManager);
+    security
+        .certificate()
+        .ifPresent(file ->
+            options.keyManager(file.toFile(), security.key().orElseThrow().toFile(), new char[0]));
+    return options.build();
+  }
+
+  /** Takes one of the connections that may be open at the same time; false where none is left. */
+  boolean take() {
+    if (taken.incrementAndGet() > most) {
+      taken.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /** Opens a connection that was taken. */
+  StatefulRedisConnection<byte[], byte[]> open() {
+    RedisURI server = credentials.applyTo(address.find(client, credentials));
+    return client.connect(ByteArrayCodec.INSTANCE, server);
+  }
+
+  /** Takes note of what a server said that turned out to be the wrong one. */
+  void wasTold(String error) {
+    address.wasTold(error);
+  }
+
+  boolean mayChangeCredentials() {
+    return credentials.mayChange();
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,194 @@
+package dev.stygian.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stygian.graph.error.QueueRefusedException;
+import dev.stygian.graph.queue.Heartbeat;
+import dev.stygian.graph.queue.Lease;
+import dev.stygian.graph.queue.LeaseRequest;
+import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.RunLedger;
+import dev.stygian.graph.settings.Environment;
+import dev.stygian.redis.embedded.EmbeddedRedis;
+import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a user of the server needs and no more, and a password that changes meanwhile. */
+final class AccessTest {
+  private static final Path DOCUMENT = Path.of("..", "docs", "operating.md");
+  private static final Pattern CALL = Pattern.compile("redis\\.p?call\\([^)]*?'([A-Z]+)'");
+  private static final String LINE = "ACL SETUSER ";
+
+  @TempDir Path folder;
+
+  static List<ServerBinary> servers() {
+    return Servers.all();
+  }
+
+  /** The words of the documented command, after its name. */
+  private static List<String> documented() throws IOException {
+    String line =
+        Files.readString(DOCUMENT)
+            .replace("\\\n", " ")
+            .lines()
+            .filter(l -> l.startsWith(LINE))
+            .findFirst()
+            .orElseThrow();
+    return List.of(line.substring(LINE.length()).strip().split("\\s+", -1));
+  }
+
+  private static void setUser(EmbeddedRedis server, List<String> words) {
+    Servers.ask(server, redis -> dispatch(redis, words));
+  }
+
+  private static String dispatch(RedisCommands<String, String> redis, List<String> words) {
+    CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8).add("SETUSER");
+    words.forEach(arguments::add);
+    return redis.dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), arguments);
+  }
+
+  private static String url(EmbeddedRedis server, String password) {
+    return server.url().replace("//", "//stygian:" + password + "@");
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void theDocumentedUserCanDoAllThatAQueueDoes(ServerBinary binary) throws Exception {
+    try (EmbeddedRedis server = EmbeddedRedis.start(binary, folder, List.of())) {
+      setUser(server, documented());
+      String password =
+          documented().stream()
+              .filter(w -> w.startsWith(">"))
+              .findFirst()
+              .orElseThrow()
+              .substring(1);
+      RedisSettings settings = RedisSettings.of(url(server, password));
+      try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
+        everything(queue);
+        assertThat(ServerReport.of(settings).version()).isNotEqualTo("unknown");
+      }
+    }
+  }
+
+  /** A slice of the contract that calls every script and every plain command. */
+  private static void everything(RedisWorkQueue queue) throws InterruptedException {
+    NoopRun run = NoopRun.of("run");
+    run.submit(queue, 40);
+    queue.renew(new Heartbeat("here", Set.of("noop"), 4, Set.of(), LeaseRequest.AS_RUN));
+    RunLedger ledger = queue.ledger();
+    ledger.pause(run.id());
+    ledger.resume(run.id());
+    List<Lease> leases = NoopRun.lease(queue, 3);
+    queue.nack(nack(leases.get(0), new Nack.Verdict.Bury("for good")));
+    queue.nack(nack(leases.get(1), new Nack.Verdict.Retry("later", Duration.ofMillis(1))));
+    queue.nack(nack(leases.get(2), new Nack.Verdict.HandBack()));
+    assertThat(NoopRun.work(queue)).isEqualTo(39);
+    assertThat(ledger.deadLetters(run.id(), "", 10)).hasSize(1);
+    assertThat(ledger.replay(run.id(), List.of(leases.getFirst().task().id().item()))).isEqualTo(1);
+    List<Lease> again = NoopRun.lease(queue, 1);
+    queue.nack(nack(again.getFirst(), new Nack.Verdict.Bury("for good")));
+    assertThat(ledger.drop(run.id(), List.of(again.getFirst().task().id().item()))).isEqualTo(1);
+    assertThat(run.deliverAll(queue)).isEqualTo(39);
+    assertThat(ledger.delivered(run.id(), "reader")).isPresent();
+    assertThat(ledger.runs()).containsExactly(run.id());
+    assertThat(ledger.workers()).hasSize(1);
+    assertThat(ledger.status(run.id()).done()).isEqualTo(39);
+    NoopRun cancelled = NoopRun.of("cancelled");
+    cancelled.submit(queue, 5);
+    ledger.cancel(cancelled.id());
+  }
+
+  private static Nack nack(Lease lease, Nack.Verdict verdict) {
+    return new Nack(lease, List.of(), lease.task(), lease.attempt(), verdict);
+  }
+
+  @Test
+  void theDocumentedRightsAreThoseOfTheScripts() throws IOException {
+    Set<String> granted =
+        documented().stream()
+            .filter(word -> word.startsWith("+"))
+            .map(word -> word.substring(1).toUpperCase(Locale.ROOT))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> called =
+        Arrays.stream(LuaScript.values())
+            .flatMap(script -> CALL.matcher(LuaScript.textOf(script.name())).results())
+            .map(found -> found.group(1))
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(granted).containsAll(called);
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void aMissingRightIsRefusedWithTheCommandThatItIsFor(ServerBinary binary) throws Exception {
+    NoopRun run = NoopRun.of("run");
+    try (EmbeddedRedis server = EmbeddedRedis.start(binary, folder, List.of())) {
+      for (String command : List.of("evalsha", "rpush", "hgetall")) {
+        setUser(
+            server, Stream.concat(documented().stream(), Stream.of(">pw", "-" + command)).toList());
+        try (RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(url(server, "pw")))) {
+          assertThatThrownBy(() -> run.submit(queue, 10))
+              .isInstanceOf(QueueRefusedException.class)
+              .hasMessageContaining("may not run " + command.toUpperCase(Locale.ROOT))
+              .hasMessageNotContaining("pw@");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPasswordInAFileMayChangeWhileARunGoesOn() throws Exception {
+    Path file = Files.writeString(folder.resolve("password"), "first\n");
+    try (EmbeddedRedis server =
+        EmbeddedRedis.start(ServerBinary.best(), folder.resolve("redis"), List.of())) {
+      setUser(server, documented());
+      setUser(server, List.of("stygian", "resetpass", ">first"));
+      RedisSettings settings =
+          RedisSettings.withEnv(
+              server.url().replace("//", "//stygian@") + "?clientName=ours",
+              Environment.of(Map.of("REDIS_PASSWORD_FILE", file.toString())));
+
+      List<String> items =
+          DisturbedRun.of(
+              settings,
+              200,
+              () -> {
+                setUser(server, List.of("stygian", "resetpass", ">second"));
+                Servers.ask(server, redis -> Servers.kill(redis, "ours"));
+                Files.writeString(file, "second\n");
+              });
+
+      assertThat(items).hasSize(200).doesNotHaveDuplicates();
+      try (RedisWorkQueue late = RedisWorkQueue.open(settings)) {
+        Files.writeString(file, "third\n");
+        assertThatThrownBy(() -> late.ledger().runs())
+            .as("who was never let in does not wait for another password")
+            .isInstanceOf(QueueRefusedException.class)
+            .hasMessageContaining("password")
+            .hasMessageNotContaining("third");
+      }
+    }
+  }
+}

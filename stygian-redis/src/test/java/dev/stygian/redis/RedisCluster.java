@@ -1,0 +1,196 @@
+package dev.stygian.redis;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.stygian.redis.embedded.EmbeddedRedis;
+import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.MigrateArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A real cluster of three primaries that share the slots evenly, and replicas of the first. */
+final class RedisCluster implements AutoCloseable {
+  private static final int PRIMARIES = 3;
+  private static final Duration START = Duration.ofSeconds(20);
+
+  private final List<EmbeddedRedis> nodes = new ArrayList<>();
+  private final RedisClient administrator = RedisClient.create();
+
+  private RedisCluster() {}
+
+  static RedisCluster start(ServerBinary binary, Path folder, int replicas, String... options) {
+    RedisCluster cluster = new RedisCluster();
+    try {
+      for (int i = 0; i < PRIMARIES + replicas; i++) {
+        cluster.nodes.add(
+            EmbeddedRedis.start(binary, folder.resolve("node" + i), options(options)));
+      }
+      cluster.join();
+      return cluster;
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private static List<String> options(String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("--cluster-enabled", "yes", "--cluster-node-timeout", "500", "--save", ""));
+    // by default its port and ten thousand, which no port may be
+    all.addAll(List.of("--cluster-port", String.valueOf(freePort())));
+    all.addAll(List.of("--repl-diskless-sync-delay", "0"));
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void join() {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      int node = i;
+      ids.add(ask(i, RedisCommands::clusterMyId));
+      ask(i, redis -> redis.clusterSetConfigEpoch(node + 1));
+      if (i < PRIMARIES) {
+        int from = SlotHash.SLOT_COUNT * i / PRIMARIES;
+        int to = SlotHash.SLOT_COUNT * (i + 1) / PRIMARIES;
+        ask(i, redis -> redis.clusterAddSlots(IntStream.range(from, to).toArray()));
+      }
+    }
+    String bus = busPort(0);
+    for (int i = 1; i < nodes.size(); i++) {
+      ask(i, redis -> meet(redis, nodes.getFirst().port(), bus));
+    }
+    for (int i = 0; i < nodes.size(); i++) {
+      int node = i;
+      await().atMost(START).until(() -> ask(node, this::knowsAll));
+      if (i >= PRIMARIES) {
+        ask(i, redis -> redis.clusterReplicate(ids.getFirst()));
+      }
+    }
+    for (int i = 0; i < nodes.size(); i++) {
+      int node = i;
+      await()
+          .atMost(START)
+          .until(() -> ask(node, RedisCommands::clusterInfo).contains("cluster_state:ok"));
+    }
+    for (int i = PRIMARIES; i < nodes.size(); i++) {
+      int replica = i;
+      await()
+          .atMost(START)
+          .until(() ->
+              ask(replica, redis -> redis.info("replication")).contains("master_link_status:up"));
+    }
+  }
+
+  private boolean knowsAll(RedisCommands<String, String> redis) {
+    return redis.clusterInfo().contains("cluster_known_nodes:" + nodes.size());
+  }
+
+  private String busPort(int node) {
+    String line = ask(node, RedisCommands::clusterNodes).lines().findFirst().orElseThrow();
+    return line.replaceFirst("[^@]*@(\\d+).*", "$1");
+  }
+
+  private static String meet(RedisCommands<String, String> redis, int port, String bus) {
+    return redis.dispatch(
+        CommandType.CLUSTER,
+        new StatusOutput<>(StringCodec.UTF8),
+        new CommandArgs<>(StringCodec.UTF8).add("MEET").add("127.0.0.1").add(port).add(bus));
+  }
+
+  /** All nodes, as a queue's URL names them. */
+  String url() {
+    return nodes.stream()
+        .map(node -> "127.0.0.1:" + node.port())
+        .collect(Collectors.joining(",", "redis-cluster://", ""));
+  }
+
+  EmbeddedRedis node(int i) {
+    return nodes.get(i);
+  }
+
+  List<EmbeddedRedis> nodes() {
+    return nodes;
+  }
+
+  <T> T ask(int node, Function<RedisCommands<String, String>, T> question) {
+    RedisURI uri = RedisURI.create(nodes.get(node).url());
+    try (StatefulRedisConnection<String, String> connection =
+        administrator.connect(StringCodec.UTF8, uri)) {
+      return question.apply(connection.sync());
+    }
+  }
+
+  /** A name of a queue whose slot the primary of this number serves at the beginning. */
+  static String queueAt(int primary) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> "queue" + i)
+        .filter(name -> slot(name) * PRIMARIES / SlotHash.SLOT_COUNT == primary)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static int slot(String queueName) {
+    return SlotHash.getSlot(new Keys(queueName).meta());
+  }
+
+  @Override
+  public void close() {
+    administrator.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+    nodes.forEach(EmbeddedRedis::close);
+  }
+
+  /** Moves a slot with all of its keys to another primary, as an administrator does. */
+  void move(int slot, int from, int to) {
+    String source = ask(from, RedisCommands::clusterMyId);
+    String target = ask(to, RedisCommands::clusterMyId);
+    ask(to, redis -> redis.clusterSetSlotImporting(slot, source));
+    ask(from, redis -> redis.clusterSetSlotMigrating(slot, target));
+    List<String> keys = ask(from, redis -> redis.clusterGetKeysInSlot(slot, 1));
+    while (!keys.isEmpty()) {
+      List<String> next = keys;
+      ask(
+          from,
+          redis ->
+              redis.migrate(
+                  "127.0.0.1", nodes.get(to).port(), 0, 5000, MigrateArgs.Builder.keys(next)));
+      keys = ask(from, redis -> redis.clusterGetKeysInSlot(slot, 1));
+    }
+    for (int node : List.of(to, from)) {
+      ask(node, redis -> redis.clusterSetSlotNode(slot, target));
+    }
+  }
+
+  /** How many connections of this name all nodes have together. */
+  long connections(String name) {
+    return IntStream.range(0, nodes.size())
+        .mapToObj(node -> ask(node, RedisCommands::clientList))
+        .flatMap(String::lines)
+        .filter(line -> line.contains(" name=" + name + " "))
+        .count();
+  }
+}
