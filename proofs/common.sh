@@ -7,6 +7,7 @@ stygian=$(dirname "$proofs")/stygian
 export stygian
 work=$(mktemp -d "${TMPDIR:-/tmp}/stygian-proof.XXXXXX")
 started=()
+readonly API=${API:-/usr/share/doc/openjdk-17-jre-headless/api}
 export LC_ALL=C.UTF-8
 unset REDIS_URL STYGIAN_WORKERS STYGIAN_QUEUE_NAME STYGIAN_VISIBILITY_TIMEOUT
 
@@ -47,6 +48,34 @@ start_redis() { # start_redis PORT OPTIONS...; sets redis_pid
   redis_pid=$!
   started+=("$redis_pid")
   await 10 "the start of redis-server" redis-cli -p "$port" ping
+}
+
+# Serves Debian's openjdk-17-doc by nginx; sets site.
+serve_pages() {
+  local port
+  port=$(free_port)
+  mkdir -p "$work/nginx"
+  cat >"$work/nginx.conf" <<CONF
+daemon off;
+master_process off;
+pid $work/nginx/pid;
+error_log $work/nginx/error.log warn;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  keepalive_requests 1000000;
+  client_body_temp_path $work/nginx/body; proxy_temp_path $work/nginx/proxy;
+  fastcgi_temp_path $work/nginx/fcgi; uwsgi_temp_path $work/nginx/uwsgi; scgi_temp_path $work/nginx/scgi;
+  types { text/html html; }
+  charset utf-8;
+  server { listen 127.0.0.1:$port; root $API; }
+}
+CONF
+  nginx -c "$work/nginx.conf" -p "$work/nginx" -e "$work/nginx/error.log" >"$work/nginx/start.log" 2>&1 &
+  started+=("$!")
+  site=http://127.0.0.1:$port
+  await 10 "the start of nginx" python3 -c \
+    'import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()' "$site/index.html"
 }
 
 # Prints "lines distinct-items" of a result file.

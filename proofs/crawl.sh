@@ -6,33 +6,8 @@
 # Where Scrapy is installed it runs beside, over the same pages.
 . "$(dirname "$0")/common.sh"
 readonly PAGES=${PAGES:-5000}
-readonly API=${API:-/usr/share/doc/openjdk-17-jre-headless/api}
 
-start_site() {
-  local port
-  port=$(free_port)
-  mkdir -p "$work/nginx"
-  cat >"$work/nginx.conf" <<CONF
-daemon off;
-master_process off;
-pid $work/nginx/pid;
-error_log $work/nginx/error.log warn;
-events { worker_connections 1024; }
-http {
-  access_log off;
-  keepalive_requests 1000000;
-  client_body_temp_path $work/nginx/body; proxy_temp_path $work/nginx/proxy;
-  fastcgi_temp_path $work/nginx/fcgi; uwsgi_temp_path $work/nginx/uwsgi; scgi_temp_path $work/nginx/scgi;
-  types { text/html html; }
-  charset utf-8;
-  server { listen 127.0.0.1:$port; root $API; }
-}
-CONF
-  nginx -c "$work/nginx.conf" -p "$work/nginx" -e "$work/nginx/error.log" >"$work/nginx/start.log" 2>&1 &
-  started+=("$!")
-  site=http://127.0.0.1:$port
-  await 10 "the start of nginx" python3 -c \
-    'import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()' "$site/index.html"
+list_pages() {
   (cd "$API/" && find . -type f -name '*.html' -printf '%P\n') | LC_ALL=C sort |
     awk -v n="$PAGES" -v site="$site/" 'NR % 2 == 1 && k++ < n { print site $0 }' >"$work/urls.txt"
   [[ $(wc -l <"$work/urls.txt") == "$PAGES" ]] || fail "$API does not hold enough pages"
@@ -63,7 +38,8 @@ report() { # report TITLE FILE SECONDS
     "$(sha256sum <"$2.canonical")")"
 }
 
-start_site
+serve_pages
+list_pages
 cat >"$work/javadoc.toml" <<'TOML'
 id = "javadoc"
 allow_private = true
