@@ -17,6 +17,11 @@ final class LoneFleet implements Fleet {
   }
 
   @Override
+  public Duration patience() {
+    return Duration.ZERO;
+  }
+
+  @Override
   public Optional<String> lane() {
     return Optional.empty();
   }
@@ -51,4 +56,7 @@ final class LoneFleet implements Fleet {
   public boolean claim(String name, Duration ttl) {
     return true;
   }
+
+  @Override
+  public void forget(String name) {}
 }
