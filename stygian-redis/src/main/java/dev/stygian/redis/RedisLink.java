@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
 final class RedisLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
   private static final Duration COMMAND_TIME = Duration.ofSeconds(10);
+  private static final Duration WAIT_ENDS_WITHIN = Duration.ofSeconds(2);
   private static final Duration REPLY_TIME_AFTER_INTERRUPT = Duration.ofSeconds(2);
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
@@ -276,13 +277,20 @@ final class RedisLink implements AutoCloseable {
      * Waits at the server for an element of one of these lists, at most {@code wait}, and has it
      * run a script right then.
      *
-     * @param stop makes the wait at the server end; called where this thread is interrupted
+     * @param stop makes the wait at the server end; called where this thread is interrupted, and
+     *     after {@code exactly}: the server by itself notices a tenth of a second late that the
+     *     time is over
      * @return what the script replied, with the interrupt set again if there was one; empty where
      *     it was not answered: then the whole wait has passed, or the server does not know the
      *     script
      */
     java.util.Optional<List<?>> await(
-        byte[][] lists, Duration wait, LuaScript script, List<byte[]> arguments, Runnable stop)
+        byte[][] lists,
+        Duration wait,
+        Duration exactly,
+        LuaScript script,
+        List<byte[]> arguments,
+        Runnable stop)
         throws InterruptedException {
       byte[][] all = arguments.toArray(byte[][]::new);
       return blocking(
@@ -294,7 +302,7 @@ final class RedisLink implements AutoCloseable {
                 server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
             server.send();
             try {
-              List<?> replied = reply(reply, wait, stop);
+              List<?> replied = reply(reply, exactly, stop);
               RedisLink.await(signal, COMMAND_TIME); // it came first, and may be an error
               return java.util.Optional.of(replied);
             } catch (RedisNoScriptException _) {
@@ -340,10 +348,13 @@ final class RedisLink implements AutoCloseable {
       }
     }
 
-    private static List<?> reply(RedisFuture<List<?>> reply, Duration wait, Runnable stop)
+    private static List<?> reply(RedisFuture<List<?>> reply, Duration exactly, Runnable stop)
         throws InterruptedException {
       try {
-        return RedisLink.await(reply, wait.plusSeconds(2));
+        if (!reply.await(exactly.toNanos(), TimeUnit.NANOSECONDS)) {
+          stop.run();
+        }
+        return RedisLink.await(reply, WAIT_ENDS_WITHIN);
       } catch (InterruptedException e) {
         stop.run();
         return answered(reply, e);

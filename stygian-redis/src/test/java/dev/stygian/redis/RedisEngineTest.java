@@ -2,6 +2,7 @@ package dev.stygian.redis;
 
 import dev.stygian.graph.engine.EngineContract;
 import dev.stygian.graph.engine.StretchContract;
+import dev.stygian.graph.engine.VisitingContract;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
@@ -31,6 +32,14 @@ final class RedisEngineTest extends EngineContract {
   @Override
   protected WorkQueue newQueue() {
     return open();
+  }
+
+  @Nested
+  final class Visiting extends VisitingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return open();
+    }
   }
 
   @Nested

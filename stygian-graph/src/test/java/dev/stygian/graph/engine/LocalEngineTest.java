@@ -11,6 +11,14 @@ final class LocalEngineTest extends EngineContract {
   }
 
   @Nested
+  final class Visiting extends VisitingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return new LocalWorkQueue();
+    }
+  }
+
+  @Nested
   final class Stretches extends StretchContract {
     @Override
     protected WorkQueue newQueue() {
