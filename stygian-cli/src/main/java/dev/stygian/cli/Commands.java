@@ -26,6 +26,7 @@ final class Commands {
     SUMMARIES.put("resume", "Go on with a paused run.");
     SUMMARIES.put("dead", "List, show, replay or drop dead letters.");
     SUMMARIES.put("queues", "Show a queue's runs and workers.");
+    SUMMARIES.put("hosts", "Show what a run did to the hosts that it visited.");
     SUMMARIES.put("check", "Validate a pipeline and show its settings.");
     SUMMARIES.put("graph", "Draw a pipeline.");
     SUMMARIES.put("services", "List the services that nodes can name.");
@@ -78,6 +79,7 @@ final class Commands {
       case "graph" -> new GraphCommand(console);
       case "dead" -> new DeadCommand(console);
       case "queues" -> new QueuesCommand(console);
+      case "hosts" -> new HostsCommand(console);
       case "services" -> new ServicesCommand(console);
       case "doctor" -> new DoctorCommand(console);
       case "bench" -> new BenchCommand(console);

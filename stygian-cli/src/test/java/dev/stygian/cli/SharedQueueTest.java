@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stygian.graph.engine.Worker;
 import dev.stygian.graph.engine.WorkerOptions;
 import dev.stygian.graph.item.Json;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.redis.RedisSettings;
 import dev.stygian.redis.RedisWorkQueue;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -319,6 +322,55 @@ final class SharedQueueTest {
   }
 
   @Test
+  void hostsShowsWhatWasDoneToEach() throws InterruptedException {
+    String id = submitted("plain.toml", "https://a.example");
+    Cli.Ended none = run("hosts", id).withCode(ExitCode.OK);
+    assertThat(none.out()).isEmpty();
+    assertThat(none.err()).isEqualTo("no host was visited in " + id + "\n");
+    visit(id);
+
+    Cli.Ended people = run("hosts", id).withCode(ExitCode.OK);
+    JsonNode json = run("hosts", id, "--json").withCode(ExitCode.OK).json();
+
+    assertThat(people.out())
+        .startsWith(
+            """
+            host       requests  bytes   failures  asked for fewer  smallest gap  most at once  waits
+            a.example         2  2.0 KB         0                1  \
+            """)
+        .contains(
+            "\n"
+                + "b.example         1  0 B            1                0  -                       "
+                + " 0      0\n");
+    assertThat(json.propertyNames()).containsExactly("run", "hosts");
+    assertThat(json.get("run").asString()).isEqualTo(id);
+    assertThat(json.at("/hosts/0/smallest_gap_millis").asInt()).isBetween(248, 252);
+    assertThat(json.at("/hosts/1"))
+        .isEqualTo(
+            Json.parse(
+                """
+                {"host": "b.example", "requests": 1, "bytes": 0, "failures": 1, "asked_for_fewer": 0,
+                 "smallest_gap_millis": null, "most_at_once": 0, "waits": 0}
+                """));
+  }
+
+  private void visit(String run) throws InterruptedException {
+    RedisSettings settings = RedisSettings.of(server.url()).withQueueName(queueName);
+    long now = System.nanoTime();
+    try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
+      queue.visited(
+          List.of(
+              visit(run, "b.example", now, 0, new Visit.Answer.Failure()),
+              visit(run, "a.example", now - 250_000_000, 1024, new Visit.Answer.Fine()),
+              visit(run, "a.example", now, 1024, new Visit.Answer.TooMany(Duration.ZERO))));
+    }
+  }
+
+  private static Visit visit(String run, String host, long sent, long bytes, Visit.Answer answer) {
+    return new Visit(new RunId(run), host, sent, Duration.ofMillis(5), bytes, answer);
+  }
+
+  @Test
   void queueNameOfTheCommandLineWins() {
     submitted("plain.toml", "https://a.example", "--id", "elsewhere", "--queue-name", "other");
 
@@ -335,6 +387,7 @@ final class SharedQueueTest {
         "cancel",
         "pause",
         "resume",
+        "hosts",
         "dead list",
         "dead replay --all"
       })

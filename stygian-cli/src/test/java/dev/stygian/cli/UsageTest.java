@@ -27,6 +27,7 @@ final class UsageTest {
           "resume",
           "dead",
           "queues",
+          "hosts",
           "check",
           "graph",
           "services",
@@ -167,7 +168,7 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "await", "results", "cancel", "pause", "resume"})
+  @ValueSource(strings = {"status", "await", "results", "cancel", "pause", "resume", "hosts"})
   void missingRunIsAUsageError(String command) {
     Cli.Ended ended = cli().run(command).withCode(ExitCode.USAGE);
 
@@ -175,7 +176,7 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "await", "results", "cancel", "pause", "resume"})
+  @ValueSource(strings = {"status", "await", "results", "cancel", "pause", "resume", "hosts"})
   void commandWithoutAQueueSaysHowToNameOne(String command) {
     String error = cli().run(command, "books-7f3a").withCode(ExitCode.USAGE).onlyError();
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * then waits as long as it would have blocked.
  */
 final class BlockingConnection {
+  private static final Duration WAIT_ENDS_WITHIN = Duration.ofSeconds(2);
+
   private final RedisLink link;
   private final Connections connections;
   private final Keys keys;
@@ -32,12 +34,19 @@ final class BlockingConnection {
    * Waits at the server for an element of one of these lists, at most {@code wait}, and has it run
    * a script right then.
    *
-   * @param stop makes the wait at the server end; called where this thread is interrupted
+   * @param stop makes the wait at the server end; called where this thread is interrupted, and
+   *     after {@code exactly}: the server by itself notices a tenth of a second late that the time
+   *     is over
    * @return what the script replied, with the interrupt set again if there was one; empty where it
    *     was not answered: then the whole wait has passed, or the server does not know the script
    */
   Optional<List<?>> await(
-      byte[][] lists, Duration wait, LuaScript script, List<byte[]> arguments, Runnable stop)
+      byte[][] lists,
+      Duration wait,
+      Duration exactly,
+      LuaScript script,
+      List<byte[]> arguments,
+      Runnable stop)
       throws InterruptedException {
     byte[][] all = arguments.toArray(byte[][]::new);
     return blocking(
@@ -49,7 +58,7 @@ final class BlockingConnection {
               server.evalsha(script.sha(), ScriptOutputType.MULTI, keys.fixed(), all);
           server.send();
           try {
-            List<?> replied = reply(reply, wait, stop);
+            List<?> replied = reply(reply, exactly, stop);
             Answers.await(signal, Answers.COMMAND_TIME); // it came first, and may be an error
             return Optional.of(replied);
           } catch (RedisNoScriptException _) {
@@ -105,10 +114,13 @@ final class BlockingConnection {
     }
   }
 
-  private static List<?> reply(RedisFuture<List<?>> reply, Duration wait, Runnable stop)
+  private static List<?> reply(RedisFuture<List<?>> reply, Duration exactly, Runnable stop)
       throws InterruptedException {
     try {
-      return Answers.await(reply, wait.plusSeconds(2));
+      if (!reply.await(exactly.toNanos(), TimeUnit.NANOSECONDS)) {
+        stop.run();
+      }
+      return Answers.await(reply, WAIT_ENDS_WITHIN);
     } catch (InterruptedException e) {
       stop.run();
       return Answers.afterInterrupt(reply, e);

@@ -37,15 +37,16 @@ final class Leaser {
   private final OpenRuns runs;
   private final String requester = UUID.randomUUID().toString();
   private final AtomicLong sequence = new AtomicLong();
-  private final ServerClock clock = new ServerClock();
+  private final ServerClock clock;
 
   /** When the server said that something will be due, in nanoseconds; none: far away. */
   private volatile long dueNanos = System.nanoTime() + LONGEST_REST.toNanos();
 
-  Leaser(RedisLink link, Keys keys, OpenRuns runs) {
+  Leaser(RedisLink link, Keys keys, OpenRuns runs, ServerClock clock) {
     this.link = link;
     this.keys = keys;
     this.runs = runs;
+    this.clock = clock;
   }
 
   /**
@@ -191,8 +192,7 @@ final class Leaser {
   }
 
   /** Until when a start is good that was granted then; a window of none is for ever. */
-  private OptionalLong startBefore(Instant granted, long windowMillis) {
-    clock.seen(granted.toEpochMilli());
+  private OptionalLong startBefore(Instant granted, long windowMillis) throws InterruptedException {
     return windowMillis == 0
         ? OptionalLong.empty()
         : OptionalLong.of(clock.nanosAt(granted.toEpochMilli() + windowMillis));

@@ -34,6 +34,11 @@ final class RedisNotes implements Notes {
     return ask("set", s -> s.set(keys.note(name), CLAIMED, once)) != null;
   }
 
+  @Override
+  public void forget(String name) {
+    long _ = ask("unlink", s -> s.unlink(keys.note(name)));
+  }
+
   private <T> T ask(String what, RedisLink.Command<T> command) {
     try {
       return link.ask(what, command);

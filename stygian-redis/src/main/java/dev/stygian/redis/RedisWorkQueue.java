@@ -68,11 +68,12 @@ public final class RedisWorkQueue implements WorkQueue {
     this.link = new RedisLink(settings, keys);
     this.runs = new OpenRuns(link, keys);
     Names names = new Names();
-    this.leaser = new Leaser(link, keys, runs);
+    ServerClock clock = new ServerClock(link);
+    this.leaser = new Leaser(link, keys, runs, clock);
     this.enqueuer = new Enqueuer(link, keys, names, runs);
     this.wakeups = new Wakeups(link, keys);
     this.settlements = new Settlements(link, keys, names, runs);
-    this.visitBook = new VisitBook(link, keys, runs);
+    this.visitBook = new VisitBook(link, keys, runs, clock);
     this.notes = new RedisNotes(link, keys);
     this.emitter = new Emitter(link, runs);
     this.ledger = new RedisRunLedger(link, keys, runs, visitBook);

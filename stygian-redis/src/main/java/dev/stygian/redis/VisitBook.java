@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /** Writes and reads what runs did to hosts. */
 final class VisitBook {
@@ -23,11 +22,13 @@ final class VisitBook {
   private final RedisLink link;
   private final Keys keys;
   private final OpenRuns runs;
+  private final ServerClock clock;
 
-  VisitBook(RedisLink link, Keys keys, OpenRuns runs) {
+  VisitBook(RedisLink link, Keys keys, OpenRuns runs, ServerClock clock) {
     this.link = link;
     this.keys = keys;
     this.runs = runs;
+    this.clock = clock;
   }
 
   void book(List<Visit> visits) throws InterruptedException {
@@ -45,10 +46,10 @@ final class VisitBook {
     }
   }
 
-  private static void add(Visit visit, long run, List<byte[]> arguments) {
+  private void add(Visit visit, long run, List<byte[]> arguments) throws InterruptedException {
     arguments.add(number(run));
     arguments.add(bytes(HostLanes.encoded(visit.host())));
-    arguments.add(number(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - visit.startedNanos())));
+    arguments.add(number(clock.millisAt(visit.startedNanos())));
     arguments.add(number(visit.took().toMillis()));
     arguments.add(number(visit.bytes()));
     switch (visit.answer()) {

@@ -80,7 +80,11 @@ final class Wakeups {
         TimeUnit.NANOSECONDS.sleep(Math.min(wait.toNanos(), POLL.toNanos()));
         return Optional.empty();
       }
-      return connection.get().await(signals, wait, LuaScript.LEASE, request, this::stopWaiting);
+      // what is due at a time is waited for by this side's clock; else there is no hurry
+      Duration exactly = wait.compareTo(LONGEST) < 0 ? wait : wait.plus(LONGEST);
+      return connection
+          .get()
+          .await(signals, wait, exactly, LuaScript.LEASE, request, this::stopWaiting);
     } finally {
       lock.lock();
       try {
@@ -93,7 +97,7 @@ final class Wakeups {
     }
   }
 
-  /** Ends the wait at the server: what it hands out meanwhile would be lost otherwise. */
+  /** Ends the wait at the server. Where this side just went, what it hands out would be lost. */
   private void stopWaiting() {
     link.tell(List.of(server -> server.rpush(stop, NOW), server -> server.pexpire(stop, LONGEST)));
   }

@@ -1,7 +1,9 @@
 package dev.stygian.redis;
 
 import dev.stygian.graph.engine.EngineContract;
+import dev.stygian.graph.engine.FindingContract;
 import dev.stygian.graph.engine.StretchContract;
+import dev.stygian.graph.engine.VisitingContract;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
@@ -31,6 +33,22 @@ final class RedisEngineTest extends EngineContract {
   @Override
   protected WorkQueue newQueue() {
     return open();
+  }
+
+  @Nested
+  final class Finding extends FindingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return open();
+    }
+  }
+
+  @Nested
+  final class Visiting extends VisitingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return open();
+    }
   }
 
   @Nested

@@ -117,6 +117,18 @@ final class ExamplesTest {
   }
 
   @Test
+  void crawlFindsTheTitleOfEachPageOnce() throws IOException {
+    Ran ran = run("crawl.toml");
+
+    assertThat(ran.code).isZero();
+    assertThat(ran.results).hasSize(33);
+    assertThat(ran.results)
+        .extracting(result -> result.at("/item/url").asString())
+        .doesNotHaveDuplicates();
+    assertThat(ran.status.at("/emitted/accepted").asInt()).isEqualTo(33);
+  }
+
+  @Test
   void claudeGivesOneAnswerPerPage() throws IOException, InterruptedException {
     try (FakeMessagesApi api = FakeMessagesApi.start();
         EmbeddedRedis redis = EmbeddedRedis.start(temporary.resolve("redis"));

@@ -26,27 +26,18 @@ final class FoundItems {
 
   static List<Emission> emissions(
       RunPlan plan, PlannedNode node, Finds finds, List<Found> items, HostLanes lanes) {
-    List<PlannedNode> first =
-        switch (finds) {
-          case MORE_OF_ITS_OWN -> List.of(node);
-          case ITEMS_FOR_THE_NEXT -> node.successors();
-          case NOTHING ->
-              throw new IllegalStateException(
-                  "the service \"" + node.service() + "\" found items, which it does not declare");
-        };
+    if (finds == Finds.NOTHING) {
+      throw new IllegalStateException(
+          "the service \"" + node.service() + "\" found items, which it does not declare");
+    }
     List<Emission> all = new ArrayList<>(items.size());
     for (Found found : items) {
       Item item = new Item(id(found.identity()), found.input());
       Payload payload = Payload.of(found.input());
       byte[] digest = IdempotencyKey.digest(found.input());
-      List<Task> tasks = new ArrayList<>(first.size());
-      for (PlannedNode begun : first) {
-        Task task = plan.task(begun, item.id(), payload, begun.scope().key(digest));
-        Map<String, tools.jackson.databind.JsonNode> inputs =
-            begun == node ? Map.of() : Map.of(node.id(), found.input());
-        tasks.add(lanes.of(plan, begun, item, inputs).map(task::in).orElse(task));
-      }
-      all.add(new Emission(item.id(), payload, tasks));
+      Task task = plan.task(node, item.id(), payload, node.scope().key(digest));
+      Task first = lanes.of(plan, node, item, Map.of()).map(task::in).orElse(task);
+      all.add(new Emission(item.id(), payload, List.of(first)));
     }
     return all;
   }

@@ -61,6 +61,11 @@ final class RunFleet implements Fleet {
   }
 
   @Override
+  public Duration patience() {
+    return politeness.giveUpAfter();
+  }
+
+  @Override
   public Optional<String> lane() {
     return lane;
   }
@@ -127,5 +132,10 @@ final class RunFleet implements Fleet {
   @Override
   public boolean claim(String name, Duration ttl) {
     return notes.claim(name, ttl);
+  }
+
+  @Override
+  public void forget(String name) {
+    notes.forget(name);
   }
 }

@@ -79,6 +79,7 @@ final class HostQueues {
         }
         case Hosts.Permission.Later(long millis) -> {
           enter(waiting, millis);
+          hosts.rest(waiting);
           node.run.hosts.waits(waiting.lane);
         }
         case Hosts.Permission.Blocked() -> {
@@ -116,6 +117,15 @@ final class HostQueues {
     waiting.number = lastNumber;
     waiting.due = due;
     byDue.add(waiting);
+  }
+
+  /** Lets a lane that waits for its host's next start go on at its time, if that is earlier now. */
+  void advance(Waiting waiting, Hosts hosts, long now) {
+    if (hosts.mayStart(waiting.lane, now) instanceof Hosts.Permission.Later(long millis)
+        && millis < waiting.due
+        && byDue.remove(waiting)) {
+      enter(waiting, millis);
+    }
   }
 
   /** Lets a lane be looked at again, whatever it waited for. */

@@ -16,8 +16,8 @@ final class Hosts {
   static final int TURN = 20;
 
   private static final long SHORTEST_WINDOW_MILLIS = 10;
-  private static final long LONGEST_WINDOW_MILLIS = 200;
-  private static final int WINDOWS_IN_A_GAP = 50;
+  private static final long LONGEST_WINDOW_MILLIS = 1_000;
+  private static final int WINDOWS_IN_A_GAP = 10;
 
   private final Map<String, Host> byName = new HashMap<>();
 
@@ -39,7 +39,9 @@ final class Hosts {
   private static final class Host {
     final HostPace pace = new HostPace();
     final Set<HostQueues.Waiting> blocked = new HashSet<>();
+    final Set<HostQueues.Waiting> resting = new HashSet<>();
     long last;
+    long sent;
     long lease;
     int active;
   }
@@ -52,12 +54,18 @@ final class Hosts {
     return host(lane.host());
   }
 
-  /**
-   * How long a start is good for that is granted: who begins later asks again, and the next start
-   * is granted so much later than the interval says; so no two starts are closer than that.
-   */
+  /** How long a start is good for that is granted: who begins later asks again. */
   private static long windowMillis(long gapMillis) {
     return Math.clamp(gapMillis / WINDOWS_IN_A_GAP, SHORTEST_WINDOW_MILLIS, LONGEST_WINDOW_MILLIS);
+  }
+
+  /**
+   * When the last start was used: that is reported, or else it may have been at the last moment
+   * that it was good for.
+   */
+  private static long used(Host host, long window) {
+    long latest = host.last + window;
+    return host.sent >= host.last ? Math.min(host.sent, latest) : latest;
   }
 
   Permission mayStart(HostLane lane, long now) {
@@ -67,7 +75,7 @@ final class Hosts {
     }
     long gap = Math.max(lane.interval().toMillis(), host.pace.gapMillis());
     long window = gap > 0 ? windowMillis(gap) : 0;
-    long from = gap > 0 && host.lease > 0 ? host.last + gap + window : 0;
+    long from = gap > 0 && host.lease > 0 ? used(host, window) + gap : 0;
     if (Math.max(from, host.pace.notBefore()) > now) {
       return new Permission.Later(Math.max(from, host.pace.notBefore()));
     }
@@ -84,6 +92,7 @@ final class Hosts {
     host.last = now;
     host.lease = lease;
     host.active++;
+    host.resting.clear();
     return host.active;
   }
 
@@ -108,9 +117,23 @@ final class Hosts {
     host(waiting.lane).blocked.add(waiting);
   }
 
+  void rest(HostQueues.Waiting waiting) {
+    host(waiting.lane).resting.add(waiting);
+  }
+
   /** Books a visit; returns the gap to its nearest neighbour, empty where there is none. */
   OptionalLong visited(Visit visit, long startedMillis, long now) {
-    return host(visit.host()).pace.visited(visit, startedMillis, now);
+    Host host = host(visit.host());
+    host.sent = Math.max(host.sent, startedMillis + 1); // both clocks were rounded down
+    return host.pace.visited(visit, startedMillis, now);
+  }
+
+  /** The lanes that wait for a host's next start, which may be earlier than they had to think. */
+  Set<HostQueues.Waiting> takeResting(String name) {
+    Host host = host(name);
+    Set<HostQueues.Waiting> resting = Set.copyOf(host.resting);
+    host.resting.clear();
+    return resting;
   }
 
   /** Whether a failure is the host's, so that it counts for none of its tasks. */

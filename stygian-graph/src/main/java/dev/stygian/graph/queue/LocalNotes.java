@@ -57,4 +57,9 @@ final class LocalNotes implements Notes {
     put(name, CLAIMED, ttl);
     return true;
   }
+
+  @Override
+  public synchronized void forget(String name) {
+    byName.remove(name);
+  }
 }

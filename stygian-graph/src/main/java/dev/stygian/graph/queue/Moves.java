@@ -179,6 +179,14 @@ final class Moves {
     }
   }
 
+  /** Lets lanes go on earlier that wait for a host whose last start was reported. */
+  void advance(String host, long now) {
+    for (HostQueues.Waiting resting : hosts.takeResting(host)) {
+      resting.queues.advance(resting, hosts, now);
+      waiters.wake(resting.service());
+    }
+  }
+
   private void endVisit(HostLane lane) {
     for (HostQueues.Waiting waited : hosts.ended(lane)) {
       waited.queues.unblock(waited);

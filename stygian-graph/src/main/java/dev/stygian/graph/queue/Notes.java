@@ -14,4 +14,7 @@ public interface Notes {
 
   /** Whether the caller is the only one to have claimed this name within the time. */
   boolean claim(String name, Duration ttl);
+
+  /** Ends a note, or a claim, before its time. */
+  void forget(String name);
 }

@@ -283,6 +283,7 @@ final class SharedQueue {
     for (Visit visit : visits) {
       long age = TimeUnit.NANOSECONDS.toMillis(nowNanos - visit.startedNanos());
       OptionalLong gap = moves.hosts.visited(visit, now - age, now);
+      moves.advance(visit.host(), now);
       find(visit.run()).ifPresent(run -> run.hosts.visited(visit, gap));
     }
   }

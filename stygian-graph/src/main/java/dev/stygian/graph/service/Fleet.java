@@ -16,6 +16,9 @@ public interface Fleet {
   /** Whether robots.txt is followed. */
   boolean obeysRobots();
 
+  /** How long tasks wait for a host that does not answer. */
+  Duration patience();
+
   /** The host in whose lane the task waited, which may be where it goes on. */
   Optional<String> lane();
 
@@ -54,4 +57,7 @@ public interface Fleet {
 
   /** Whether the caller is the only one to have claimed this name within the time. */
   boolean claim(String name, Duration ttl);
+
+  /** Ends a note, or a claim, before its time. */
+  void forget(String name);
 }

@@ -18,6 +18,11 @@ final class LoneFleet implements Fleet {
   }
 
   @Override
+  public Duration patience() {
+    return Duration.ZERO;
+  }
+
+  @Override
   public Optional<String> lane() {
     return Optional.empty();
   }
@@ -55,4 +60,7 @@ final class LoneFleet implements Fleet {
   public boolean claim(String name, Duration ttl) {
     return true;
   }
+
+  @Override
+  public void forget(String name) {}
 }

@@ -37,10 +37,7 @@ public record ServiceDescriptor(
     NOTHING,
 
     /** At the same node, as pages that links lead to. */
-    MORE_OF_ITS_OWN,
-
-    /** At the nodes behind it, which get each one's input as this node's output. */
-    ITEMS_FOR_THE_NEXT
+    MORE_OF_ITS_OWN
   }
 
   /** What its executions spend their time on. */

@@ -11,6 +11,22 @@ final class LocalEngineTest extends EngineContract {
   }
 
   @Nested
+  final class Finding extends FindingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return new LocalWorkQueue();
+    }
+  }
+
+  @Nested
+  final class Visiting extends VisitingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return new LocalWorkQueue();
+    }
+  }
+
+  @Nested
   final class Stretches extends StretchContract {
     @Override
     protected WorkQueue newQueue() {

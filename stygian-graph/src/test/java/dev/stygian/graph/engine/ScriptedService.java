@@ -4,12 +4,17 @@ import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.service.ServiceDescriptor;
+import dev.stygian.graph.service.ServiceDescriptor.Finds;
 import dev.stygian.graph.service.ServiceDescriptor.Work;
 import dev.stygian.graph.settings.ConfigSchema;
 import dev.stygian.graph.settings.ValueType;
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
 
 /** A service that does what a test says, and remembers its calls. */
 final class ScriptedService implements ScrapingService {
@@ -22,6 +27,8 @@ final class ScriptedService implements ScrapingService {
   private final String name;
   private final Script script;
   private final Work work;
+  private Finds finds = Finds.NOTHING;
+  private volatile Function<ServiceCall, Optional<String>> hosts = ScriptedService::hostOf;
   final Queue<ServiceCall> calls = new ConcurrentLinkedQueue<>();
 
   /** One that may wait. */
@@ -50,7 +57,38 @@ final class ScriptedService implements ScrapingService {
             .optional("word", new ValueType.Text(), "A word.")
             .withDefault("limit", new ValueType.Whole(0, 9), 7, "A number.")
             .build(),
-        work);
+        work,
+        finds);
+  }
+
+  /** One that visits the host of its item's URL, or of its input where that is a text. */
+  static ScriptedService visiting(String name, Script script) {
+    return new ScriptedService(name, script, Work.VISITS_HOSTS);
+  }
+
+  /** The same, which finds items that begin at its node. */
+  ScriptedService finding() {
+    finds = Finds.MORE_OF_ITS_OWN;
+    return this;
+  }
+
+  /** The same, which tells its hosts in another way. */
+  ScriptedService telling(Function<ServiceCall, Optional<String>> told) {
+    hosts = told;
+    return this;
+  }
+
+  private static Optional<String> hostOf(ServiceCall call) {
+    return call.input()
+        .filter(JsonNode::isString)
+        .map(JsonNode::asString)
+        .or(() -> call.item().url())
+        .map(url -> URI.create(url).getHost());
+  }
+
+  @Override
+  public Optional<String> host(ServiceCall call) {
+    return hosts.apply(call);
   }
 
   @Override

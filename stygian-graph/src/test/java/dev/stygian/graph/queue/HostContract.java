@@ -57,6 +57,25 @@ interface HostContract extends Contract {
   }
 
   @Test
+  default void I9_the_next_start_is_an_interval_after_the_last_one_was_used() throws Exception {
+    Duration interval = Duration.ofMillis(600);
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, new HostLane("a.example", interval, 0), "x", "y");
+    Lease first = q().leaseOne();
+    q().nothingToLease();
+
+    Visit.Answer fine = new Visit.Answer.Fine();
+    q().queue
+        .visited(
+            List.of(new Visit(run.id(), "a.example", System.nanoTime(), Duration.ZERO, 0, fine)));
+    q().finish(first);
+    q().nothingToLease();
+    q().elapse(interval.plusMillis(20)); // the start was good for three times as long
+
+    assertThat(q().leaseUpTo(1)).hasSize(1);
+  }
+
+  @Test
   default void I9_never_more_tasks_at_once_than_a_host_allows() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
     submit(run, new HostLane("a.example", Duration.ZERO, 2), "x", "y", "z");

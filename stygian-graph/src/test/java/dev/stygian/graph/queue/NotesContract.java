@@ -32,4 +32,15 @@ interface NotesContract extends Contract {
     q().elapse(QueueFixture.SHORT);
     assertThat(notes.claim("c", QueueFixture.SHORT)).isTrue();
   }
+
+  @Test
+  default void who_claimed_a_name_may_let_it_go() throws Exception {
+    Notes notes = q().queue.notes();
+    notes.claim("c", Duration.ofHours(1));
+
+    notes.forget("c");
+    notes.forget("never there");
+
+    assertThat(q().another().notes().claim("c", Duration.ofHours(1))).isTrue();
+  }
 }

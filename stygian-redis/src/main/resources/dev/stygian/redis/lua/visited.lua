@@ -2,7 +2,7 @@
 -- one after the other. Who asks for fewer requests gets half as many, and each good answer adds a little to
 -- the rate again; the same rules as HostPace.java has.
 -- @include keys fields runs records lanes hosts
--- ARGV: per visit: run, host, milliseconds since it was sent, how long it took ms, bytes, answer (fine, many,
+-- ARGV: per visit: run, host, when it was sent by the server's clock ms, how long it took ms, bytes, answer (fine, many,
 --   interval, failure), for how long it wants no more requests or between two of them ms
 -- Replies: 'ok'
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 5000, 600000, 3600000
@@ -71,7 +71,8 @@ local function counts_of(run, name)
 end
 
 for i = 1, #ARGV, 7 do
-  local run, name, age, took, bytes, answer, wanted = unpack(ARGV, i, i + 6)
+  local run, name, sent, took, bytes, answer, wanted = unpack(ARGV, i, i + 6)
+  sent = tonumber(sent)
   local host, pace, of_run = hosts.named(name), pace_named(name), counts_of(run, name)
   of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + tonumber(bytes)
   host.changed = true
@@ -91,7 +92,8 @@ for i = 1, #ARGV, 7 do
       look(host, pace, tonumber(took))
     end
   end
-  local gap = gap_of(pace, now - tonumber(age))
+  local gap = gap_of(pace, sent)
+  hosts.sent(name, sent)
   if gap and (not of_run.gap or gap < of_run.gap) then of_run.gap = gap end
 end
 

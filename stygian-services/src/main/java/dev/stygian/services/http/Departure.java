@@ -4,15 +4,21 @@ import dev.stygian.graph.service.Fleet;
 import java.io.IOException;
 import okhttp3.Interceptor;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.ForwardingSource;
+import okio.Okio;
 
 /**
  * Asks the fleet whether a request may go out, where the connection for it is there and nothing
  * lies between but the network; so what connecting took does not bring two starts closer together.
- * For one request; used by one thread.
+ * Counts what comes back. For one request; used by one thread.
  */
 final class Departure implements Interceptor {
   private final Fleet fleet;
   private long startedNanos = System.nanoTime();
+  private boolean begun;
+  private long receivedBytes;
 
   Departure(Fleet fleet) {
     this.fleet = fleet;
@@ -33,7 +39,32 @@ final class Departure implements Interceptor {
       throw new TooLateException();
     }
     startedNanos = System.nanoTime();
-    return chain.proceed(chain.request());
+    begun = true;
+    Response response = chain.proceed(chain.request());
+    return response.newBuilder().body(counted(response.body())).build();
+  }
+
+  private ResponseBody counted(ResponseBody body) {
+    ForwardingSource counting =
+        new ForwardingSource(body.source()) {
+          @Override
+          public long read(Buffer sink, long most) throws IOException {
+            long bytes = super.read(sink, most);
+            receivedBytes += Math.max(0, bytes);
+            return bytes;
+          }
+        };
+    return ResponseBody.create(Okio.buffer(counting), body.contentType(), body.contentLength());
+  }
+
+  /** Whether anything of it may have been sent. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** What was read of the answer's body, as it came. */
+  long receivedBytes() {
+    return receivedBytes;
   }
 
   /** When it went out; before that, when it was to be. */

@@ -49,7 +49,7 @@ final class Fetch {
   @FunctionalInterface
   interface Rules {
     /** Why it must not be fetched now; {@code client} keeps to the egress rule. */
-    Optional<Outcome> refusal(HttpUrl url, OkHttpClient client) throws Departure.TooLateException;
+    Optional<Outcome> refusal(HttpUrl url, OkHttpClient client) throws IOException;
   }
 
   /** Where an answer leads. */
@@ -89,9 +89,6 @@ final class Fetch {
   }
 
   private Step step(RequestUrl.Known start, Hop hop) throws IOException {
-    if (settings.proxy().isPresent()) {
-      EgressGuard.checkLiteral(settings.rule(), hop.url());
-    }
     Visits.Visit visit = visits.start(hop.url());
     Call call =
         client.newBuilder().addNetworkInterceptor(visit.departure()).build().newCall(hop.request());
@@ -142,11 +139,10 @@ final class Fetch {
     boolean toGet =
         (status == 303 && !hop.method().equals("HEAD"))
             || (status < 303 && hop.method().equals("POST"));
-    boolean sameOrigin = hop.isSameOrigin(target);
-    if (!sameOrigin && !toGet && settings.secretBody() && hop.body().isPresent()) {
+    if (!hop.isSameOrigin(target) && !toGet && settings.secretBody() && hop.body().isPresent()) {
       return end(hop, "redirects to another origin, which must not see the body's secret");
     }
-    Hop next = hop.onward(target, toGet, sameOrigin ? Set.of() : settings.secretHeaders());
+    Hop next = hop.onward(target, toGet, settings.secretHeaders());
     return visits.waitFor(next).<Step>map(Step.End::new).orElseGet(() -> new Step.Onward(next));
   }
 
@@ -222,7 +218,7 @@ final class Fetch {
   }
 
   /** The refusal, where every address of the host was refused; else another try may end better. */
-  private static Optional<AddressRefusedException> refused(IOException e) {
+  static Optional<AddressRefusedException> refused(IOException e) {
     Deque<@Nullable Throwable> open = new ArrayDeque<>();
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     AddressRefusedException found = null;

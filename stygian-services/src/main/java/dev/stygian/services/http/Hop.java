@@ -1,6 +1,7 @@
 package dev.stygian.services.http;
 
 import dev.stygian.graph.item.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -15,10 +16,18 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * One request on the way to a page: the first, or one that a redirect leads to.
  *
  * @param redirects how many led here
+ * @param strayed whether one of them led to another origin: from then on no secret header goes
+ *     along
  */
-record Hop(HttpUrl url, String method, Headers headers, Optional<RequestBody> body, int redirects) {
+record Hop(
+    HttpUrl url,
+    String method,
+    Headers headers,
+    Optional<RequestBody> body,
+    int redirects,
+    boolean strayed) {
   static Hop first(HttpUrl url, HttpSettings settings) {
-    return new Hop(url, settings.method(), settings.headers(), settings.body(), 0);
+    return new Hop(url, settings.method(), settings.headers(), settings.body(), 0, false);
   }
 
   Request request() {
@@ -35,10 +44,17 @@ record Hop(HttpUrl url, String method, Headers headers, Optional<RequestBody> bo
         && url.port() == other.port();
   }
 
-  /** Where a redirect leads, without the headers that must not go along. */
-  Hop onward(HttpUrl target, boolean toGet, Set<String> dropped) {
+  /** Where a redirect leads. */
+  Hop onward(HttpUrl target, boolean toGet, Set<String> secretHeaders) {
+    return reached(target, toGet, redirects + 1, strayed || !isSameOrigin(target), secretHeaders);
+  }
+
+  private Hop reached(
+      HttpUrl target, boolean toGet, int times, boolean strays, Set<String> secretHeaders) {
     Headers.Builder kept = headers.newBuilder();
-    dropped.forEach(kept::removeAll);
+    if (strays) {
+      secretHeaders.forEach(kept::removeAll);
+    }
     if (toGet) {
       headers.names().stream()
           .filter(name -> name.toLowerCase(Locale.ROOT).startsWith("content-"))
@@ -49,39 +65,36 @@ record Hop(HttpUrl url, String method, Headers headers, Optional<RequestBody> bo
         toGet ? "GET" : method,
         kept.build(),
         toGet ? Optional.empty() : body,
-        redirects + 1);
+        times,
+        strays);
   }
 
-  /** Whether it can be gone on with from {@link #note} alone. */
-  boolean isNotable() {
-    return body.isEmpty() && (method.equals("GET") || method.equals("HEAD"));
-  }
-
-  /** What is kept of it while it waits for its host: no header, since one may be secret. */
+  /** What is kept of it while it waits for its host: neither headers nor body may be stored. */
   byte[] note() {
     return Json.bytes(
         JsonNodeFactory.instance
             .objectNode()
             .put("url", url.toString())
             .put("method", method)
-            .put("redirects", redirects));
+            .put("body", body.isPresent())
+            .put("redirects", redirects)
+            .put("strayed", strayed));
   }
 
-  /** The hop of a note, which starts with the headers that may go from the first URL to its. */
+  /** The hop of a note, with what the first one has of its headers and body. */
   static Optional<Hop> ofNote(byte[] note, Hop first, HttpSettings settings) {
-    JsonNode noted = Json.parse(new String(note, java.nio.charset.StandardCharsets.UTF_8));
+    JsonNode noted = Json.parse(new String(note, StandardCharsets.UTF_8));
     HttpUrl url = HttpUrl.parse(noted.path("url").asString());
-    if (url == null) {
-      return Optional.empty();
-    }
-    Set<String> dropped = first.isSameOrigin(url) ? Set.of() : settings.secretHeaders();
-    Hop onward = first.onward(url, noted.path("method").asString().equals("GET"), dropped);
-    return Optional.of(
-        new Hop(
-            onward.url,
-            onward.method,
-            onward.headers,
-            onward.body,
-            noted.path("redirects").asInt()));
+    boolean toGet =
+        !noted.path("method").asString().equals(first.method)
+            || noted.path("body").asBoolean() != first.body.isPresent();
+    return Optional.ofNullable(url)
+        .map(target ->
+            first.reached(
+                target,
+                toGet,
+                noted.path("redirects").asInt(),
+                noted.path("strayed").asBoolean(),
+                settings.secretHeaders()));
   }
 }

@@ -7,6 +7,7 @@ import dev.stygian.graph.service.Outcome;
 import dev.stygian.services.robots.RobotsRules;
 import dev.stygian.services.robots.RobotsText;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks sites' robots.txt files before their pages are fetched (RFC 9309). A file is fetched by one
@@ -31,6 +33,7 @@ final class RobotsGate {
   private static final int MOST_REDIRECTS = 5;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Duration FETCH_TIME = Duration.ofSeconds(30);
+  private static final Duration AWAY_LIVES = Duration.ofDays(1);
   private static final Duration SHORTLY = Duration.ofMillis(250);
 
   private final InstantSource clock;
@@ -52,11 +55,12 @@ final class RobotsGate {
    * Why a URL must not be fetched now.
    *
    * @param client keeps to the egress rule
-   * @throws Departure.TooLateException where the file cannot be asked for any more in this start
+   * @throws IOException where that says nothing of the file: its start was over, the address is
+   *     refused or the name unknown, or the attempt was interrupted
    */
   Optional<Outcome> refusal(
       HttpUrl url, String userAgent, Fleet fleet, Visits visits, OkHttpClient client)
-      throws Departure.TooLateException {
+      throws IOException {
     String origin = url.scheme() + "://" + url.host() + ":" + url.port();
     String name = "robots/" + userAgent + " " + origin;
     Optional<RobotsRules> known = known(name, fleet);
@@ -65,12 +69,51 @@ final class RobotsGate {
         return Optional.of(visits.notNow(SHORTLY));
       }
       HttpUrl file = url.newBuilder().encodedPath("/robots.txt").query(null).fragment(null).build();
-      RobotsRules fetched = fetch(file, userAgent, visits, client);
-      fleet.putNote(name, RobotsText.write(fetched).getBytes(UTF_8), timeLeft(fetched));
-      keep(name, fetched);
+      RobotsRules fetched;
+      try {
+        fetched = fetch(file, userAgent, visits, client);
+      } catch (IOException e) {
+        fleet.forget("claim/" + name); // the next one may ask at once
+        throw e;
+      }
+      note(name, fetched, fleet);
       known = Optional.of(fetched);
     }
+    if (!known.get().reachable()) {
+      Duration away = Duration.between(awaySince(name, fleet), clock.instant());
+      if (away.compareTo(fleet.patience()) >= 0) {
+        return Optional.of(givenUp(origin, fleet.patience()));
+      }
+    }
     return refusal(known.get(), url, origin, userAgent, visits);
+  }
+
+  private void note(String name, RobotsRules fetched, Fleet fleet) {
+    if (fetched.reachable()) {
+      fleet.forget("away/" + name);
+    } else {
+      String since = awaySince(name, fleet).toString();
+      fleet.putNote("away/" + name, since.getBytes(UTF_8), AWAY_LIVES);
+    }
+    fleet.putNote(name, RobotsText.write(fetched).getBytes(UTF_8), timeLeft(fetched));
+    keep(name, fetched);
+  }
+
+  /** Since when a file cannot be had; now, where nobody has noted it. */
+  private Instant awaySince(String name, Fleet fleet) {
+    return fleet
+        .note("away/" + name)
+        .map(note -> Instant.parse(new String(note, UTF_8)))
+        .orElseGet(clock::instant);
+  }
+
+  private static Outcome givenUp(String origin, Duration patience) {
+    return Outcome.permanent(
+        "robots.txt of "
+            + origin
+            + " could not be had for "
+            + patience.toSeconds()
+            + " s; its pages are given up");
   }
 
   private Optional<Outcome> refusal(
@@ -114,7 +157,7 @@ final class RobotsGate {
   }
 
   private RobotsRules fetch(HttpUrl file, String userAgent, Visits visits, OkHttpClient client)
-      throws Departure.TooLateException {
+      throws IOException {
     HttpUrl url = file;
     for (int redirects = 0; ; redirects++) {
       Visits.Visit visit = visits.start(url);
@@ -133,16 +176,23 @@ final class RobotsGate {
           return rules;
         }
         url = target;
-      } catch (Departure.TooLateException e) {
-        throw e;
       } catch (IOException e) {
-        visit.failed(e, false);
+        visit.failed(e, Fetch.refused(e).isPresent());
+        if (saysNothing(e, redirects > 0)) {
+          throw e;
+        }
         return RobotsRules.unreachable(clock.instant());
       }
     }
   }
 
-  private static @org.jspecify.annotations.Nullable HttpUrl target(HttpUrl url, Response response) {
+  private static boolean saysNothing(IOException e, boolean isRedirected) {
+    return e instanceof Departure.TooLateException
+        || Thread.currentThread().isInterrupted()
+        || (!isRedirected && (e instanceof UnknownHostException || Fetch.refused(e).isPresent()));
+  }
+
+  private static @Nullable HttpUrl target(HttpUrl url, Response response) {
     String location = response.header("Location");
     return location != null && REDIRECTS.contains(response.code()) ? url.resolve(location) : null;
   }

@@ -44,7 +44,16 @@ final class SharedClient implements AutoCloseable {
             ? settings.connectTimeout()
             : settings.timeout();
     OkHttpClient.Builder client = now.base().newBuilder().connectTimeout(connect);
-    settings.proxy().ifPresent(p -> client.proxy(p.proxy()).proxyAuthenticator(p));
+    settings
+        .proxy()
+        .ifPresent(p ->
+            client
+                .proxy(p.proxy())
+                .proxyAuthenticator(p)
+                .addInterceptor(chain -> {
+                  EgressGuard.checkLiteral(settings.rule(), chain.request().url());
+                  return chain.proceed(chain.request());
+                }));
     return now.guard().guard(client, settings.rule(), connect).build();
   }
 

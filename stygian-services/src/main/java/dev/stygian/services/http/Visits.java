@@ -50,7 +50,7 @@ final class Visits {
   /** Where a redirect's host has a pace: the execution goes on in its lane. */
   Optional<Outcome> waitFor(Hop next) {
     String host = host(next.url());
-    if (fleet.mayGoOn(host) || !next.isNotable()) {
+    if (fleet.mayGoOn(host)) {
       return Optional.empty();
     }
     fleet.putNote(noteName(), next.note(), NOTE_LIVES);
@@ -98,15 +98,15 @@ final class Visits {
           tooMany
               ? new Answer.TooMany(retryAfter.orElse(Duration.ZERO))
               : GATEWAY_ERRORS.contains(status) ? new Answer.Failure() : new Answer.Fine();
-      report(answer, Math.max(0, response.body().contentLength()));
+      report(answer);
     }
 
     /** The answer was a site's robots.txt, or that there is none. */
     void answeredRobots(Response response, Optional<Duration> retryAfter, RobotsRules rules) {
       if (rules.reachable() && rules.crawlDelay().isPresent()) {
-        report(new Answer.Interval(rules.crawlDelay().get()), 0);
+        report(new Answer.Interval(rules.crawlDelay().get()));
       } else if (!rules.reachable() && response.code() >= 500 && response.code() != 503) {
-        report(new Answer.Failure(), 0);
+        report(new Answer.Failure());
       } else {
         answered(response, retryAfter);
       }
@@ -118,18 +118,24 @@ final class Visits {
      * @param isOurs whether it was not sent because of our own rules
      */
     void failed(IOException e, boolean isOurs) {
+      sentAny |= departure.hasBegun();
       if (!isOurs
           && !(e instanceof Departure.TooLateException)
           && !Thread.currentThread().isInterrupted()) {
-        report(new Answer.Failure(), 0);
+        report(new Answer.Failure());
       }
     }
 
-    private void report(Answer answer, long bytes) {
+    private void report(Answer answer) {
       sentAny = true;
       long took = System.nanoTime() - departure.startedNanos();
       fleet.visited(
-          new HostVisit(host, departure.startedNanos(), Duration.ofNanos(took), bytes, answer));
+          new HostVisit(
+              host,
+              departure.startedNanos(),
+              Duration.ofNanos(took),
+              departure.receivedBytes(),
+              answer));
     }
   }
 }

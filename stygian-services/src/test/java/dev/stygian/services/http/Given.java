@@ -3,6 +3,7 @@ package dev.stygian.services.http;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Json;
 import dev.stygian.graph.service.EgressRule;
+import dev.stygian.graph.service.Fleet;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.settings.Config;
@@ -24,6 +25,7 @@ final class Given {
   private ObjectNode config = JsonNodeFactory.instance.objectNode();
   private EgressRule egress = new EgressRule(true, Set.of());
   private Optional<URI> site = Optional.empty();
+  private Optional<Fleet> fleet = Optional.empty();
 
   static Given nothing() {
     return new Given();
@@ -65,16 +67,36 @@ final class Given {
     return this;
   }
 
+  Given fleet(Fleet given) {
+    fleet = Optional.of(given);
+    return this;
+  }
+
   ServiceCall call() {
+    ServiceCall alone =
+        new ServiceCall(
+            "pipeline",
+            "fetch",
+            1,
+            new Item("0", item),
+            Config.of(HttpSchema.SCHEMA, config, Environment.of(environment)),
+            inputs,
+            egress,
+            site);
+    return fleet.map(f -> in(f, alone)).orElse(alone);
+  }
+
+  private static ServiceCall in(Fleet fleet, ServiceCall call) {
     return new ServiceCall(
-        "pipeline",
-        "fetch",
-        1,
-        new Item("0", item),
-        Config.of(HttpSchema.SCHEMA, config, Environment.of(environment)),
-        inputs,
-        egress,
-        site);
+        call.pipelineId(),
+        call.node(),
+        call.attempt(),
+        call.item(),
+        call.config(),
+        call.inputs(),
+        call.egress(),
+        call.site(),
+        fleet);
   }
 
   Outcome fetchedBy(HttpService service) throws InterruptedException {

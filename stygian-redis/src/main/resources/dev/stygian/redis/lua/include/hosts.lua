@@ -2,11 +2,13 @@
 -- `interval ms/most at once (0: any)/patience ms/host`, the host without the characters / ~ , : | and white
 -- space. A host's hash:
 --   last       when its last start was granted, and `lease` the number of the lease that was for
+--   sent       when its last request was sent, as far as that was reported
 --   active     tasks that are leased and visit it
 --   notBefore  until when it asked to be left alone
 --   gap        the interval that its answers have asked for, ms (see visited.lua), and `asked` what its robots.txt does
 --   failures   visits that failed one after another, since `away`; from BREAKS_AT on one task at a time tries it
 --   blocked    lanes that wait for one of its tasks to end, as :run:node:lane: one after another
+--   resting    lanes that have come to wait for its next start since the last one, likewise
 -- One table holds what scripts call: a script has at most 200 local names.
 local hosts = { BREAKS_AT = 5, BLOCKED = 1e15 }
 do
@@ -24,10 +26,11 @@ function hosts.named(name)
   local known = known_hosts[name]
   if not known then
     local f = redis.call('HMGET', host_key(name), 'last', 'lease', 'active', 'notBefore', 'gap', 'failures', 'away',
-      'blocked', 'asked')
+      'blocked', 'asked', 'sent', 'resting')
     known = { name = name, last = tonumber(f[1] or 0), lease = f[2], active = tonumber(f[3] or 0),
       not_before = tonumber(f[4] or 0), gap = tonumber(f[5] or 0), failures = tonumber(f[6] or 0),
-      away = tonumber(f[7] or 0), blocked = f[8] or '', asked = tonumber(f[9] or 0) }
+      away = tonumber(f[7] or 0), blocked = f[8] or '', asked = tonumber(f[9] or 0),
+      sent = tonumber(f[10] or 0), resting = f[11] or '' }
     known_hosts[name] = known
   end
   return known
@@ -55,10 +58,15 @@ function hosts.given_up(lane)
   return 'host ' .. name .. ' has not answered for ' .. math.floor(patience / 1000) .. ' s; its tasks are given up'
 end
 
--- How long a granted start is good for: whoever begins later asks again, and the next start is granted so
--- much later than the interval says; so no two starts are closer than that.
+-- How long a granted start is good for: whoever begins later asks again.
 local function window_of(gap)
-  return math.min(200, math.max(10, math.floor(gap / 50)))
+  return math.min(1000, math.max(10, math.floor(gap / 10)))
+end
+
+-- When the last start was used: that is reported, or else it may have been at the last moment that it was good for.
+local function used(host, window)
+  local latest = host.last + window
+  return host.sent >= host.last and math.min(host.sent, latest) or latest
 end
 
 -- How many tasks of a lane may start now, and for how long that is good (0: for ever). None: when the next
@@ -70,7 +78,7 @@ function hosts.may_start(lane)
   local from, window = host.not_before, 0
   if gap > 0 then
     window = window_of(gap)
-    from = math.max(from, host.last + gap + window)
+    from = math.max(from, used(host, window) + gap)
   end
   if from > now then return 0, from end
   if host.failures >= hosts.BREAKS_AT then most = 1 end
@@ -80,7 +88,7 @@ end
 
 function hosts.started(run, lane, lease, tasks)
   local host = hosts.of(lane)
-  host.last, host.lease, host.active, host.changed = now, lease, host.active + tasks, true
+  host.last, host.lease, host.active, host.resting, host.changed = now, lease, host.active + tasks, '', true
   local peak = host.name .. '|peak'
   if host.active > tonumber(redis.call('HGET', run_key(run, 'hosts'), peak) or 0) then
     redis.call('HSET', run_key(run, 'hosts'), peak, host.active)
@@ -91,11 +99,29 @@ end
 function hosts.wait_for(run, node, lane, from)
   local host = hosts.of(lane)
   redis.call('HINCRBY', run_key(run, 'hosts'), host.name .. '|waits', 1)
-  local waiting = table.concat({ '', run, node, lane, '' }, ':')
-  if not from and not string.find(host.blocked, waiting, 1, true) then
-    host.blocked, host.changed = host.blocked .. ' ' .. waiting, true
+  local waiting, list = table.concat({ '', run, node, lane, '' }, ':'), from and 'resting' or 'blocked'
+  if not string.find(host[list], waiting, 1, true) then
+    host[list], host.changed = host[list] .. ' ' .. waiting, true
   end
   return from
+end
+
+-- A request was sent then: lanes that wait for the next start may go on earlier than they had to think.
+function hosts.sent(name, at)
+  local host = hosts.named(name)
+  if at <= host.sent then return end
+  host.sent, host.changed = at, true
+  for run, node, lane in string.gmatch(host.resting, ':(%d+):(%d+):([^%s:]+):') do
+    run, node = tonumber(run), tonumber(node)
+    local allowed, from = hosts.may_start(lane)
+    if allowed > 0 then from = now end
+    if from and run_of(run).state and redis.call('ZADD', host_lanes_key(run, node), 'XX', 'LT', 'CH', from, lane) == 1 then
+      local service = lane_spec(run, node).service
+      redis.call('ZADD', resting, 'XX', 'LT', from, table.concat({ run, node, service }, ':'))
+      wake(service)
+    end
+  end
+  host.resting = ''
 end
 
 -- Lets the lanes that waited for an end be looked at again.
@@ -126,7 +152,7 @@ function hosts.settle()
     if host.changed then
       redis.call('HSET', host_key(name), 'last', host.last, 'lease', host.lease or '', 'active', host.active,
         'notBefore', host.not_before, 'gap', host.gap, 'failures', host.failures, 'away', host.away,
-        'blocked', host.blocked, 'asked', host.asked)
+        'blocked', host.blocked, 'asked', host.asked, 'sent', host.sent, 'resting', host.resting)
       redis.call('PEXPIRE', host_key(name), LIVES)
       host.changed = false
     end

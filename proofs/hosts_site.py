@@ -1,0 +1,97 @@
+"""Serves pages on every address 127.x.y.z, for politeness.sh: hosts_site.py PORT LOG FAULTS
+
+A line of the log is "host arrived answered what", in seconds. When a request arrived is told by the kernel, which
+stamps what a socket receives, so it does not matter when this process is given the processor. While the file
+FAULTS is there a fifth of the hosts is faulty, another fifth every ten seconds: each of them either answers 500,
+hangs up, or is silent.
+"""
+
+import heapq
+import os
+import selectors
+import socket
+import struct
+import sys
+import time
+
+SO_TIMESTAMPNS = 35
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 12\r\n\r\n<h1>ok</h1>\n"
+ERROR = b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n"
+NONE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+ANSWER_SECONDS, SILENT_SECONDS, TURN_SECONDS, FIFTHS = 0.02, 3, 10, 5
+
+port, log_file, faults = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+log = open(log_file, "w", encoding="ascii")
+waiting = selectors.EpollSelector()
+later = []  # (when, number, connection, host, arrived, answer, what)
+number = 0
+
+
+def fault_of(host):
+    third, fourth = (int(part) for part in host.split(".")[2:])
+    place = third * 250 + fourth
+    if place % FIFTHS != int(time.time() / TURN_SECONDS) % FIFTHS or not os.path.exists(faults):
+        return "ok"
+    return ("error", "closed", "silent")[place // FIFTHS % 3]
+
+
+def receive(connection):
+    global number
+    try:
+        data, extra, _, _ = connection.recvmsg(65536, 64)
+    except OSError:
+        data, extra = b"", []
+    if not data:
+        waiting.unregister(connection)
+        connection.close()
+        return
+    arrived = time.time()
+    for level, kind, stamp in extra:
+        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+            seconds, nanos = struct.unpack("qq", stamp)
+            arrived = seconds + nanos / 1e9
+    host = connection.getsockname()[0]
+    if data.split(b" ", 2)[1] == b"/robots.txt":
+        answer, what = NONE, "robots"
+    else:
+        what = fault_of(host)
+        answer = {"ok": PAGE, "error": ERROR}.get(what, b"")
+    after = SILENT_SECONDS if what == "silent" else ANSWER_SECONDS
+    number += 1
+    heapq.heappush(later, (arrived + after, number, connection, host, arrived, answer, what))
+
+
+def answer_next():
+    _, _, connection, host, arrived, answer, what = heapq.heappop(later)
+    log.write("%s %.6f %.6f %s\n" % (host, arrived, time.time(), what))
+    try:
+        if answer:
+            connection.sendall(answer)
+        else:
+            connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # whoever asked has gone
+
+
+def main():
+    server = socket.create_server(("0.0.0.0", port), backlog=1024)
+    waiting.register(server, selectors.EVENT_READ)
+    flushed = time.time()
+    while True:
+        now = time.time()
+        if now - flushed > 0.5:
+            log.flush()
+            flushed = now
+        while later and later[0][0] <= now:
+            answer_next()
+        for key, _ in waiting.select(max(0, min(0.5, later[0][0] - now)) if later else 0.5):
+            if key.fileobj is server:
+                connection, _ = server.accept()
+                connection.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                waiting.register(connection, selectors.EVENT_READ)
+            else:
+                receive(key.fileobj)
+
+
+main()

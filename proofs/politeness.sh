@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Politeness over processes: HOSTS hosts on loopback, an address each, a start a second and two at once allowed at
+# each, four worker processes. From the log of their server: no two requests of a host closer than the interval,
+# never more at once than allowed, and how much of the allowed rate was used. Then the same while a rotating fifth
+# of the hosts answers 500, hangs up or is silent, and what that costs the others. Takes about twice REQUESTS
+# seconds, which is how many pages each host has. What is measured is the pace, not the machine: the share falls
+# where the machine is too busy to send a request in time, the violations do not.
+. "$(dirname "$0")/common.sh"
+readonly HOSTS=${HOSTS:-200}
+readonly REQUESTS=${REQUESTS:-60}
+readonly LEAST_SHARE=${LEAST_SHARE:-90} # percent of the allowed rate; a machine with nothing else to do gives 97
+readonly MOST_LOST=${MOST_LOST:-2}      # percent of that, through other hosts' faults
+
+# A worker asks whether it may send, and sends: between the two its kernel may give the processor to others. The
+# time of arrival is the kernel's own.
+readonly JITTER_MS=${JITTER_MS:-5}
+
+cat >"$work/analyse.py" <<'PY'
+"""Prints "requests violations smallest-gap-ms most-at-once share": of the rate between two sound answers."""
+import sys
+from collections import defaultdict
+
+interval, allowed, jitter = 1.0, 2, float(sys.argv[2]) / 1000
+visits = defaultdict(list)
+for line in open(sys.argv[1], encoding="ascii"):
+    host, arrived, answered, what = line.split()
+    visits[host].append((float(arrived), float(answered), what))
+violations, most, smallest, sound = 0, 0, 1e9, []
+for of_host in visits.values():
+    of_host.sort()
+    for (before, _, one), (after, _, other) in zip(of_host, of_host[1:]):
+        gap = after - before
+        smallest = min(smallest, gap)
+        violations += gap < interval - jitter
+        if {one, other} <= {"ok", "robots"}:  # what is next to a fault waits for its own reasons
+            sound.append(gap)
+    at_once = 0
+    for _, step in sorted([(v[0], 1) for v in of_host] + [(v[1], -1) for v in of_host]):
+        at_once += step
+        most = max(most, at_once)
+violations += most > allowed
+requests = sum(len(of_host) for of_host in visits.values())
+print(requests, violations, "%.1f" % (smallest * 1000), most, "%.2f" % (100 * interval * len(sound) / sum(sound)))
+PY
+
+crawl() { # crawl NAME; what the server saw is in NAME.log
+  local site run workers=() i
+  python3 "$proofs/hosts_site.py" "$site_port" "$1.log" faults 2>"$1.site" &
+  site=$!
+  started+=("$site")
+  await 10 "the start of the site" python3 -c \
+    'import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()' "http://127.9.9.9:$site_port/"
+  for i in 1 2 3 4; do
+    "$stygian" worker --queue "$queue" --queue-name "$1" --workers 64 2>"$1.worker$i" &
+    workers+=("$!")
+  done
+  started+=("${workers[@]}")
+  await 60 "the start of the workers" all_work "$1"
+  run=$("$stygian" submit polite.toml --input urls.txt --queue "$queue" --queue-name "$1" 2>"$1.submit")
+  local end=$((SECONDS + REQUESTS * 100 / LEAST_SHARE + 15))
+  until over "$run" "$1" || ((SECONDS >= end)); do sleep 1; done
+  "$stygian" cancel "$run" --queue "$queue" --queue-name "$1" 2>/dev/null # faults keep some waiting
+  kill -TERM "${workers[@]}"
+  wait "${workers[@]}" || fail "a worker failed: $(cat "$1".worker?)"
+  sleep 1 # the log's last lines
+  kill "$site"
+  wait "$site" 2>/dev/null || true
+  sed -i '/^127.9.9.9 /d' "$1.log"
+}
+
+all_work() { (($("$stygian" queues --queue "$queue" --queue-name "$1" --json | grep -o '"slots"' | wc -l) == 4)); }
+
+over() { "$stygian" status "$1" --queue "$queue" --queue-name "$2" --json | grep -q '"state":"finished"'; }
+
+report() { # report TITLE NAME; sets requests, violations and share
+  local gap most
+  read -r requests violations gap most share < <(python3 analyse.py "$2.log" "$JITTER_MS")
+  say "$(printf '%-30s %6d requests, %d violations, smallest gap %s ms, %d at once, %s %% of the allowed rate' \
+    "$1" "$requests" "$violations" "$gap" "$most" "$share")"
+}
+
+is_less() { python3 -c 'import sys; sys.exit(float(sys.argv[1]) >= float(sys.argv[2]))' "$1" "$2"; }
+
+ulimit -n 4096 2>/dev/null || true
+port=$(free_port)
+site_port=$(free_port)
+queue=redis://127.0.0.1:$port
+"$stygian" --version >"$work/version" # builds, if that has to be
+cd "$work"
+start_redis "$port"
+cat >polite.toml <<'TOML'
+id = "polite"
+allow_private = true
+
+[politeness]
+interval = "1s"
+concurrency = 2
+
+[[nodes]]
+id = "fetch"
+service = "http"
+backoff = "2s"
+
+[nodes.config]
+timeout = "2s"
+TOML
+for ((page = 0; page < REQUESTS; page++)); do
+  for ((host = 0; host < HOSTS; host++)); do
+    echo "http://127.1.$((host / 250)).$((host % 250 + 1)):$site_port/$page"
+  done
+done >urls.txt
+
+crawl sound
+report "all hosts sound" sound
+((requests >= HOSTS * REQUESTS && violations == 0)) || fail "hosts were visited too often, or not enough"
+if is_less "$share" "$LEAST_SHARE"; then fail "less than $LEAST_SHARE % of the allowed rate"; fi
+sound=$share
+
+touch faults
+crawl faulty
+report "a fifth of them faulty" faulty
+((violations == 0)) || fail "hosts were visited too often"
+lost=$(python3 -c 'import sys; print("%.2f" % (100 - 100 * float(sys.argv[2]) / float(sys.argv[1])))' "$sound" "$share")
+say "the faults of others cost a sound host $lost % of its rate"
+is_less "$lost" "$MOST_LOST" || fail "more than $MOST_LOST %"
+say "OK: $HOSTS hosts, four processes, every request in its time"

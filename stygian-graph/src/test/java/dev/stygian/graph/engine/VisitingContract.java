@@ -1,0 +1,178 @@
+package dev.stygian.graph.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stygian.graph.queue.DeadLetter;
+import dev.stygian.graph.queue.HostCounts;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.service.HostVisit;
+import dev.stygian.graph.service.HostVisit.Answer;
+import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.service.ServiceCall;
+import dev.stygian.graph.service.ServiceRegistry;
+import dev.stygian.graph.settings.Environment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Tasks of services that visit hosts, on any queue. */
+public abstract class VisitingContract extends OnQueue {
+  private static final String ONE_AT_ONCE = "[politeness]\nconcurrency = 1\n";
+  private static final String VISIT = "[[nodes]]\nid = \"a\"\nservice = \"v\"\nmax_attempts = 1\n";
+
+  private final AtomicInteger at = new AtomicInteger();
+  private final AtomicInteger most = new AtomicInteger();
+
+  private static ServiceRegistry registry(ScriptedService... services) {
+    return ServiceRegistry.of(List.of(services), Environment.of(Map.of()));
+  }
+
+  private static Outcome done(ServiceCall call) {
+    return Outcome.success(
+        JsonNodeFactory.instance.stringNode(call.fleet().lane().orElse("no lane")));
+  }
+
+  /** Counts how many are there at once. */
+  private Outcome visit(ServiceCall call) {
+    most.accumulateAndGet(at.incrementAndGet(), Math::max);
+    String host = call.fleet().lane().orElseThrow();
+    call.fleet()
+        .visited(new HostVisit(host, System.nanoTime(), Duration.ZERO, 7, new Answer.Fine()));
+    at.decrementAndGet();
+    return done(call);
+  }
+
+  private RunStatus run(
+      ServiceRegistry registry, String toml, CollectedResults lines, String... urls)
+      throws InterruptedException {
+    List<JsonNode> items =
+        Stream.of(urls).<JsonNode>map(JsonNodeFactory.instance::stringNode).toList();
+    return run(registry, "r", toml, items, lines, WorkerOptions.of(8), false);
+  }
+
+  private static List<String> outputs(CollectedResults lines) {
+    return lines.results.stream().map(result -> result.output().decode().asString()).toList();
+  }
+
+  @Test
+  void a_task_waits_in_its_hosts_lane() throws Exception {
+    ScriptedService service = ScriptedService.visiting("v", this::visit);
+    CollectedResults lines = new CollectedResults();
+    String[] urls = IntStream.range(0, 40).mapToObj(i -> "http://h/" + i).toArray(String[]::new);
+
+    RunStatus status = run(registry(service), ONE_AT_ONCE + VISIT, lines, urls);
+
+    assertThat(status.done()).isEqualTo(40);
+    assertThat(outputs(lines)).hasSize(40).containsOnly("h");
+    assertThat(most).hasValue(1);
+    HostCounts counts = queue.ledger().hosts(new RunId("r")).getFirst();
+    assertThat(counts.requests()).isEqualTo(40);
+    assertThat(counts.bytes()).isEqualTo(280);
+    assertThat(counts.mostAtOnce()).isEqualTo(1);
+  }
+
+  @Test
+  void a_node_behind_another_waits_for_the_host_that_its_input_names() throws Exception {
+    ScriptedService first =
+        ScriptedService.visiting(
+            "v",
+            call ->
+                Outcome.success(JsonNodeFactory.instance.stringNode("http://behind.example/page")));
+    ScriptedService second = ScriptedService.visiting("w", VisitingContract::done);
+    CollectedResults lines = new CollectedResults();
+
+    run(
+        registry(first, second),
+        ONE_AT_ONCE + VISIT + "[[nodes]]\nid = \"b\"\nservice = \"w\"\ndepends_on = [\"a\"]\n",
+        lines,
+        "http://front.example/1");
+
+    assertThat(outputs(lines)).containsExactly("behind.example");
+  }
+
+  /** The first who is asked is the submitter. */
+  @Test
+  void a_task_whose_host_the_submitter_could_not_tell_is_moved_without_a_lost_attempt()
+      throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    ScriptedService untold =
+        ScriptedService.visiting("v", VisitingContract::done)
+            .telling(call ->
+                asked.incrementAndGet() == 1 ? Optional.empty() : Optional.of("told.example"));
+    CollectedResults lines = new CollectedResults();
+
+    RunStatus status = run(registry(untold), ONE_AT_ONCE + VISIT, lines, "http://h/1");
+
+    assertThat(outputs(lines)).containsExactly("told.example");
+    assertThat(status.nodes().getFirst().retries()).isZero();
+    assertThat(lines.results.getFirst().attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void not_now_and_elsewhere_cost_no_attempt() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    ScriptedService service =
+        ScriptedService.visiting(
+            "v",
+            call ->
+                switch (calls.incrementAndGet()) {
+                  case 1 -> new Outcome.NotNow(true, Duration.ZERO);
+                  case 2 -> new Outcome.NotNow(false, Duration.ofMillis(1));
+                  case 3 -> new Outcome.Elsewhere("other.example", false);
+                  default -> done(call);
+                });
+    CollectedResults lines = new CollectedResults();
+
+    RunStatus status = run(registry(service), ONE_AT_ONCE + VISIT, lines, "http://h/1");
+
+    assertThat(outputs(lines)).containsExactly("other.example");
+    assertThat(status.dead()).isZero();
+    assertThat(lines.results.getFirst().attempts()).isEqualTo(1);
+    assertThat(service.calls).extracting(ServiceCall::attempt).containsOnly(1);
+  }
+
+  @Test
+  void an_excluded_item_ends_with_the_reason() throws Exception {
+    ScriptedService service =
+        ScriptedService.visiting("v", call -> new Outcome.Excluded("by robots.txt"));
+
+    RunStatus status = run(registry(service), VISIT, new CollectedResults(), "http://h/1");
+
+    assertThat(status.state()).isEqualTo(RunStatus.State.FINISHED);
+    assertThat(status.excluded()).isEqualTo(1);
+    assertThat(status.dead()).isZero();
+    assertThat(queue.ledger().excluded(new RunId("r"), "", 9))
+        .flatExtracting(DeadLetter::errors)
+        .extracting(DeadLetter.AttemptError::message)
+        .containsExactly("by robots.txt");
+  }
+
+  @Test
+  void what_a_task_notes_is_there_for_the_others() throws Exception {
+    Map<String, String> found = new ConcurrentHashMap<>();
+    ScriptedService service =
+        ScriptedService.visiting(
+            "v",
+            call -> {
+              if (call.fleet().claim("first", Duration.ofMinutes(1))) {
+                call.fleet().putNote("n", new byte[] {1}, Duration.ofMinutes(1));
+              } else {
+                found.put(call.item().id(), call.fleet().note("n").isPresent() ? "yes" : "no");
+              }
+              return done(call);
+            });
+
+    run(registry(service), ONE_AT_ONCE + VISIT, new CollectedResults(), "http://h/1", "http://h/2");
+
+    assertThat(found.values()).containsExactly("yes");
+  }
+}

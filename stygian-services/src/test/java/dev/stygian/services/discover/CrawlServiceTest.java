@@ -1,0 +1,192 @@
+package dev.stygian.services.discover;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stygian.graph.item.Item;
+import dev.stygian.graph.item.Json;
+import dev.stygian.graph.service.EgressRule;
+import dev.stygian.graph.service.Found;
+import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.service.ServiceCall;
+import dev.stygian.graph.settings.Config;
+import dev.stygian.graph.settings.Environment;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a crawl comes to on a site of a few pages; the fleet here gives each found item its turn.
+ */
+class CrawlServiceTest {
+  private final MockWebServer server = new MockWebServer();
+  private final CrawlService service = new CrawlService();
+  private final Map<String, String> site =
+      new java.util.concurrent.ConcurrentHashMap<>(
+          Map.of(
+              "/",
+                  "<a href=a.html>a</a> <a href=/b.html?utm_source=x#part>b</a> <a"
+                      + " href=print/a>p</a>",
+              "/a.html", "<a href=b.html>b</a> <a href='http://elsewhere.test/'>out</a>",
+              "/b.html", "<a href=c.html>c</a> <a href=secret.html rel=nofollow>no</a>",
+              "/c.html", "<a href=logo.png>l</a> <a href=/>home</a>",
+              "/print/a", "printed",
+              "/secret.html", "secret"));
+
+  @BeforeEach
+  void start() throws Exception {
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            String body = site.get(request.getTarget());
+            String type = request.getTarget().endsWith(".xml") ? "application/xml" : "text/html";
+            return body == null
+                ? new MockResponse.Builder().code(404).build()
+                : new MockResponse.Builder().addHeader("Content-Type", type).body(body).build();
+          }
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+    server.close();
+  }
+
+  /** The paths that were fetched, each with how it ended. */
+  private Set<String> crawl(String config, String... starts) throws Exception {
+    ObjectNode values = (ObjectNode) Json.parse(config.replace('\'', '"'));
+    Config node = Config.of(service.descriptor().config(), values, Environment.of(Map.of()));
+    RecordingFleet fleet = new RecordingFleet();
+    ArrayDeque<JsonNode> waiting = new ArrayDeque<>();
+    for (String start : starts) {
+      waiting.add(JsonNodeFactory.instance.stringNode(server.url(start).toString()));
+    }
+    Set<String> fetched = new TreeSet<>();
+    while (!waiting.isEmpty()) {
+      JsonNode input = waiting.removeFirst();
+      Outcome outcome = service.execute(call(node, input, fleet));
+      switch (outcome) {
+        case Outcome.Success(JsonNode output) -> assertThat(fetched.add(path(output))).isTrue();
+        case Outcome.Became() -> {}
+        case Outcome other -> fetched.add(other.getClass().getSimpleName() + " " + input);
+      }
+      fleet.takeFound().stream().map(Found::input).forEach(waiting::add);
+    }
+    return fetched;
+  }
+
+  private static ServiceCall call(Config config, JsonNode input, RecordingFleet fleet) {
+    return new ServiceCall(
+        "p",
+        "pages",
+        1,
+        new Item("0", input),
+        config,
+        Map.of(),
+        new EgressRule(true, Set.of()),
+        Optional.empty(),
+        fleet);
+  }
+
+  private static String path(JsonNode output) {
+    return okhttp3.HttpUrl.get(output.path("url").asString()).encodedPath();
+  }
+
+  @Test
+  void fetchesEachPageThatLinksLeadToOnce() throws Exception {
+    assertThat(crawl("{}", "/")).containsExactly("/", "/a.html", "/b.html", "/c.html", "/print/a");
+  }
+
+  @Test
+  void keepsToDepthAndPatterns() throws Exception {
+    assertThat(crawl("{'max_depth': 1, 'deny': ['/print/']}", "/"))
+        .containsExactly("/", "/a.html", "/b.html");
+    assertThat(crawl("{'allow': ['/b']}", "/")).containsExactly("/", "/b.html");
+    assertThat(crawl("{'max_depth': 0}", "/")).containsExactly("/");
+  }
+
+  @Test
+  void followsWhatNofollowForbidsOnlyIfTold() throws Exception {
+    assertThat(crawl("{'obey_nofollow': false}", "/b.html")).contains("/secret.html");
+    assertThat(crawl("{}", "/b.html")).doesNotContain("/secret.html");
+  }
+
+  @Test
+  void startsAtThePagesOfASitemapAndOfThoseThatItNames() throws Exception {
+    String pages = "<urlset><url><loc>" + server.url("/a.html") + "</loc></url></urlset>";
+    String index =
+        "<sitemapindex><sitemap><loc>"
+            + server.url("/more.xml")
+            + "</loc></sitemap></sitemapindex>";
+    site.put("/sitemap.xml", index);
+    site.put("/more.xml", pages);
+
+    assertThat(crawl("{'max_depth': 0}", "/sitemap.xml")).containsExactly("/a.html");
+  }
+
+  @Test
+  void takesWhatIsNoSitemapForAPage() throws Exception {
+    site.put("/page.xml", "<html><body><a href=a.html>a</a></body></html>");
+
+    assertThat(crawl("{'max_depth': 0}", "/page.xml")).containsExactly("/page.xml");
+  }
+
+  @Test
+  void namesTheHostOfAPageAndNoneOfAStart() {
+    Config config =
+        Config.of(
+            service.descriptor().config(),
+            JsonNodeFactory.instance.objectNode(),
+            Environment.of(Map.of()));
+    JsonNode page =
+        Json.parse(
+            "{\"url\":\"https://a.example/x\",\"crawl\":{\"depth\":1,\"start\":\"https://a.example/\"}}");
+    JsonNode start = JsonNodeFactory.instance.stringNode("https://a.example/");
+
+    assertThat(service.host(call(config, page, new RecordingFleet()))).contains("a.example");
+    assertThat(service.host(call(config, start, new RecordingFleet()))).isEmpty();
+  }
+
+  @Test
+  void refusesAPatternThatIsNoRegularExpression() {
+    java.util.List<String> problems = new java.util.ArrayList<>();
+    service
+        .descriptor()
+        .config()
+        .check()
+        .check(Json.parse("{\"deny\":[\"(\"]}"), (path, message) -> problems.add(path + message));
+
+    assertThat(problems).singleElement().asString().contains("no regular expression");
+  }
+
+  @Test
+  void saysWhatAStartLacks() throws Exception {
+    byte[] nothing = "{}".getBytes(UTF_8);
+    Config config =
+        Config.of(
+            service.descriptor().config(),
+            JsonNodeFactory.instance.objectNode(),
+            Environment.of(Map.of()));
+
+    Outcome outcome =
+        service.execute(call(config, Json.parse(new String(nothing, UTF_8)), new RecordingFleet()));
+
+    assertThat(outcome)
+        .isEqualTo(Outcome.permanent("the item has no URL to start from; give it a \"url\""));
+  }
+}

@@ -1,0 +1,134 @@
+package dev.stygian.services.http;
+
+import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Found;
+import dev.stygian.graph.service.HostVisit;
+import dev.stygian.graph.settings.HostScope;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A fleet as a test wants it, which remembers what was visited; several may share their notes. */
+final class FakeFleet implements Fleet {
+  /** Notes, and the clock that ends them. */
+  static final class SharedNotes {
+    final Map<String, byte[]> values = new HashMap<>();
+    private final Map<String, Instant> ends = new HashMap<>();
+    Instant now = Instant.parse("2026-08-01T12:00:00Z");
+
+    void elapse(Duration time) {
+      now = now.plus(time);
+    }
+
+    private Optional<byte[]> find(String name) {
+      return ends.getOrDefault(name, Instant.MIN).isAfter(now)
+          ? Optional.ofNullable(values.get(name))
+          : Optional.empty();
+    }
+
+    private void put(String name, byte[] value, Duration ttl) {
+      values.put(name, value);
+      ends.put(name, now.plus(ttl));
+    }
+  }
+
+  final SharedNotes notes;
+  final List<HostVisit> visits = new ArrayList<>();
+
+  /** Hosts that have a pace. */
+  final Set<String> paced = new HashSet<>();
+
+  boolean obeysRobots = true;
+  Duration patience = Duration.ofHours(1);
+  Optional<String> lane = Optional.empty();
+
+  /** How many requests may go out. */
+  int starts = Integer.MAX_VALUE;
+
+  FakeFleet(SharedNotes notes) {
+    this.notes = notes;
+  }
+
+  /** One that follows no robots.txt. */
+  static FakeFleet withoutRobots() {
+    FakeFleet fleet = new FakeFleet(new SharedNotes());
+    fleet.obeysRobots = false;
+    return fleet;
+  }
+
+  @Override
+  public HostScope scope() {
+    return HostScope.HOST;
+  }
+
+  @Override
+  public boolean obeysRobots() {
+    return obeysRobots;
+  }
+
+  @Override
+  public Duration patience() {
+    return patience;
+  }
+
+  @Override
+  public Optional<String> lane() {
+    return lane;
+  }
+
+  @Override
+  public boolean mayStart() {
+    starts--;
+    return starts >= 0;
+  }
+
+  @Override
+  public boolean mayGoOn(String host) {
+    return !paced.contains(host);
+  }
+
+  @Override
+  public String task() {
+    return "run/fetch/0";
+  }
+
+  @Override
+  public void found(List<Found> items, long limit) {
+    throw new AssertionError("a fetch finds no items");
+  }
+
+  @Override
+  public void visited(HostVisit visit) {
+    visits.add(visit);
+  }
+
+  @Override
+  public Optional<byte[]> note(String name) {
+    return notes.find(name);
+  }
+
+  @Override
+  public void putNote(String name, byte[] value, Duration ttl) {
+    notes.put(name, value, ttl);
+  }
+
+  @Override
+  public boolean claim(String name, Duration ttl) {
+    boolean free = notes.find(name).isEmpty();
+    if (free) {
+      notes.put(name, new byte[0], ttl);
+    }
+    return free;
+  }
+
+  @Override
+  public void forget(String name) {
+    notes.ends.remove(name);
+  }
+}

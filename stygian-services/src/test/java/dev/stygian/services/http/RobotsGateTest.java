@@ -1,0 +1,294 @@
+package dev.stygian.services.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stygian.graph.service.HostVisit;
+import dev.stygian.graph.service.HostVisit.Answer;
+import dev.stygian.graph.service.Outcome;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sites' robots.txt files are asked before their pages, once for all. */
+class RobotsGateTest {
+  private static final Duration PAUSE = Duration.ofMinutes(5);
+  private static final Duration SHORTLY = Duration.ofMillis(250);
+  private static final String DISALLOWS = "User-agent: *\nDisallow: /private\n";
+
+  private final MockWebServer server = new MockWebServer();
+  private final Map<String, MockResponse> answers = new HashMap<>();
+  private final List<String> asked = new ArrayList<>();
+  private final FakeFleet.SharedNotes notes = new FakeFleet.SharedNotes();
+  private final FakeFleet fleet = new FakeFleet(notes);
+  private final HttpService service = service();
+
+  private HttpService service() {
+    return new HttpService(NameLookup.ofSystem(), () -> notes.now, client -> client);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            asked.add(request.getTarget());
+            return answers.getOrDefault(
+                request.getTarget(), new MockResponse.Builder().body("page").build());
+          }
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+    server.close();
+  }
+
+  private void robots(int status, String body) {
+    answers.put("/robots.txt", new MockResponse.Builder().code(status).body(body).build());
+  }
+
+  private Outcome fetch(String path) throws Exception {
+    return Given.url(server.url(path)).fleet(fleet).fetchedBy(service);
+  }
+
+  private String origin() {
+    return "http://" + server.getHostName() + ":" + server.getPort();
+  }
+
+  @Test
+  void whatIsDisallowedIsExcludedWithTheReason() throws Exception {
+    robots(200, DISALLOWS);
+
+    assertThat(fetch("/private/a"))
+        .isEqualTo(
+            new Outcome.Excluded(
+                "robots.txt of "
+                    + origin()
+                    + " disallows /private/a for "
+                    + HttpService.USER_AGENT));
+    assertThat(fetch("/open")).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/robots.txt", "/open");
+  }
+
+  @Test
+  void fileIsFetchedOnceForAllWhoShareNotes() throws Exception {
+    robots(200, DISALLOWS);
+    fetch("/open");
+
+    try (HttpService other = service()) {
+      FakeFleet elsewhere = new FakeFleet(notes);
+      assertThat(Given.url(server.url("/private/b")).fleet(elsewhere).fetchedBy(other))
+          .isInstanceOf(Outcome.Excluded.class);
+      assertThat(elsewhere.visits).isEmpty();
+    }
+    assertThat(asked).containsExactly("/robots.txt", "/open");
+    assertThat(fleet.visits)
+        .extracting(HostVisit::host)
+        .containsOnly(server.getHostName() + ":" + server.getPort())
+        .hasSize(2);
+  }
+
+  @Test
+  void whoFindsTheFileBeingFetchedTriesAgainShortly() throws Exception {
+    notes.values.clear();
+    fleet.claim("claim/robots/" + HttpService.USER_AGENT + " " + origin(), Duration.ofSeconds(30));
+
+    assertThat(fetch("/open")).isEqualTo(new Outcome.NotNow(true, SHORTLY));
+    assertThat(asked).isEmpty();
+    notes.elapse(Duration.ofSeconds(31));
+    assertThat(fetch("/open")).isInstanceOf(Outcome.Success.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 503, 429})
+  void fileThatCannotBeHadIsAskedForAgainAfterItsTime(int status) throws Exception {
+    robots(status, "");
+
+    assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(false, PAUSE));
+    notes.elapse(PAUSE.minusSeconds(1));
+    assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(true, Duration.ofSeconds(1)));
+    assertThat(asked).containsExactly("/robots.txt");
+
+    notes.elapse(Duration.ofSeconds(1));
+    robots(404, "");
+    assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/robots.txt", "/robots.txt", "/a");
+  }
+
+  @Test
+  void siteThatDoesNotAnswerIsWaitedFor() throws Exception {
+    String url = server.url("/a").toString();
+    server.close();
+
+    assertThat(Given.url(url).fleet(fleet).fetchedBy(service))
+        .isEqualTo(new Outcome.NotNow(false, PAUSE));
+    assertThat(fleet.visits).extracting(HostVisit::answer).containsExactly(new Answer.Failure());
+  }
+
+  @Test
+  void siteWhoseFileStaysAwayIsGivenUp() throws Exception {
+    robots(503, "");
+    fetch("/a");
+    for (Duration gone = Duration.ZERO;
+        gone.compareTo(fleet.patience.minus(PAUSE)) < 0;
+        gone = gone.plus(PAUSE)) {
+      notes.elapse(PAUSE);
+      assertThat(fetch("/a")).as("after %s", gone).isInstanceOf(Outcome.NotNow.class);
+    }
+    notes.elapse(PAUSE);
+
+    assertThat(fetch("/a"))
+        .isEqualTo(
+            Outcome.permanent(
+                "robots.txt of "
+                    + origin()
+                    + " could not be had for 3600 s; its pages are given up"));
+  }
+
+  @Test
+  void crawlDelayIsReportedAsAnInterval() throws Exception {
+    robots(200, "User-agent: *\nCrawl-delay: 7\n");
+
+    fetch("/a");
+
+    assertThat(fleet.visits)
+        .extracting(HostVisit::answer)
+        .containsExactly(new Answer.Interval(Duration.ofSeconds(7)), new Answer.Fine());
+  }
+
+  @Test
+  void redirectsOfTheFileAreFollowed() throws Exception {
+    answers.put(
+        "/robots.txt",
+        new MockResponse.Builder().code(301).addHeader("Location", "/moved.txt").build());
+    answers.put("/moved.txt", new MockResponse.Builder().body(DISALLOWS).build());
+
+    assertThat(fetch("/private")).isInstanceOf(Outcome.Excluded.class);
+    assertThat(asked).containsExactly("/robots.txt", "/moved.txt");
+  }
+
+  @Test
+  void fileThatRedirectsOnAndOnAllowsAll() throws Exception {
+    answers.put(
+        "/robots.txt",
+        new MockResponse.Builder().code(302).addHeader("Location", "/robots.txt").build());
+
+    assertThat(fetch("/private")).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).hasSize(7).endsWith("/private");
+  }
+
+  @Test
+  void redirectOfAPageIsJudgedWhereItLeads() throws Exception {
+    robots(200, DISALLOWS);
+    answers.put(
+        "/open", new MockResponse.Builder().code(302).addHeader("Location", "/private").build());
+
+    assertThat(fetch("/open")).isInstanceOf(Outcome.Excluded.class);
+    assertThat(asked).containsExactly("/robots.txt", "/open");
+  }
+
+  @Test
+  void servedFolderIsNotAsked() throws Exception {
+    robots(200, "User-agent: *\nDisallow: /\n");
+
+    Outcome outcome =
+        Given.url(server.url("/a"))
+            .site(URI.create(server.url("/").toString()))
+            .fleet(fleet)
+            .fetchedBy(service);
+
+    assertThat(outcome).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/a");
+  }
+
+  @Test
+  void whoDoesNotObeyAsksNothing() throws Exception {
+    robots(200, "User-agent: *\nDisallow: /\n");
+    fleet.obeysRobots = false;
+
+    assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/a");
+  }
+
+  /** Where a start is good once, the file takes it, and the page waits for the next. */
+  @Test
+  void pageWaitsForTheStartAfterTheFiles() throws Exception {
+    fleet.starts = 1;
+    assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(false, Duration.ZERO));
+
+    fleet.starts = 1;
+    assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/robots.txt", "/a");
+  }
+
+  @Test
+  void fileThatCouldNotStartIsClaimedByTheNext() throws Exception {
+    fleet.starts = 0;
+    assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(true, Duration.ZERO));
+    assertThat(asked).isEmpty();
+
+    fleet.starts = 2;
+    assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+  }
+
+  @Test
+  void refusedAddressIsRefusedWithoutAWait() throws Exception {
+    Given given = Given.url(server.url("/a")).publicOnly().fleet(fleet);
+
+    assertThat(given.permanentReason(service)).contains("is refused");
+    assertThat(fleet.visits).isEmpty();
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void refusedAddressIsRefusedBehindAProxyToo() throws Exception {
+    String proxy = "http://127.0.0.1:" + server.getPort();
+    Given given =
+        Given.url("http://10.0.0.1/a")
+            .config("{'proxy': '" + proxy + "'}")
+            .publicOnly()
+            .fleet(fleet);
+
+    assertThat(given.permanentReason(service)).contains("is refused");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void unknownHostFailsAtOnce() throws Exception {
+    try (HttpService nowhere =
+        new HttpService(
+            host -> {
+              throw new UnknownHostException(host + " is not known");
+            },
+            () -> notes.now,
+            client -> client)) {
+      assertThat(Given.url("http://shop.test/a").fleet(fleet).retryableReason(nowhere))
+          .contains("\"shop.test\" is unknown");
+    }
+  }
+
+  @Test
+  void interruptLeavesNothingBehind() throws Exception {
+    Thread.currentThread().interrupt();
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> fetch("/a"))
+        .isInstanceOf(InterruptedException.class);
+
+    assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+  }
+}

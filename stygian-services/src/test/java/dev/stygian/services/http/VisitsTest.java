@@ -1,0 +1,258 @@
+package dev.stygian.services.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stygian.graph.service.HostVisit;
+import dev.stygian.graph.service.HostVisit.Answer;
+import dev.stygian.graph.service.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests keep to their hosts' paces, and each is reported. */
+class VisitsTest {
+  private static final String SECRETS =
+      "{'method': '%s', 'headers': {'Authorization': 'Bearer x', 'X-Key': '${env:KEY}', 'X-Open':"
+          + " 'yes'}, 'max_redirects': 2}";
+
+  private final MockWebServer server = new MockWebServer();
+  private final MockWebServer other = new MockWebServer();
+  private final FakeFleet fleet = FakeFleet.withoutRobots();
+  private final HttpService service = new HttpService();
+
+  @BeforeEach
+  void start() throws Exception {
+    server.start();
+    other.start();
+    fleet.lane = Optional.of(host(server));
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+    server.close();
+    other.close();
+  }
+
+  private static String host(MockWebServer of) {
+    return of.getHostName() + ":" + of.getPort();
+  }
+
+  private void answer(int status, String... header) {
+    MockResponse.Builder response = new MockResponse.Builder().code(status);
+    if (header.length > 0) {
+      response.addHeader(header[0], header[1]);
+    }
+    server.enqueue(response.build());
+  }
+
+  private Given given() {
+    return Given.url(server.url("/a")).env("KEY", "s3cret").fleet(fleet);
+  }
+
+  private Answer onlyAnswer() {
+    assertThat(fleet.visits).hasSize(1).allMatch(visit -> visit.host().equals(host(server)));
+    return fleet.visits.getFirst().answer();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 503})
+  void hostMayAskForFewer(int status) throws Exception {
+    answer(status, "Retry-After", "7");
+
+    assertThat(given().fetchedBy(service)).isInstanceOf(Outcome.RateLimited.class);
+    assertThat(onlyAnswer()).isEqualTo(new Answer.TooMany(Duration.ofSeconds(7)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 503})
+  void hostMayAskForFewerWithoutSayingForHowLong(int status) throws Exception {
+    answer(status);
+
+    assertThat(given().fetchedBy(service)).isInstanceOf(Outcome.RateLimited.class);
+    assertThat(onlyAnswer()).isEqualTo(new Answer.TooMany(Duration.ZERO));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {502, 504})
+  void gatewayMaySayThatTheHostDoesNotAnswer(int status) throws Exception {
+    answer(status);
+
+    assertThat(given().fetchedBy(service)).isInstanceOf(Outcome.Retryable.class);
+    assertThat(onlyAnswer()).isEqualTo(new Answer.Failure());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 404, 500})
+  void anyOtherAnswerIsOne(int status) throws Exception {
+    answer(status);
+
+    given().fetchedBy(service);
+
+    assertThat(onlyAnswer()).isEqualTo(new Answer.Fine());
+  }
+
+  @Test
+  void refusedConnectionIsAFailure() throws Exception {
+    server.close();
+
+    assertThat(given().fetchedBy(service)).isInstanceOf(Outcome.Retryable.class);
+    assertThat(onlyAnswer()).isEqualTo(new Answer.Failure());
+  }
+
+  @Test
+  void refusedAddressIsNoVisit() throws Exception {
+    assertThat(given().publicOnly().fetchedBy(service)).isInstanceOf(Outcome.Permanent.class);
+    assertThat(fleet.visits).isEmpty();
+  }
+
+  @Test
+  void bytesAreCountedAsTheyCame() throws Exception {
+    server.enqueue(new MockResponse.Builder().chunkedBody("x".repeat(5000), 1000).build());
+
+    given().pageFrom(service);
+
+    assertThat(fleet.visits).extracting(HostVisit::bytes).containsExactly(5000L);
+  }
+
+  @Test
+  void nothingIsSentWhenTheTimeToStartIsOver() throws Exception {
+    fleet.starts = 0;
+
+    assertThat(given().fetchedBy(service)).isEqualTo(new Outcome.NotNow(true, Duration.ZERO));
+    assertThat(server.getRequestCount()).isZero();
+    assertThat(fleet.visits).isEmpty();
+  }
+
+  @Test
+  void taskInAnotherHostsLaneIsSentToItsOwn() throws Exception {
+    fleet.lane = Optional.of("elsewhere.test");
+    fleet.paced.add(host(server));
+
+    assertThat(given().fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(server), true));
+    assertThat(server.getRequestCount()).isZero();
+  }
+
+  @Test
+  void redirectToAHostWithoutAPaceIsFollowedAtOnce() throws Exception {
+    answer(302, "Location", other.url("/b").toString());
+    other.enqueue(new MockResponse.Builder().body("arrived").build());
+
+    assertThat(given().pageFrom(service).get("body").asString()).isEqualTo("arrived");
+    assertThat(fleet.visits).extracting(HostVisit::host).containsExactly(host(server), host(other));
+  }
+
+  /** Fetches until a redirect leads to the paced host, then goes on in that host's lane. */
+  private RecordedRequest goneOn(int status, String method) throws Exception {
+    fleet.paced.add(host(other));
+    answer(status, "Location", other.url("/b").toString());
+    Given given = given().config(SECRETS.formatted(method));
+    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(other), false));
+    assertThat(other.getRequestCount()).isZero();
+
+    fleet.lane = Optional.of(host(other));
+    other.enqueue(new MockResponse.Builder().body("arrived").build());
+    assertThat(given.pageFrom(service).get("final_url").asString())
+        .isEqualTo(other.url("/b").toString());
+    assertThat(server.getRequestCount()).isEqualTo(1);
+    return other.takeRequest();
+  }
+
+  @Test
+  void redirectToAHostWithAPaceIsFollowedInItsLane() throws Exception {
+    RecordedRequest request = goneOn(302, "GET");
+
+    assertThat(request.getTarget()).isEqualTo("/b");
+    assertThat(request.getHeaders().names())
+        .contains("X-Open")
+        .doesNotContain("Authorization", "X-Key");
+  }
+
+  @Test
+  void whatWaitsForAHostIsNotedWithoutSecrets() throws Exception {
+    goneOn(302, "GET");
+
+    assertThat(fleet.notes.values.values())
+        .isNotEmpty()
+        .allSatisfy(note ->
+            assertThat(new String(note, java.nio.charset.StandardCharsets.UTF_8))
+                .doesNotContain("s3cret", "Bearer"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {303, 307})
+  void methodGoesOnAsItWould(int status) throws Exception {
+    assertThat(goneOn(status, "POST").getMethod()).isEqualTo(status == 303 ? "GET" : "POST");
+  }
+
+  @Test
+  void bodyGoesOnToo() throws Exception {
+    fleet.paced.add(host(other));
+    answer(308, "Location", other.url("/b").toString());
+    Given given = given().config("{'method': 'PUT', 'body': 'data'}");
+    given.fetchedBy(service);
+
+    fleet.lane = Optional.of(host(other));
+    other.enqueue(new MockResponse.Builder().build());
+    given.pageFrom(service);
+
+    RecordedRequest request = other.takeRequest();
+    assertThat(request.getMethod()).isEqualTo("PUT");
+    assertThat(request.getBodySize()).isEqualTo(4);
+  }
+
+  @Test
+  void credentialsGoOnWithinTheOriginOnly() throws Exception {
+    fleet.paced.add(host(server));
+    answer(302, "Location", "/b");
+    Given given = given().config(SECRETS.formatted("GET"));
+    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(server), false));
+    answer(200);
+    given.pageFrom(service);
+
+    server.takeRequest();
+    RecordedRequest second = server.takeRequest();
+    assertThat(second.getTarget()).isEqualTo("/b");
+    assertThat(second.getHeaders().names()).contains("Authorization", "X-Key", "X-Open");
+  }
+
+  @Test
+  void credentialsStayAwayWhereTheRedirectComesBack() throws Exception {
+    fleet.paced.add(host(server));
+    answer(302, "Location", other.url("/b").toString());
+    other.enqueue(
+        new MockResponse.Builder()
+            .code(302)
+            .addHeader("Location", server.url("/c").toString())
+            .build());
+    Given given = given().config(SECRETS.formatted("GET"));
+    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(server), false));
+    answer(200);
+    given.pageFrom(service);
+
+    server.takeRequest();
+    assertThat(server.takeRequest().getHeaders().names()).doesNotContain("Authorization", "X-Key");
+  }
+
+  @Test
+  void redirectsAreCountedOverExecutions() throws Exception {
+    fleet.paced.add(host(server));
+    Given given = given().config(SECRETS.formatted("GET"));
+    for (int i = 0; i < 2; i++) {
+      answer(302, "Location", "/loop");
+      assertThat(given.fetchedBy(service)).isInstanceOf(Outcome.Elsewhere.class);
+    }
+    answer(302, "Location", "/loop");
+
+    assertThat(given.permanentReason(service))
+        .endsWith("redirects once more after 2; max_redirects = 2 allows no more");
+    assertThat(server.getRequestCount()).isEqualTo(3);
+  }
+}
