@@ -68,7 +68,7 @@ public abstract class FindingContract extends OnQueue {
 
     assertThat(outputs(lines)).filteredOn(word -> word.length() == 4).hasSize(8);
     assertThat(outputs(lines)).filteredOn(word -> word.length() > 1).doesNotHaveDuplicates();
-    assertThat(status.emitted().duplicates()).isEqualTo(6);
+    assertThat(status.emitted().duplicates()).isEqualTo(9);
     assertThat(status.inFlight()).isZero();
     assertThat(status.done()).isEqualTo(1 + status.emitted().accepted());
     assertThat(queue.ledger().receipt(new RunId("r")).discrepancies()).isEmpty();
