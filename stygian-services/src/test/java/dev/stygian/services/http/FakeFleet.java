@@ -26,9 +26,8 @@ final class FakeFleet implements Fleet {
     }
 
     private Optional<byte[]> find(String name) {
-      return ends.getOrDefault(name, Instant.MIN).isAfter(now)
-          ? Optional.of(values.get(name))
-          : Optional.empty();
+      return Optional.ofNullable(values.get(name))
+          .filter(value -> ends.getOrDefault(name, Instant.MIN).isAfter(now));
     }
 
     private void put(String name, byte[] value, Duration ttl) {
