@@ -1,7 +1,6 @@
 package dev.stygian.services.http;
 
 import dev.stygian.graph.service.Fleet;
-import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
@@ -27,9 +26,8 @@ final class FakeFleet implements Fleet {
     }
 
     private Optional<byte[]> find(String name) {
-      return ends.getOrDefault(name, Instant.MIN).isAfter(now)
-          ? Optional.ofNullable(values.get(name))
-          : Optional.empty();
+      return Optional.ofNullable(values.get(name))
+          .filter(value -> ends.getOrDefault(name, Instant.MIN).isAfter(now));
     }
 
     private void put(String name, byte[] value, Duration ttl) {
@@ -96,11 +94,6 @@ final class FakeFleet implements Fleet {
   @Override
   public String task() {
     return "run/fetch/0";
-  }
-
-  @Override
-  public void found(List<Found> items, long limit) {
-    throw new AssertionError("a fetch finds no items");
   }
 
   @Override
