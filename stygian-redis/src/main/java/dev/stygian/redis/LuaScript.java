@@ -22,6 +22,7 @@ enum LuaScript {
   RENEW,
   CANCEL,
   PAUSE,
+  SET,
   DELIVER,
   REPLAY,
   DROP,

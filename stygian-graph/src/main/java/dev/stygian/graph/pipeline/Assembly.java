@@ -70,7 +70,9 @@ final class Assembly {
         table.duration("timeout"),
         table.duration("result_ttl"),
         table.bytes("result_budget"),
-        table.duration("retention"));
+        table.duration("retention"),
+        (int) table.whole("weight"),
+        optionalWhole(table, "max_leased"));
   }
 
   private static InputSettings input(Config table) {
@@ -110,7 +112,8 @@ final class Assembly {
         optionalWhole(table, "max_attempts"),
         optionalSpan(table, "backoff"),
         optionalSpan(table, "timeout"),
-        table.flag("checkpoint"));
+        table.flag("checkpoint"),
+        optionalWhole(table, "max_leased"));
   }
 
   private static OptionalInt optionalWhole(Config table, String key) {

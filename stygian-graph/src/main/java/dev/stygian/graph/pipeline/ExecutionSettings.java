@@ -21,6 +21,8 @@ import java.util.OptionalInt;
  * @param resultTtl how long a result answers repeats of its idempotency key; default 24 h
  * @param resultBudget bytes of stored results in the queue; default 1 GB
  * @param retention how long a finished run's results and dead letters stay; default 7 d
+ * @param weight how many times as many tasks as a run of weight 1 the run gets; default 1
+ * @param maxLeased how many of its tasks may be leased at once; empty: any number
  */
 public record ExecutionSettings(
     Mode mode,
@@ -34,7 +36,9 @@ public record ExecutionSettings(
     Duration timeout,
     Duration resultTtl,
     long resultBudget,
-    Duration retention) {
+    Duration retention,
+    int weight,
+    OptionalInt maxLeased) {
 
   /** Where the work queue lives. */
   public enum Mode {
@@ -55,6 +59,8 @@ public record ExecutionSettings(
         Duration.ofMinutes(5),
         Duration.ofHours(24),
         1L << 30,
-        Duration.ofDays(7));
+        Duration.ofDays(7),
+        1,
+        OptionalInt.empty());
   }
 }

@@ -43,6 +43,7 @@ public final class PipelineText {
     ObjectNode table = JSON.objectNode();
     table.put("mode", settings.mode().name().toLowerCase(Locale.ROOT));
     settings.workers().ifPresent(w -> table.put("workers", w));
+    settings.maxLeased().ifPresent(most -> table.put("max_leased", most));
     return table
         .put("queue_name", settings.queueName())
         .put("max_depth", settings.maxDepth())
@@ -52,7 +53,8 @@ public final class PipelineText {
         .put("timeout", Spans.format(settings.timeout()))
         .put("result_ttl", Spans.format(settings.resultTtl()))
         .put("result_budget", settings.resultBudget())
-        .put("retention", Spans.format(settings.retention()));
+        .put("retention", Spans.format(settings.retention()))
+        .put("weight", settings.weight());
   }
 
   private static ObjectNode input(InputSettings settings) {
@@ -92,6 +94,7 @@ public final class PipelineText {
     node.maxAttempts().ifPresent(a -> table.put("max_attempts", a));
     node.backoff().map(PipelineText::span).ifPresent(b -> table.put("backoff", b));
     node.timeout().map(PipelineText::span).ifPresent(t -> table.put("timeout", t));
+    node.maxLeased().ifPresent(most -> table.put("max_leased", most));
     return table.put("checkpoint", node.checkpoint());
   }
 

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param resultBudget bytes of all stored results; over it the older half goes early
  * @param retention how long the keys of a finished run live
  * @param visibility how long a lease lives without renewal
+ * @param weight how many times as many tasks as a run of weight 1 it gets while both have work
+ * @param maxLeased how many of its tasks may be leased at once; {@link Cap#NONE}: any number
  */
 public record RunLimits(
     long maxDepth,
@@ -20,7 +22,11 @@ public record RunLimits(
     Duration resultTtl,
     long resultBudget,
     Duration retention,
-    Duration visibility) {
+    Duration visibility,
+    int weight,
+    int maxLeased) {
+  /** The largest weight. */
+  public static final int MOST_WEIGHT = 1_000;
 
   public RunLimits {
     if (maxDepth < 1 || undeliveredResults < 1 || undeliveredBytes < 1 || resultBudget < 1) {
@@ -32,6 +38,55 @@ public record RunLimits(
     if (visibility.toMillis() < 1) {
       throw new IllegalArgumentException("a lease lives at least a millisecond");
     }
+    checkedWeight(weight);
+    Cap.checked(maxLeased);
+  }
+
+  /** The limits of a run of weight 1 without a cap. */
+  public RunLimits(
+      long maxDepth,
+      long undeliveredResults,
+      long undeliveredBytes,
+      Duration resultTtl,
+      long resultBudget,
+      Duration retention,
+      Duration visibility) {
+    this(
+        maxDepth,
+        undeliveredResults,
+        undeliveredBytes,
+        resultTtl,
+        resultBudget,
+        retention,
+        visibility,
+        1,
+        Cap.NONE);
+  }
+
+  /** The same with another share of the workers. */
+  public RunLimits withShare(int newWeight, int newMaxLeased) {
+    return new RunLimits(
+        maxDepth,
+        undeliveredResults,
+        undeliveredBytes,
+        resultTtl,
+        resultBudget,
+        retention,
+        visibility,
+        newWeight,
+        newMaxLeased);
+  }
+
+  /**
+   * Checks a weight of a caller.
+   *
+   * @throws IllegalArgumentException where it cannot be one
+   */
+  public static int checkedWeight(int weight) {
+    if (weight < 1 || weight > MOST_WEIGHT) {
+      throw new IllegalArgumentException("a weight is 1 to " + MOST_WEIGHT);
+    }
+    return weight;
   }
 
   /** How long a lease lives that was asked for with a visibility, or with none of its own. */

@@ -107,6 +107,8 @@ class PipelineParserTest {
             result_ttl = "2h"
             result_budget = "512 MB"
             retention = "1d"
+            weight = 3
+            max_leased = 40
             allow_private = true
             [input]
             urls = ["index.html", "https://example.com/a?b=c|d"]
@@ -120,6 +122,7 @@ class PipelineParserTest {
             backoff = "0s"
             timeout = "1m"
             checkpoint = true
+            max_leased = 2
             [nodes.config]
             headers = { Authorization = "Bearer ${env:TOKEN}" }
             redirects = 2
@@ -139,7 +142,9 @@ class PipelineParserTest {
                 Duration.ofMillis(2500),
                 Duration.ofHours(2),
                 512L << 20,
-                Duration.ofDays(1)));
+                Duration.ofDays(1),
+                3,
+                OptionalInt.of(40)));
     assertThat(pipeline.allowPrivate()).isTrue();
     assertThat(pipeline.input().serve()).contains("site");
     assertThat(pipeline.input().urls()).hasSize(2);
@@ -150,6 +155,7 @@ class PipelineParserTest {
     assertThat(node.backoff()).contains(Duration.ZERO);
     assertThat(node.timeout()).contains(Duration.ofMinutes(1));
     assertThat(node.checkpoint()).isTrue();
+    assertThat(node.maxLeased()).hasValue(2);
     assertThat(node.config().toString())
         .isEqualTo("{\"headers\":{\"Authorization\":\"Bearer ${env:TOKEN}\"},\"redirects\":2}");
   }
