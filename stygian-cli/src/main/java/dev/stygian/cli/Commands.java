@@ -24,6 +24,7 @@ final class Commands {
     SUMMARIES.put("cancel", "End a run; what is done stays.");
     SUMMARIES.put("pause", "Stop starting a run's tasks.");
     SUMMARIES.put("resume", "Go on with a paused run.");
+    SUMMARIES.put("set", "Change a run's weight, or a cap on what is leased at once.");
     SUMMARIES.put("dead", "List, show, replay or drop dead letters.");
     SUMMARIES.put("queues", "Show a queue's runs and workers.");
     SUMMARIES.put("hosts", "Show what a run did to the hosts that it visited.");
@@ -75,6 +76,7 @@ final class Commands {
       case "cancel" -> new OrderCommand(console, OrderCommand.Order.CANCEL);
       case "pause" -> new OrderCommand(console, OrderCommand.Order.PAUSE);
       case "resume" -> new OrderCommand(console, OrderCommand.Order.RESUME);
+      case "set" -> new SetCommand(console);
       case "check" -> new CheckCommand(console);
       case "graph" -> new GraphCommand(console);
       case "dead" -> new DeadCommand(console);

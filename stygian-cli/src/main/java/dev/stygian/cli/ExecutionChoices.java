@@ -99,7 +99,9 @@ record ExecutionChoices(
         fromFile.resultTtl(),
         fromFile.resultBudget(),
         fromFile.retention(),
-        fromFile.durability());
+        fromFile.durability(),
+        fromFile.weight(),
+        fromFile.maxLeased());
   }
 
   /** How long leases of a worker here live: the environment goes before what each run says. */
@@ -136,6 +138,12 @@ record ExecutionChoices(
   }
 
   private static List<Setting<?>> fileOnly(SettingSources sources, ExecutionSettings file) {
+    List<Setting<?>> all = new ArrayList<>(withDefaults(sources, file));
+    file.maxLeased().ifPresent(most -> all.add(sources.fileOrDefault("max_leased", most)));
+    return List.copyOf(all);
+  }
+
+  private static List<Setting<?>> withDefaults(SettingSources sources, ExecutionSettings file) {
     return List.of(
         sources.fileOrDefault("max_depth", file.maxDepth()),
         sources.fileOrDefault("max_attempts", file.maxAttempts()),
@@ -144,7 +152,8 @@ record ExecutionChoices(
         sources.fileOrDefault("result_ttl", file.resultTtl()),
         sources.fileOrDefault("result_budget", size(file.resultBudget())),
         sources.fileOrDefault("retention", file.retention()),
-        sources.fileOrDefault("durability", file.durability()));
+        sources.fileOrDefault("durability", file.durability()),
+        sources.fileOrDefault("weight", file.weight()));
   }
 
   /** In the largest unit that says it exactly. */

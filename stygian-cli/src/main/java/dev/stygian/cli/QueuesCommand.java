@@ -8,6 +8,7 @@ import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.queue.ServiceCap;
 import dev.stygian.graph.queue.WorkerInfo;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +46,11 @@ final class QueuesCommand implements Callable<Integer> {
       List<RunStatus> runs = statuses(ledger);
       List<WorkerInfo> workers = ledger.workers();
       if (json) {
-        console.print(json(choices.queueName().value(), runs, workers).toString());
+        console.print(
+            json(choices.queueName().value(), runs, workers, ledger.serviceCaps()).toString());
       } else {
         print(choices.queueName().value(), runs, workers);
+        print(ledger.serviceCaps());
       }
       return ExitCode.OK;
     }
@@ -77,12 +80,14 @@ final class QueuesCommand implements Callable<Integer> {
                 + ", "
                 + Spoken.count(workers.size(), "live worker"));
     if (!runs.isEmpty()) {
-      Table table = new Table("run", "pipeline", "state", "submitted", "done", "dead", "in flight");
+      Table table =
+          new Table("run", "pipeline", "state", "weight", "submitted", "done", "dead", "in flight");
       runs.forEach(r ->
           table.row(
               r.run().value(),
               r.pipelineId(),
               StatusView.state(r),
+              String.valueOf(r.weight()),
               String.valueOf(r.submitted()),
               String.valueOf(r.done()),
               String.valueOf(r.dead()),
@@ -103,7 +108,18 @@ final class QueuesCommand implements Callable<Integer> {
     }
   }
 
-  private static ObjectNode json(String name, List<RunStatus> runs, List<WorkerInfo> workers) {
+  private void print(List<ServiceCap> caps) {
+    if (!caps.isEmpty()) {
+      Table table = new Table("service", "leased", "cap");
+      caps.forEach(
+          c -> table.row(c.service(), String.valueOf(c.leased()), String.valueOf(c.maxLeased())));
+      console.out().println();
+      table.lines().forEach(console.out()::println);
+    }
+  }
+
+  private static ObjectNode json(
+      String name, List<RunStatus> runs, List<WorkerInfo> workers, List<ServiceCap> caps) {
     ObjectNode all = JsonNodeFactory.instance.objectNode().put("queue", name);
     ArrayNode runArray = all.putArray("runs");
     runs.forEach(run -> runArray.add(StatusView.json(run)));
@@ -115,6 +131,13 @@ final class QueuesCommand implements Callable<Integer> {
       ArrayNode services = one.putArray("services");
       w.services().stream().sorted().forEach(services::add);
     });
+    ArrayNode capArray = all.putArray("caps");
+    caps.forEach(c ->
+        capArray
+            .addObject()
+            .put("service", c.service())
+            .put("leased", c.leased())
+            .put("max_leased", c.maxLeased()));
     return all;
   }
 }

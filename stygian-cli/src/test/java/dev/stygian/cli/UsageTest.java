@@ -25,6 +25,7 @@ final class UsageTest {
           "cancel",
           "pause",
           "resume",
+          "set",
           "dead",
           "queues",
           "hosts",

@@ -24,8 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** Asks for leases and reads what the script hands out. */
 final class Leaser {
@@ -159,6 +161,7 @@ final class Leaser {
     byte[] flags = Replies.bytes(group.parts.get(9));
     List<?> stored = Replies.list(group.parts.get(10));
     List<?> inputs = Replies.list(group.parts.get(11));
+    Set<String> capped = nodes(spec, Replies.text(group.parts.get(13)));
     int at = 0;
     int nextStored = 0;
     int nextInput = 0;
@@ -184,11 +187,21 @@ final class Leaser {
                 visibility,
                 inputs(lane, inputs, nextInput),
                 answer,
-                startBefore));
+                startBefore,
+                capped));
         nextInput += lane.inputs().size();
       }
       at += group.lengths[i];
     }
+  }
+
+  /** The nodes of these numbers, which commas are between. */
+  private static Set<String> nodes(RunSpec spec, String numbers) {
+    return numbers.isEmpty()
+        ? Set.of()
+        : Arrays.stream(numbers.split(",", -1))
+            .map(number -> spec.lanes().get(Integer.parseInt(number)).node())
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Until when a start is good that was granted then; a window of none is for ever. */

@@ -23,6 +23,7 @@ enum LuaScript {
   RENEW,
   CANCEL,
   PAUSE,
+  SET,
   DELIVER,
   REPLAY,
   DROP,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.QueueRefusedException;
 import dev.stygian.graph.error.RunUnknownException;
+import dev.stygian.graph.queue.Cap;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLimits;
@@ -64,7 +65,10 @@ final class OpenRuns {
             limits.resultBudget(),
             limits.retention().toMillis(),
             limits.visibility().toMillis(),
-            lastNode(spec))) {
+            lastNode(spec),
+            limits.weight(),
+            limits.maxLeased(),
+            caps(spec))) {
       arguments.add(bytes(String.valueOf(field)));
     }
     spec.lanes().forEach(lane -> arguments.add(bytes(laneText(spec, lane))));
@@ -183,10 +187,23 @@ final class OpenRuns {
     return lane.level() + "|" + lane.maxAttempts() + "|" + inputs + "|" + lane.service();
   }
 
+  /** The caps of nodes, as {@code include/caps.lua} keeps them. */
+  private static String caps(RunSpec spec) {
+    StringBuilder caps = new StringBuilder();
+    for (int node = 0; node < spec.lanes().size(); node++) {
+      int most = spec.lanes().get(node).maxLeased();
+      if (most != Cap.NONE) {
+        caps.append(caps.isEmpty() ? ";" : "").append(node).append('=').append(most).append(';');
+      }
+    }
+    return caps.toString();
+  }
+
   private static RunSpec spec(
       RunId id, String pipeline, String definition, String limits, Map<String, byte[]> lanes) {
     String[] lines = limits.split("\n", -1);
     String[] numbers = lines[0].split(" ", -1);
+    String[] caps = numbers[11].split(",", -1);
     List<String> nodes = Arrays.asList(lines).subList(1, lines.length);
     Map<Integer, LaneSpec> sorted = new TreeMap<>();
     lanes.forEach((number, text) -> {
@@ -204,7 +221,8 @@ final class OpenRuns {
               parts[3],
               Integer.parseInt(parts[0]),
               inputs,
-              Integer.parseInt(parts[1])));
+              Integer.parseInt(parts[1]),
+              Integer.parseInt(caps[Integer.parseInt(number)])));
     });
     return new RunSpec(
         id,
@@ -221,10 +239,12 @@ final class OpenRuns {
             Long.parseLong(numbers[6]),
             Duration.ofMillis(Long.parseLong(numbers[7])),
             Duration.ofMillis(Long.parseLong(numbers[8])),
-            lines[0].endsWith(REPLICATED) ? Durability.REPLICATED : Durability.SERVER));
+            lines[0].endsWith(REPLICATED) ? Durability.REPLICATED : Durability.SERVER,
+            Integer.parseInt(numbers[9]),
+            Integer.parseInt(numbers[10])));
   }
 
-  /** What only readers need: ends, width and limits in one line, then a line per node. */
+  /** What only readers need: ends, width, limits and caps in one line, then a line per node. */
   private static String readersText(RunSpec spec) {
     RunLimits limits = spec.limits();
     String nodes =
@@ -246,6 +266,14 @@ final class OpenRuns {
         + limits.retention().toMillis()
         + " "
         + limits.visibility().toMillis()
+        + " "
+        + limits.weight()
+        + " "
+        + limits.maxLeased()
+        + " "
+        + spec.lanes().stream()
+            .map(lane -> String.valueOf(lane.maxLeased()))
+            .collect(Collectors.joining(","))
         + (limits.durability() == Durability.REPLICATED ? REPLICATED : "")
         + nodes;
   }

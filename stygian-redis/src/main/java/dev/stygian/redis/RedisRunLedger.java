@@ -4,6 +4,7 @@ import static dev.stygian.redis.Keys.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.QueueClosedException;
+import dev.stygian.graph.queue.Cap;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.Emitted;
 import dev.stygian.graph.queue.HostCounts;
@@ -12,8 +13,10 @@ import dev.stygian.graph.queue.Receipt;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunLedger;
+import dev.stygian.graph.queue.RunLimits;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.queue.ServiceCap;
 import dev.stygian.graph.queue.WorkerInfo;
 import io.lettuce.core.Limit;
 import io.lettuce.core.MapScanCursor;
@@ -32,6 +35,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The books of a queue on Redis: plain reads where nothing moves, scripts where something does. */
 final class RedisRunLedger implements RunLedger {
@@ -45,6 +50,7 @@ final class RedisRunLedger implements RunLedger {
   private final OpenRuns runs;
   private final ResultReader results;
   private final VisitBook visits;
+  private final Caps caps;
 
   RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs, VisitBook visits) {
     this.visits = visits;
@@ -52,6 +58,7 @@ final class RedisRunLedger implements RunLedger {
     this.keys = keys;
     this.runs = runs;
     this.results = new ResultReader(link, keys, runs);
+    this.caps = new Caps(link, keys, runs);
   }
 
   /** A call that may be interrupted, made where the port's method may not be. */
@@ -151,6 +158,12 @@ final class RedisRunLedger implements RunLedger {
       return value == null ? 0 : Long.parseLong(new String(value, UTF_8));
     }
 
+    /** The cap of a node, as {@code include/caps.lua} keeps it. */
+    long cap(int node) {
+      Matcher cap = Pattern.compile(";" + node + "=(\\d+);").matcher(text("caps"));
+      return cap.find() ? Long.parseLong(cap.group(1)) : Cap.NONE;
+    }
+
     String text(String field) {
       return new String(values.getOrDefault(field, new byte[0]), UTF_8);
     }
@@ -171,7 +184,8 @@ final class RedisRunLedger implements RunLedger {
               f.number("l" + i),
               f.number("n" + i),
               f.number("x" + i),
-              f.number("t" + i)));
+              f.number("t" + i),
+              (int) f.cap(i)));
       if (waiting > 0 && !live.contains(lane.service())) {
         missing.add(lane.service());
       }
@@ -198,6 +212,8 @@ final class RedisRunLedger implements RunLedger {
         undeliveredBytes,
         undelivered >= spec.limits().undeliveredResults()
             || undeliveredBytes >= spec.limits().undeliveredBytes(),
+        (int) f.number("weight"),
+        (int) f.number("maxLeased"),
         nodes,
         List.copyOf(missing),
         Instant.ofEpochMilli(f.number("started")),
@@ -275,6 +291,29 @@ final class RedisRunLedger implements RunLedger {
             link.word(
                 LuaScript.PAUSE,
                 List.of(bytes(Long.toString(runs.known(id).number())), bytes(state)))));
+  }
+
+  @Override
+  public void weigh(RunId run, int weight) {
+    int checked = RunLimits.checkedWeight(weight);
+    now(() -> checked(run, caps.weigh(run, checked)));
+  }
+
+  @Override
+  public void cap(Cap cap, int most) {
+    now(() -> {
+      String reply = caps.set(cap, Cap.checked(most));
+      return switch (cap) {
+        case Cap.OfRun(RunId run) -> checked(run, reply);
+        case Cap.OfNode(RunId run, _) -> checked(run, reply);
+        case Cap.OfService _ -> reply;
+      };
+    });
+  }
+
+  @Override
+  public List<ServiceCap> serviceCaps() {
+    return now(caps::ofServices);
   }
 
   private String checked(RunId id, String reply) {

@@ -52,7 +52,9 @@ record NoopRun(RunId id, String pipeline) {
             usual.resultBudget(),
             usual.retention(),
             usual.visibility(),
-            Durability.REPLICATED));
+            Durability.REPLICATED,
+            usual.weight(),
+            usual.maxLeased()));
   }
 
   private void open(WorkQueue queue, RunLimits limits) {

@@ -1,5 +1,6 @@
 package dev.stygian.cli.output;
 
+import dev.stygian.graph.queue.Cap;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.RunStatus.NodeCounts;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,6 +37,8 @@ public final class StatusView {
     all.put("undelivered_results", status.undeliveredResults());
     all.put("undelivered_bytes", status.undeliveredBytes());
     all.put("held_back", status.heldBack());
+    all.put("weight", status.weight());
+    putCap(all, status.maxLeased());
     ArrayNode nodes = all.putArray("nodes");
     status.nodes().forEach(node -> nodes.add(json(node)));
     ArrayNode missing = all.putArray("missing_services");
@@ -63,6 +67,7 @@ public final class StatusView {
             + status.undeliveredResults()
             + " not taken yet, "
             + Spoken.bytes(status.undeliveredBytes()));
+    share(status).ifPresent(share -> lines.add("share     " + share));
     if (status.heldBack()) {
       lines.add(
           "held back new items wait until somebody takes results: stygian results " + status.run());
@@ -97,6 +102,14 @@ public final class StatusView {
         + " in flight";
   }
 
+  /** The weight and the cap; empty where nobody chose them. */
+  public static Optional<String> share(RunStatus status) {
+    String cap =
+        status.maxLeased() == Cap.NONE ? "" : ", at most " + status.maxLeased() + " leased at once";
+    boolean isUsual = status.weight() == 1 && cap.isEmpty();
+    return isUsual ? Optional.empty() : Optional.of("weight " + status.weight() + cap);
+  }
+
   public static String state(RunStatus status) {
     return status.state().name().toLowerCase(Locale.ROOT);
   }
@@ -110,7 +123,7 @@ public final class StatusView {
             n.service(),
             String.valueOf(n.waiting()),
             String.valueOf(n.delayed()),
-            String.valueOf(n.leased()),
+            n.leased() + (n.maxLeased() == Cap.NONE ? "" : " of " + n.maxLeased()),
             String.valueOf(n.done()),
             String.valueOf(n.dead()),
             String.valueOf(n.retries())));
@@ -118,9 +131,8 @@ public final class StatusView {
   }
 
   private static ObjectNode json(NodeCounts node) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("node", node.node())
+    ObjectNode one = JsonNodeFactory.instance.objectNode();
+    one.put("node", node.node())
         .put("service", node.service())
         .put("waiting", node.waiting())
         .put("delayed", node.delayed())
@@ -128,5 +140,11 @@ public final class StatusView {
         .put("done", node.done())
         .put("dead", node.dead())
         .put("retries", node.retries());
+    putCap(one, node.maxLeased());
+    return one;
+  }
+
+  private static void putCap(ObjectNode object, int most) {
+    object.put("max_leased", most == Cap.NONE ? null : Integer.valueOf(most));
   }
 }

@@ -55,6 +55,8 @@ final class ProgressTest {
         0,
         0,
         false,
+        1,
+        0,
         List.of(),
         List.of(missing),
         Instant.EPOCH,

@@ -157,7 +157,8 @@ final class Attempt {
     Executed done = new Executed(plan, lease, item, worker.hostLanes());
     executed = done;
     Lease.StoredResult stored = lease.stored().orElse(null);
-    for (Stretch.Step step : plan.node(lease.task().id().node()).stretch(worker).steps()) {
+    Stretch stretch = plan.node(lease.task().id().node()).stretch(worker, lease.capped());
+    for (Stretch.Step step : stretch.steps()) {
       PlannedNode current = step.node();
       boolean isFirst = node == null;
       node = current;

@@ -198,7 +198,8 @@ public final class DistributedDagExecutor implements AutoCloseable {
                   OptionalInt.empty(),
                   Optional.empty(),
                   Optional.empty(),
-                  false));
+                  false,
+                  OptionalInt.empty()));
     }
     Pipeline pipeline =
         new Pipeline(

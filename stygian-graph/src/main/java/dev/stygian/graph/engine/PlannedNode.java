@@ -7,6 +7,7 @@ import dev.stygian.graph.settings.Config;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A node of a run with all that its executions ask for again and again. Thread-safe. */
@@ -19,12 +20,14 @@ final class PlannedNode {
   private final List<String> predecessors;
   private final List<PlannedNode> successors;
   private volatile @Nullable Ready ready;
-  private volatile @Nullable Stretch stretch;
+  private volatile @Nullable CappedStretch stretch;
   private volatile @Nullable Config config;
   private volatile @Nullable Boolean visitsHosts;
 
   /** What executes the node; the config's references to the environment stay unresolved. */
   record Ready(ScrapingService service, Config config) {}
+
+  private record CappedStretch(Set<String> capped, Stretch stretch) {}
 
   PlannedNode(
       Node node,
@@ -86,14 +89,14 @@ final class PlannedNode {
     return node.checkpoint() || node.service().startsWith("ai_");
   }
 
-  /** What follows this node under its lease; made once, like {@link #ready}. */
-  Stretch stretch(WorkerContext worker) {
-    Stretch made = stretch;
-    if (made == null) {
-      made = Stretch.from(this, worker);
+  /** What follows this node under its lease; made once for the same caps, like {@link #ready}. */
+  Stretch stretch(WorkerContext worker, Set<String> capped) {
+    CappedStretch made = stretch;
+    if (made == null || !made.capped.equals(capped)) {
+      made = new CappedStretch(capped, Stretch.from(this, worker, capped));
       stretch = made;
     }
-    return made;
+    return made.stretch;
   }
 
   /** Made once: a plan serves the one registry of its worker or submitter. */

@@ -102,7 +102,8 @@ public record RunDefinition(
                     OptionalInt.of(lane.maxAttempts()),
                     Optional.empty(),
                     Optional.empty(),
-                    false))
+                    false,
+                    OptionalInt.empty()))
             .toList();
     return new RunDefinition(
         new Pipeline(

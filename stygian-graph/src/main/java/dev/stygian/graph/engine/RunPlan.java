@@ -6,6 +6,7 @@ import dev.stygian.graph.pipeline.ExecutionSettings;
 import dev.stygian.graph.pipeline.Node;
 import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.pipeline.Topology;
+import dev.stygian.graph.queue.Cap;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.RunId;
@@ -145,7 +146,8 @@ final class RunPlan {
                     node.service(),
                     topology.level(node.id()),
                     topology.predecessors(node.id()),
-                    node.maxAttempts().orElse(execution.maxAttempts())))
+                    node.maxAttempts().orElse(execution.maxAttempts()),
+                    node.maxLeased().orElse(Cap.NONE)))
             .toList();
     return new RunSpec(
         run,
@@ -162,6 +164,8 @@ final class RunPlan {
             execution.resultBudget(),
             execution.retention(),
             execution.visibilityTimeout(),
-            execution.durability()));
+            execution.durability(),
+            execution.weight(),
+            execution.maxLeased().orElse(Cap.NONE)));
   }
 }

@@ -10,7 +10,8 @@ import java.util.Set;
  * execution, the leased one first. A node belongs to it when all of its predecessors do and their
  * outputs need not be written first, and either it is the next of a plain chain or it only
  * computes. What may wait for something outside and has siblings does not: those are tasks, so that
- * they wait at once. What visits a host does not either: it waits in that host's lane.
+ * they wait at once. What visits a host does not either, since it waits in that host's lane, nor
+ * what is counted against a cap.
  */
 record Stretch(List<Step> steps) {
   /**
@@ -24,7 +25,12 @@ record Stretch(List<Step> steps) {
     steps = List.copyOf(steps);
   }
 
-  static Stretch from(PlannedNode head, WorkerContext worker) {
+  /**
+   * The nodes that follow one.
+   *
+   * @param capped the nodes that have to be leased themselves
+   */
+  static Stretch from(PlannedNode head, WorkerContext worker, Set<String> capped) {
     List<PlannedNode> nodes = new ArrayList<>(List.of(head));
     Set<String> passing = new HashSet<>();
     Set<String> ids = new HashSet<>(Set.of(head.id()));
@@ -40,6 +46,7 @@ record Stretch(List<Step> steps) {
         branched |= !chained;
         if (passing.containsAll(next.predecessors())
             && worker.offers(next.service())
+            && !capped.contains(next.id())
             && !next.visitsHosts(worker.hostLanes())
             && ((chained && !branched) || worker.computes(next.service()))
             && ids.add(next.id())) {

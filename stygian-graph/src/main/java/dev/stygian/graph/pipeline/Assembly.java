@@ -72,7 +72,9 @@ final class Assembly {
         table.duration("result_ttl"),
         table.bytes("result_budget"),
         table.duration("retention"),
-        Durability.of(raw(table, "durability").orElseThrow()));
+        Durability.of(raw(table, "durability").orElseThrow()),
+        (int) table.whole("weight"),
+        optionalWhole(table, "max_leased"));
   }
 
   private static InputSettings input(Config table) {
@@ -112,7 +114,8 @@ final class Assembly {
         optionalWhole(table, "max_attempts"),
         optionalSpan(table, "backoff"),
         optionalSpan(table, "timeout"),
-        table.flag("checkpoint"));
+        table.flag("checkpoint"),
+        optionalWhole(table, "max_leased"));
   }
 
   private static OptionalInt optionalWhole(Config table, String key) {

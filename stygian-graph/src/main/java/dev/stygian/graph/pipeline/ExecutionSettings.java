@@ -23,6 +23,8 @@ import java.util.OptionalInt;
  * @param resultBudget bytes of stored results in the queue; default 1 GB
  * @param retention how long a finished run's results and dead letters stay; default 7 d
  * @param durability when what the queue accepted counts as accepted; default: as the server does it
+ * @param weight how many times as many tasks as a run of weight 1 the run gets; default 1
+ * @param maxLeased how many of its tasks may be leased at once; empty: any number
  */
 public record ExecutionSettings(
     Mode mode,
@@ -37,7 +39,9 @@ public record ExecutionSettings(
     Duration resultTtl,
     long resultBudget,
     Duration retention,
-    Durability durability) {
+    Durability durability,
+    int weight,
+    OptionalInt maxLeased) {
 
   /** Where the work queue lives. */
   public enum Mode {
@@ -59,6 +63,8 @@ public record ExecutionSettings(
         Duration.ofHours(24),
         1L << 30,
         Duration.ofDays(7),
-        Durability.SERVER);
+        Durability.SERVER,
+        1,
+        OptionalInt.empty());
   }
 }

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  *     pipeline's
  * @param timeout of one attempt; empty: the pipeline's
  * @param checkpoint whether its output is written before a successor goes on in memory
+ * @param maxLeased how many of its tasks may be leased at once; empty: any number
  */
 public record Node(
     String id,
@@ -24,4 +25,5 @@ public record Node(
     OptionalInt maxAttempts,
     Optional<Duration> backoff,
     Optional<Duration> timeout,
-    boolean checkpoint) {}
+    boolean checkpoint,
+    OptionalInt maxLeased) {}

@@ -19,6 +19,7 @@ final class PipelineSchema {
   private static final long DAY = Duration.ofDays(1).toMillis();
   private static final ValueType ATTEMPTS = new ValueType.Whole(1, 100);
   private static final ValueType BACKOFF = new ValueType.Span(0, DAY);
+  private static final ValueType CAP = new ValueType.Whole(1, 1_000_000);
   private static final ValueType TIMEOUT = new ValueType.Span(1, DAY);
 
   private PipelineSchema() {}
@@ -72,6 +73,7 @@ final class PipelineSchema {
           .optional("backoff", BACKOFF, "Default: the pipeline's")
           .optional("timeout", TIMEOUT, "Default: the pipeline's")
           .withDefault("checkpoint", FLAG, false, "Whether its output is written before it is used")
+          .optional("max_leased", CAP, "Tasks of the node that are leased at once, at most")
           .build();
 
   static final ConfigSchema EDGE =
@@ -128,6 +130,12 @@ final class PipelineSchema {
             new ValueType.Choice(Arrays.stream(Durability.values()).map(Durability::word).toList()),
             defaults.durability().word(),
             "When what the queue accepted counts as accepted")
+        .withDefault(
+            "weight",
+            new ValueType.Whole(1, 1_000),
+            defaults.weight(),
+            "Times as many tasks as a run of weight 1")
+        .optional("max_leased", CAP, "Tasks of the run that are leased at once, at most")
         .optional("allow_private", FLAG, "As at the top of the file")
         .build();
   }

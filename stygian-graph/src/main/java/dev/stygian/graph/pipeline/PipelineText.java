@@ -43,6 +43,7 @@ public final class PipelineText {
     ObjectNode table = JSON.objectNode();
     table.put("mode", settings.mode().name().toLowerCase(Locale.ROOT));
     settings.workers().ifPresent(w -> table.put("workers", w));
+    settings.maxLeased().ifPresent(most -> table.put("max_leased", most));
     return table
         .put("queue_name", settings.queueName())
         .put("max_depth", settings.maxDepth())
@@ -53,7 +54,8 @@ public final class PipelineText {
         .put("result_ttl", Spans.format(settings.resultTtl()))
         .put("result_budget", settings.resultBudget())
         .put("retention", Spans.format(settings.retention()))
-        .put("durability", settings.durability().word());
+        .put("durability", settings.durability().word())
+        .put("weight", settings.weight());
   }
 
   private static ObjectNode input(InputSettings settings) {
@@ -93,6 +95,7 @@ public final class PipelineText {
     node.maxAttempts().ifPresent(a -> table.put("max_attempts", a));
     node.backoff().map(PipelineText::span).ifPresent(b -> table.put("backoff", b));
     node.timeout().map(PipelineText::span).ifPresent(t -> table.put("timeout", t));
+    node.maxLeased().ifPresent(most -> table.put("max_leased", most));
     return table.put("checkpoint", node.checkpoint());
   }
 

@@ -11,9 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
   final LaneSpec spec;
   final RunBook run;
+
+  /** How many may be leased at once. */
+  int maxLeased;
+
   private final ArrayDeque<QueuedTask> ready = new ArrayDeque<>();
   private final HostQueues hosts = new HostQueues(this);
   // waiting tasks are those in `ready` and those that wait for another lease of their key
+  private final ServicePlaces places;
   private long waiting;
   private long delayed;
   private long leased;
@@ -21,14 +26,30 @@ final class Lane {
   private long dead;
   private long retries;
 
-  Lane(LaneSpec spec, RunBook run) {
+  Lane(LaneSpec spec, RunBook run, ServicePlaces places) {
     this.spec = spec;
     this.run = run;
+    this.places = places;
+    this.maxLeased = spec.maxLeased();
   }
 
   /** When its next task may be handed out; {@link Long#MAX_VALUE} where none may by itself. */
   long firstDue() {
     return ready.isEmpty() ? hosts.firstDue() : 0;
+  }
+
+  /** Whether its tasks are counted against a cap, of its own or of its service. */
+  boolean isCapped() {
+    return maxLeased > 0 || places.isCapped(spec.service());
+  }
+
+  /** Whether nothing of it may be handed out until a lease ends. */
+  boolean isFull() {
+    return (maxLeased > 0 && leased >= maxLeased) || places.isFull(spec.service());
+  }
+
+  long leased() {
+    return leased;
   }
 
   /** When the first of its hosts may be visited; {@link Long#MAX_VALUE} where none waits. */
@@ -92,10 +113,12 @@ final class Lane {
   void leaseBegins() {
     waiting--;
     leased++;
+    places.leaseBegins(spec.service());
   }
 
   void leaseEnds() {
     leased--;
+    places.leaseEnds(spec.service());
   }
 
   void delayBegins() {
@@ -120,6 +143,6 @@ final class Lane {
 
   NodeCounts counts() {
     return new NodeCounts(
-        spec.node(), spec.service(), waiting, delayed, leased, done, dead, retries);
+        spec.node(), spec.service(), waiting, delayed, leased, done, dead, retries, maxLeased);
   }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A worker's time-limited, renewable, fenced right to execute a task.
@@ -18,6 +19,8 @@ import java.util.OptionalLong;
  *     execute
  * @param startBefore by {@link System#nanoTime}: where the task visits a host that is visited at an
  *     interval, it begins before this or is handed back unused; empty: it may begin at any time
+ * @param capped the nodes of the run whose tasks are counted against a {@link Cap}: each of them
+ *     has to be leased, so that what goes on under this lease does not enter them
  */
 public record Lease(
     LeaseToken token,
@@ -27,7 +30,12 @@ public record Lease(
     Duration visibility,
     Map<String, Payload> inputs,
     Optional<StoredResult> stored,
-    OptionalLong startBefore) {
+    OptionalLong startBefore,
+    Set<String> capped) {
+  public Lease {
+    capped = Set.copyOf(capped);
+  }
+
   /** A lease of a task that may begin at any time. */
   public Lease(
       LeaseToken token,
@@ -37,7 +45,8 @@ public record Lease(
       Duration visibility,
       Map<String, Payload> inputs,
       Optional<StoredResult> stored) {
-    this(token, task, attempt, deadline, visibility, inputs, stored, OptionalLong.empty());
+    this(
+        token, task, attempt, deadline, visibility, inputs, stored, OptionalLong.empty(), Set.of());
   }
 
   /** Whether the task may begin now. */

@@ -60,6 +60,24 @@ final class LocalRunLedger implements RunLedger {
   }
 
   @Override
+  public void weigh(RunId run, int weight) {
+    handle.locked(() -> shared.run(run).weight = RunLimits.checkedWeight(weight));
+  }
+
+  @Override
+  public void cap(Cap cap, int most) {
+    handle.locked(() -> {
+      shared.cap(cap, Cap.checked(most));
+      return cap;
+    });
+  }
+
+  @Override
+  public List<ServiceCap> serviceCaps() {
+    return handle.locked(shared.moves.places::all);
+  }
+
+  @Override
   public ResultBatch results(RunId run, String position, int max, Duration wait)
       throws InterruptedException {
     long end = LocalWorkQueue.end(wait);

@@ -25,6 +25,10 @@ final class Moves {
   final Hosts hosts = new Hosts();
 
   final Turns turns = new Turns(hosts);
+
+  /** What is leased of each service. */
+  final ServicePlaces places = new ServicePlaces();
+
   private final InstantSource clock;
   private final Map<IdempotencyKey, QueuedTask> executing = new HashMap<>();
   private final ResultStore stored = new ResultStore(Runtime.getRuntime().maxMemory());
@@ -169,6 +173,7 @@ final class Moves {
   /** The lease of a task is over; who waited for that comes back to the front, in order. */
   void endLease(QueuedTask task) {
     task.lane.leaseEnds();
+    wakeForPlaceOf(task.lane);
     task.task.hostLane().ifPresent(this::endVisit);
     if (executing.remove(task.task.key(), task) && task.hasFollowers()) {
       for (QueuedTask follower : task.releaseFollowers().reversed()) {
@@ -184,6 +189,17 @@ final class Moves {
     for (HostQueues.Waiting resting : hosts.takeResting(host)) {
       resting.queues.advance(resting, hosts, now);
       waiters.wake(resting.service());
+    }
+  }
+
+  /** A place is free that others may have waited for, where there was a cap. */
+  private void wakeForPlaceOf(Lane lane) {
+    if (lane.run.maxLeased > 0) {
+      lane.run.lanes().stream()
+          .filter(other -> other.waiting() > 0)
+          .forEach(other -> waiters.wake(other.spec.service()));
+    } else if (lane.isCapped()) {
+      waiters.wake(lane.spec.service());
     }
   }
 

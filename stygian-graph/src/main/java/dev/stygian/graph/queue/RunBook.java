@@ -35,6 +35,14 @@ final class RunBook {
   /** Kept by {@link Turns}. */
   boolean takesTurns;
 
+  /** Tasks of its turn so far; kept by {@link Turns}. */
+  long turn;
+
+  int weight;
+
+  /** How many of its tasks may be leased at once. */
+  int maxLeased;
+
   boolean inputClosed;
   boolean paused;
   boolean cancelled;
@@ -53,13 +61,15 @@ final class RunBook {
   private final Map<String, Lane> byNode = new HashMap<>();
   private final Map<String, Long> accepted = new HashMap<>();
 
-  RunBook(RunSpec spec, long now) {
+  RunBook(RunSpec spec, ServicePlaces places, long now) {
     this.spec = spec;
+    this.weight = spec.limits().weight();
+    this.maxLeased = spec.limits().maxLeased();
     this.started = now;
     this.results = new ResultLog(spec.id());
     Set<String> read = new HashSet<>();
     for (LaneSpec laneSpec : spec.lanes()) {
-      Lane lane = new Lane(laneSpec, this);
+      Lane lane = new Lane(laneSpec, this, places);
       lanes.add(lane);
       byNode.put(laneSpec.node(), lane);
       read.addAll(laneSpec.inputs());
@@ -106,6 +116,34 @@ final class RunBook {
     return first;
   }
 
+  /** Whether it has tasks that could be handed out and caps alone are against it. */
+  boolean isAtCap(long now) {
+    if (maxLeased > 0 && lanes.stream().mapToLong(Lane::leased).sum() >= maxLeased) {
+      return true;
+    }
+    boolean anyFull = false;
+    for (Lane lane : lanes) {
+      if (lane.firstDue() <= now) {
+        if (!lane.isFull()) {
+          return false;
+        }
+        anyFull = true;
+      }
+    }
+    return anyFull;
+  }
+
+  /** The nodes whose tasks are counted against a cap of their own or of their service. */
+  Set<String> cappedNodes() {
+    Set<String> capped = new HashSet<>();
+    for (Lane lane : lanes) {
+      if (lane.isCapped()) {
+        capped.add(lane.spec.node());
+      }
+    }
+    return capped;
+  }
+
   /** When the first of the hosts may be visited that may not now. */
   long restsUntil(long now) {
     long first = Long.MAX_VALUE;
@@ -124,6 +162,7 @@ final class RunBook {
     boolean heldBack = isHeldBack();
     for (Lane lane : laterFirst) {
       if (lane.firstDue() <= now
+          && !lane.isFull()
           && (services.isEmpty() || services.contains(lane.spec.service()))
           && !(heldBack && lane.spec.isFirst())) {
         QueuedTask task = lane.poll(hosts, now);
@@ -186,6 +225,8 @@ final class RunBook {
         results.undelivered(),
         results.undeliveredBytes(),
         isHeldBack(),
+        weight,
+        maxLeased,
         nodes,
         List.copyOf(missing),
         Instant.ofEpochMilli(started),

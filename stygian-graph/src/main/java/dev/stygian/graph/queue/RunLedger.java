@@ -38,6 +38,24 @@ public interface RunLedger {
   void resume(RunId run);
 
   /**
+   * Gives a run another weight: while it has work, it gets so many times as many tasks as a run of
+   * weight 1.
+   *
+   * @param weight 1 to {@link RunLimits#MOST_WEIGHT}
+   */
+  void weigh(RunId run, int weight);
+
+  /**
+   * Bounds how many tasks are leased at once. What may be leased now is handed out at once.
+   *
+   * @param most 1 to {@link Cap#MOST}, or {@link Cap#NONE}
+   */
+  void cap(Cap cap, int most);
+
+  /** The services of this queue that have a cap, by name. */
+  List<ServiceCap> serviceCaps();
+
+  /**
    * Reads results in the order of their completion.
    *
    * @param position {@link ResultBatch#START} or what the last batch said

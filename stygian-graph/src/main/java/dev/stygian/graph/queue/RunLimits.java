@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param retention how long the keys of a finished run live
  * @param visibility how long a lease lives without renewal
  * @param durability when what the queue accepted counts as accepted
+ * @param weight how many times as many tasks as a run of weight 1 it gets while both have work
+ * @param maxLeased how many of its tasks may be leased at once; {@link Cap#NONE}: any number
  */
 public record RunLimits(
     long maxDepth,
@@ -23,9 +25,15 @@ public record RunLimits(
     long resultBudget,
     Duration retention,
     Duration visibility,
-    Durability durability) {
+    Durability durability,
+    int weight,
+    int maxLeased) {
+  /** The largest weight. */
+  public static final int MOST_WEIGHT = 1_000;
 
-  /** Bounds of a run whose server keeps what it accepted as it is configured to. */
+  /**
+   * Bounds of a run of weight 1 without a cap, whose server keeps things as it is configured to.
+   */
   public RunLimits(
       long maxDepth,
       long undeliveredResults,
@@ -42,7 +50,9 @@ public record RunLimits(
         resultBudget,
         retention,
         visibility,
-        Durability.SERVER);
+        Durability.SERVER,
+        1,
+        Cap.NONE);
   }
 
   public RunLimits {
@@ -55,6 +65,35 @@ public record RunLimits(
     if (visibility.toMillis() < 1) {
       throw new IllegalArgumentException("a lease lives at least a millisecond");
     }
+    checkedWeight(weight);
+    Cap.checked(maxLeased);
+  }
+
+  /** The same with another share of the workers. */
+  public RunLimits withShare(int newWeight, int newMaxLeased) {
+    return new RunLimits(
+        maxDepth,
+        undeliveredResults,
+        undeliveredBytes,
+        resultTtl,
+        resultBudget,
+        retention,
+        visibility,
+        durability,
+        newWeight,
+        newMaxLeased);
+  }
+
+  /**
+   * Checks a weight of a caller.
+   *
+   * @throws IllegalArgumentException where it cannot be one
+   */
+  public static int checkedWeight(int weight) {
+    if (weight < 1 || weight > MOST_WEIGHT) {
+      throw new IllegalArgumentException("a weight is 1 to " + MOST_WEIGHT);
+    }
+    return weight;
   }
 
   /** How long a lease lives that was asked for with a visibility, or with none of its own. */

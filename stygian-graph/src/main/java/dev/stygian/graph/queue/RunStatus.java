@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param excluded items that are not to be executed, as their robots.txt says, for one
  * @param undeliveredResults results that nobody has taken yet
  * @param heldBack whether first-node tasks wait because of them
+ * @param weight how many times as many tasks as a run of weight 1 it gets while both have work
+ * @param maxLeased how many of its tasks may be leased at once; {@link Cap#NONE}: any number
  * @param missingServices services of waiting tasks that no live worker offers
  */
 public record RunStatus(
@@ -30,6 +32,8 @@ public record RunStatus(
     long undeliveredResults,
     long undeliveredBytes,
     boolean heldBack,
+    int weight,
+    int maxLeased,
     List<NodeCounts> nodes,
     List<String> missingServices,
     Instant started,
@@ -51,7 +55,11 @@ public record RunStatus(
     FINISHED
   }
 
-  /** Tasks of one node, by state; {@code done} and {@code dead} count since the run began. */
+  /**
+   * Tasks of one node, by state; {@code done} and {@code dead} count since the run began.
+   *
+   * @param maxLeased how many may be leased at once; {@link Cap#NONE}: any number
+   */
   public record NodeCounts(
       String node,
       String service,
@@ -60,5 +68,19 @@ public record RunStatus(
       long leased,
       long done,
       long dead,
-      long retries) {}
+      long retries,
+      int maxLeased) {
+    /** Counts of a node without a cap. */
+    public NodeCounts(
+        String node,
+        String service,
+        long waiting,
+        long delayed,
+        long leased,
+        long done,
+        long dead,
+        long retries) {
+      this(node, service, waiting, delayed, leased, done, dead, retries, Cap.NONE);
+    }
+  }
 }

@@ -63,7 +63,7 @@ final class SharedQueue {
   void open(RunSpec spec) {
     long now = clock.millis();
     forgetStaleRuns(now);
-    runs.computeIfAbsent(spec.id(), id -> new RunBook(spec, now));
+    runs.computeIfAbsent(spec.id(), id -> new RunBook(spec, moves.places, now));
   }
 
   Optional<RunBook> find(RunId id) {
@@ -103,6 +103,15 @@ final class SharedQueue {
 
   void resume(RunId id) {
     run(id).paused = false;
+    moves.waiters.wakeAll();
+  }
+
+  void cap(Cap cap, int most) {
+    switch (cap) {
+      case Cap.OfRun(RunId run) -> run(run).maxLeased = most;
+      case Cap.OfNode(RunId run, String node) -> run(run).lane(node).maxLeased = most;
+      case Cap.OfService(String service) -> moves.places.cap(service, most);
+    }
     moves.waiters.wakeAll();
   }
 
@@ -156,9 +165,7 @@ final class SharedQueue {
         continue;
       }
       task.lane.leaseBegins();
-      HandOut ofRun =
-          ofRuns.computeIfAbsent(
-              task.lane.run, run -> handOut(run.spec.limits().visibilityOr(visibility), now));
+      HandOut ofRun = ofRuns.computeIfAbsent(task.lane.run, run -> handOut(run, visibility, now));
       handedOut.add(
           new Lease(
               new LeaseToken(ofRun.number, ofRun.tasks.size()),
@@ -168,7 +175,8 @@ final class SharedQueue {
               ofRun.visibility,
               task.item.kept(task.lane.spec.inputs()),
               answer,
-              startBefore(task, ofRun.number, now)));
+              startBefore(task, ofRun.number, now),
+              ofRun.capped));
       ofRun.tasks.add(task);
     }
     ofRuns.values().forEach(h -> leases.handOut(h.number, h.tasks, h.deadline.toEpochMilli()));
@@ -207,14 +215,20 @@ final class SharedQueue {
 
   /** What one call hands out of one run. */
   private record HandOut(
-      long number, List<QueuedTask> tasks, Duration visibility, Instant deadline) {}
+      long number,
+      List<QueuedTask> tasks,
+      Duration visibility,
+      Instant deadline,
+      Set<String> capped) {}
 
-  private HandOut handOut(Duration visibility, long now) {
+  private HandOut handOut(RunBook run, Duration asked, long now) {
+    Duration visibility = run.spec.limits().visibilityOr(asked);
     return new HandOut(
         leases.nextNumber(),
         new ArrayList<>(),
         visibility,
-        Instant.ofEpochMilli(Deadline.after(now, visibility)));
+        Instant.ofEpochMilli(Deadline.after(now, visibility)),
+        run.cappedNodes());
   }
 
   /** When a thread that waits for a task should look again although nobody woke it. */

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -111,6 +113,30 @@ public abstract class StretchContract extends OnQueue {
     assertThat(status.nodes()).allSatisfy(node -> assertThat(node.done()).isEqualTo(300));
     assertThat(lines.results).hasSize(900);
     assertThat(lines.results.stream().map(r -> r.item() + r.node()).distinct()).hasSize(900);
+  }
+
+  @Test
+  void a_node_with_a_cap_is_leased_itself_and_never_executes_more_than_that_at_once()
+      throws Exception {
+    AtomicInteger active = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    ScriptedService service =
+        computing(call -> {
+          if (call.node().equals("b")) {
+            most.accumulateAndGet(active.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(50_000); // where others could come in
+            active.decrementAndGet();
+          }
+          return pass(call);
+        });
+    String toml = toml("a = x", "b = x (a)") + "max_leased = 2\n";
+    CollectedResults lines = new CollectedResults();
+    RunStatus status =
+        run(registry(service), "capped", toml, urls(200), lines, WorkerOptions.of(16), false);
+
+    assertThat(status.done()).isEqualTo(200);
+    assertThat(most.get()).isBetween(1, 2);
+    assertThat(lines.results).hasSize(200);
   }
 
   @Test

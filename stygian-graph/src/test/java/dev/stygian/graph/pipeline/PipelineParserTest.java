@@ -109,6 +109,8 @@ class PipelineParserTest {
             result_budget = "512 MB"
             retention = "1d"
             durability = "replicated"
+            weight = 3
+            max_leased = 40
             allow_private = true
             [input]
             urls = ["index.html", "https://example.com/a?b=c|d"]
@@ -122,6 +124,7 @@ class PipelineParserTest {
             backoff = "0s"
             timeout = "1m"
             checkpoint = true
+            max_leased = 2
             [nodes.config]
             headers = { Authorization = "Bearer ${env:TOKEN}" }
             redirects = 2
@@ -142,7 +145,9 @@ class PipelineParserTest {
                 Duration.ofHours(2),
                 512L << 20,
                 Duration.ofDays(1),
-                Durability.REPLICATED));
+                Durability.REPLICATED,
+                3,
+                OptionalInt.of(40)));
     assertThat(pipeline.allowPrivate()).isTrue();
     assertThat(pipeline.input().serve()).contains("site");
     assertThat(pipeline.input().urls()).hasSize(2);
@@ -153,6 +158,7 @@ class PipelineParserTest {
     assertThat(node.backoff()).contains(Duration.ZERO);
     assertThat(node.timeout()).contains(Duration.ofMinutes(1));
     assertThat(node.checkpoint()).isTrue();
+    assertThat(node.maxLeased()).hasValue(2);
     assertThat(node.config().toString())
         .isEqualTo("{\"headers\":{\"Authorization\":\"Bearer ${env:TOKEN}\"},\"redirects\":2}");
   }

@@ -30,7 +30,14 @@ final class Pipelines {
 
   static Node node(String id, ObjectNode config) {
     return new Node(
-        id, "noop", config, OptionalInt.empty(), Optional.empty(), Optional.empty(), false);
+        id,
+        "noop",
+        config,
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        OptionalInt.empty());
   }
 
   /** A DAG whose nodes stand in the file in any order. */
@@ -101,7 +108,9 @@ final class Pipelines {
         Duration.ofSeconds(1 + random.nextInt(100_000)),
         1024L + random.nextInt(Integer.MAX_VALUE),
         Duration.ofSeconds(1 + random.nextInt(100_000)),
-        random.nextBoolean() ? Durability.SERVER : Durability.REPLICATED);
+        random.nextBoolean() ? Durability.SERVER : Durability.REPLICATED,
+        1 + random.nextInt(1_000),
+        random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(100)) : OptionalInt.empty());
   }
 
   private static Duration span(Random random) {
@@ -129,6 +138,7 @@ final class Pipelines {
         random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(100)) : OptionalInt.empty(),
         random.nextBoolean() ? Optional.of(span(random)) : Optional.empty(),
         random.nextBoolean() ? Optional.of(span(random)) : Optional.empty(),
-        random.nextBoolean());
+        random.nextBoolean(),
+        random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(100)) : OptionalInt.empty());
   }
 }

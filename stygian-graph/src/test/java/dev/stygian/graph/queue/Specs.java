@@ -165,6 +165,21 @@ public final class Specs {
       return this;
     }
 
+    /** Gives the node that was named last a cap. */
+    public RunBuilder nodeCap(int most) {
+      LaneSpec last = lanes.removeLast();
+      lanes.add(new LaneSpec(last.node(), last.service(), last.level(), last.inputs(), 3, most));
+      return this;
+    }
+
+    public RunBuilder weight(int weight) {
+      return limits(limits.withShare(weight, limits.maxLeased()));
+    }
+
+    public RunBuilder cap(int most) {
+      return limits(limits.withShare(limits.weight(), most));
+    }
+
     public RunBuilder wide() {
       wide = true;
       return this;
@@ -203,7 +218,9 @@ public final class Specs {
     public RunSpec build() {
       List<LaneSpec> all =
           lanes.stream()
-              .map(l -> new LaneSpec(l.node(), l.service(), l.level(), l.inputs(), maxAttempts))
+              .map(l ->
+                  new LaneSpec(
+                      l.node(), l.service(), l.level(), l.inputs(), maxAttempts, l.maxLeased()))
               .toList();
       RunSpec draft = new RunSpec(new RunId(id), "pipeline", "", all, 1, wide, limits);
       int ends = lastNodes(draft).size();

@@ -21,6 +21,8 @@ public abstract class WorkQueueContract
         SettleContract,
         ResultContract,
         RunContract,
+        ShareContract,
+        CapContract,
         HostContract,
         HostPaceContract,
         ExclusionContract,

@@ -1,6 +1,6 @@
 -- Ends a run, a bounded number of tasks a call. Atomic per call: nothing of the run is leased from the
 -- first call on; call again while the reply says 'more'.
--- @include keys memory fields runs records lanes hosts letters leases
+-- @include keys memory fields runs records lanes hosts letters caps leases
 -- ARGV: run, then delayed chunks of the run to be woken now
 -- Replies: 'more' | 'cancelled' | 'over' (it had ended) | 'unknown'
 local run, MOST = tonumber(ARGV[1]), 1000
@@ -43,6 +43,7 @@ for node = 0, redis.call('HLEN', run_key(run, 'lanes')) - 1 do
   left = redis.call('EXISTS', lanes) == 1 or left
 end
 if not left then redis.call('DEL', run_key(run, 'ready')) end
+caps.forget(run)
 -- who came back from behind a key and will not execute it lets the next ones go
 for key in pairs(let_go) do unpark(key) end
 hosts.settle()

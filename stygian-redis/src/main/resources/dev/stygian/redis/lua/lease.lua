@@ -1,12 +1,13 @@
 -- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
--- @include keys memory fields runs records lanes hosts letters leases
+-- @include keys memory fields runs records lanes hosts letters caps leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
 -- Replies: a list: first, in how many milliseconds something is due (-1: nothing is), then groups {lease, run,
---   node, deadline, chunk, from, lengths, keys, bodies, flags, stored, inputs, window}. The window is for how many
---   milliseconds the starts are good (0: for ever).
+--   node, deadline, chunk, from, lengths, keys, bodies, flags, stored, inputs, window, capped}. The window is for how many
+--   milliseconds the starts are good (0: for ever). Capped are the nodes of the run whose tasks have to be leased,
+--   since they are counted against a cap, with commas.
 --   Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
 --   Flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
@@ -14,7 +15,7 @@
 --   gives the first hand-out back before it hands out anew.
 local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
-local QUANTUM, MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS = 100, 64, 250, 4096, 100
+local MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS = 64, 250, 4096, 100
 local offered, any = {}, #ARGV == 4
 -- whoever asks is awake: what is left when this ends is signalled anew
 for i = 5, #ARGV do
@@ -163,6 +164,12 @@ local function inputs_of(run, node, bodies, lengths, flags)
   return inputs
 end
 
+local capped_nodes = {}
+local function capped_nodes_of(run)
+  capped_nodes[run] = capped_nodes[run] or caps.capped_nodes(run)
+  return capped_nodes[run]
+end
+
 -- Leases up to `limit` tasks of the head chunk of a lane, whose starts are good for `window`; returns how many
 -- were handed out, and whether the lane is empty now.
 local function lease_from(run, node, host, limit, window)
@@ -202,14 +209,14 @@ local function lease_from(run, node, host, limit, window)
   if ended > 0 then release_chunk(chunk, ended) end
   if handed == 0 then return 0, empty end
   write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
-    offset = offset, total = total, flags = flags })
+    offset = offset, total = total, flags = flags, service = lane_spec(run, node).service })
   local deadline = deadline_of(run, visibility)
   due_leases[#due_leases + 1] = deadline
   due_leases[#due_leases + 1] = number
-  count(run, 'l' .. node, handed)
+  caps.began(run, node, lane_spec(run, node).service, handed)
   numbers[#numbers + 1] = number
   groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, keys, bodies, flags, stored, inputs,
-    window }
+    window, capped_nodes_of(run) }
   if host then hosts.started(run, host, number, handed) end
   return handed, empty
 end
@@ -278,58 +285,85 @@ local function lease_from_hosts(run, node, limit)
   return handed, false
 end
 
+-- Whether who asks can execute a service.
+local function takes(service)
+  return any or offered[service]
+end
+
+-- Leases from the lanes of a node; returns how many were handed out, and whether it has to be looked at no more.
+local function lease_from_node(run, node, limit)
+  limit = math.min(limit, caps.room(run, node))
+  if limit <= 0 then return 0, false end
+  local handed, empty = lease_from_lane(run, node, limit)
+  if empty then
+    local got
+    got, empty = lease_from_hosts(run, node, limit - handed)
+    handed = handed + got
+  end
+  run_of(run).turn = run_of(run).turn + handed
+  return handed, empty
+end
+
 -- Gives the run at the head of the ring its turn: later nodes before earlier ones.
 local function visit(run, limit)
   local of_run, handed = run_of(run), 0
   if of_run.state == 'paused' then return 0 end
+  limit = math.min(limit, caps.room_of_run(run))
+  if limit <= 0 then return 0 end
   for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
     local node, service = string.match(member, '^(%d+):(.*)$')
     node = tonumber(node)
-    local takes = (any or offered[service])
-      and not (of_run.held and #lane_spec(run, node).inputs == 0)
-    local empty = false
-    if takes then
-      local got
-      got, empty = lease_from_lane(run, node, limit - handed)
+    if takes(service) and not (of_run.held and #lane_spec(run, node).inputs == 0) then
+      local got, empty = lease_from_node(run, node, limit - handed)
       handed = handed + got
       if empty then
-        got, empty = lease_from_hosts(run, node, limit - handed)
-        handed = handed + got
+        redis.call('ZREM', run_key(run, 'ready'), member)
+      elseif not caps.block(run, node) and caps.room_of_run(run) > 0 then
+        wake(service)
       end
-    end
-    if empty then
-      redis.call('ZREM', run_key(run, 'ready'), member)
-    elseif takes then
-      wake(service)
     end
     if handed >= limit then break end
   end
   return handed
 end
 
-local visits, in_ring = 0, redis.call('LLEN', ring)
-while most > 0 and visits < math.min(in_ring, MOST_VISITS) do
-  visits = visits + 1
-  local run = tonumber(redis.call('LINDEX', ring, 0))
-  local quantum = most
-  local used = 0
-  if in_ring > 1 then
-    used = tonumber(redis.call('HGET', meta, 'turn') or 0)
-    quantum = math.min(most, math.max(QUANTUM - used, 1))
-  end
-  local handed = visit(run, quantum)
-  most = most - handed
+-- Ends a visit to the run at the head of the ring: whether it stays there, and how far its turn is. A run that is
+-- alone has no turns.
+local function end_visit(run, alone, asked, handed, turn_before)
+  local of_run = run_of(run)
+  local goes_on = not alone and of_run.turn < caps.turn_of(run)
   if redis.call('EXISTS', run_key(run, 'ready')) == 0 then
     redis.call('LPOP', ring)
     redis.call('HDEL', run_key(run), 'ring')
-    run_of(run).in_ring = false
-    redis.call('HSET', meta, 'turn', 0)
-  elseif in_ring > 1 and handed == quantum and used + handed < QUANTUM then
-    redis.call('HSET', meta, 'turn', used + handed)
-  else
+    of_run.in_ring = false
+    goes_on = goes_on and of_run.blocked ~= ''
+  elseif caps.room_of_run(run) <= 0 then
+    caps.leave_ring(run)
+  elseif not alone and (not goes_on or handed < asked) then
     redis.call('LMOVE', ring, ring, 'LEFT', 'RIGHT')
-    if in_ring > 1 then redis.call('HSET', meta, 'turn', 0) end
+    goes_on = false
   end
+  if not goes_on then of_run.turn = 0 end
+  if of_run.turn ~= turn_before then redis.call('HSET', run_key(run), 'turn', of_run.turn) end
+end
+
+caps.draw(takes)
+local visits, visits_wanted = 0, redis.call('LLEN', ring)
+local is_shared = visits_wanted > 1 or next(caps.services) ~= nil
+while most > 0 and visits < MOST_VISITS do
+  if visits >= visits_wanted then
+    if not caps.draw(takes) then break end
+    visits_wanted = visits + redis.call('LLEN', ring)
+  end
+  visits = visits + 1
+  local run = tonumber(redis.call('LINDEX', ring, 0))
+  local of_run = run_of(run)
+  local turn_before, asked = of_run.turn, most
+  local alone = not is_shared and of_run.max_leased == 0
+  if not alone then asked = math.min(most, math.max(caps.turn_of(run) - of_run.turn, 1)) end
+  local handed = visit(run, asked)
+  most = most - handed
+  end_visit(run, alone, asked, handed, turn_before)
 end
 
 if last_number then redis.call('HSET', meta, 'lease', string.format('%.0f', last_number)) end
@@ -340,8 +374,11 @@ end
 -- who came back from behind a key and does not execute it lets the next ones go; and what this call had no
 -- room to look at is signalled
 for key in pairs(let_go) do unpark(key) end
-if (most <= 0 or visits >= MOST_VISITS) and redis.call('EXISTS', ring) == 1 then
-  for service in pairs(offered) do wake(service) end
+if most <= 0 or visits >= MOST_VISITS then
+  local more = redis.call('EXISTS', ring) == 1
+  for service in pairs(offered) do
+    if more then wake(service) else caps.go_on_service(service) end
+  end
 end
 hosts.settle()
 settle_counts()

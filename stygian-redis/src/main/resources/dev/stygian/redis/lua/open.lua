@@ -2,11 +2,13 @@
 -- @include keys
 -- ARGV: protocol, run id, pipeline id, definition, ends per item, wide 0/1, limits as one text (for
 --   readers), max results, max result bytes, result ttl ms, result budget, retention ms, visibility ms,
---   number of the last node (of a run with one), then per lane its text
+--   number of the last node (of a run with one), weight, cap (0: none), caps of its nodes (see caps.lua), then
+--   per lane its text
 -- Replies: {'protocol', found} | {'opened' or 'known', run number}
 local protocol, id, pipeline, definition, ends, wide, limits = unpack(ARGV, 1, 7)
 local max_results, max_bytes, ttl, budget, retention, visibility, last_node = unpack(ARGV, 8, 14)
-local FIRST_LANE = 15
+local weight, max_leased, caps = unpack(ARGV, 15, 17)
+local FIRST_LANE = 18
 local found_protocol = redis.call('HGET', meta, 'protocol')
 if found_protocol and found_protocol ~= protocol then return { 'protocol', found_protocol } end
 
@@ -25,7 +27,8 @@ local run = next_number('run', math.floor(now / 1000))
 redis.call('HSET', runs, id, run)
 redis.call('HSET', run_key(run), '', WIDE, 'state', 'running', 'closed', '0', 'wide', wide, 'ends', ends,
   'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention,
-  'visibility', visibility, 'lastNode', last_node, 'started', now, 'submitted', 0, 'done', 0,
+  'visibility', visibility, 'lastNode', last_node, 'weight', weight, 'maxLeased', max_leased, 'caps', caps,
+  'started', now, 'submitted', 0, 'done', 0,
   'dead', 0, 'cancelled', 0, 'tasks', 0)
 if wide == '1' then
   for _, part in ipairs({ 'items', 'join', 'out' }) do redis.call('HSET', run_key(run, part), '', WIDE) end

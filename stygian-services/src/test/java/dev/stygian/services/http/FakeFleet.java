@@ -1,6 +1,7 @@
 package dev.stygian.services.http;
 
 import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
@@ -94,6 +95,11 @@ final class FakeFleet implements Fleet {
   @Override
   public String task() {
     return "run/fetch/0";
+  }
+
+  @Override
+  public void found(List<Found> items, long limit) {
+    throw new AssertionError("a fetch finds no items");
   }
 
   @Override

@@ -1,8 +1,10 @@
 -- The keys of one queue. Every script gets the same KEYS in this order; all other keys are made from
 -- their common prefix, which carries the queue's hash tag, so everything lies in one slot.
---   meta      hash: protocol, depth, counters for chunk, lease and run numbers, the store's generation
+--   meta      hash: protocol, depth, counters for chunk, lease and run numbers, the store's generation, the
+--             caps of services and how many tasks of each are leased
 --   ring      list: runs with ready lanes, the one whose turn it is first
---   leases    hash: lease number -> run,node,chunk,first,count,offset,flags (a flag per task: 1 open, 0 ended)
+--   leases    hash: lease number -> run,node,chunk,first,count,offset,total,flags,service (a flag per task: 1
+--             open, 0 ended)
 --   deadlines sorted set: lease number by the end of its time, milliseconds of the server's clock
 --   delayed   sorted set: chunk id by the time when it is due
 --   chunks    hash: chunk id -> tasks in it that have not ended
@@ -66,7 +68,8 @@ local function parked_key(key)
 end
 
 -- The two generations of the result store: a result lives at least one, at most two of them.
-local of_store = redis.call('HMGET', meta, 'generation', 'ttl')
+-- What else every script may have to know of the queue comes along: the caps of services (see caps.lua).
+local of_store = redis.call('HMGET', meta, 'generation', 'ttl', 'caps')
 local generation = tonumber(of_store[1] or '1')
 local store, old_store = base .. 's:' .. generation, base .. 's:' .. (generation - 1)
 

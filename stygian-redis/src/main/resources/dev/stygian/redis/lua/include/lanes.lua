@@ -56,15 +56,24 @@ local function cancel_task(run, record)
   count_cancelled(run, record_item(record))
 end
 
-local function open_lane(run, node)
+-- Puts a run into the ring: behind the others, or in front where it had to leave in the middle of its turn.
+local function enter_ring(run)
+  local of_run = run_of(run)
+  if of_run.in_ring then return end
+  of_run.in_ring = true
+  redis.call('HSET', run_key(run), 'ring', '1')
+  redis.call(of_run.turn > 0 and 'LPUSH' or 'RPUSH', ring, run)
+end
+
+-- Lets a node's lanes be looked at in its run's turns; where a cap is reached, not before a place is free (see
+-- caps.lua).
+local function open_lane(run, node, quietly)
   local lane, of_run = lane_spec(run, node), run_of(run)
+  if of_run.blocked ~= '' and string.find(of_run.blocked, ';' .. node .. '[ns];') then return end
   redis.call('ZADD', run_key(run, 'ready'), -lane.level, node .. ':' .. lane.service)
-  if not of_run.in_ring then
-    of_run.in_ring = true
-    redis.call('HSET', run_key(run), 'ring', '1')
-    redis.call('RPUSH', ring, run)
-  end
-  wake(lane.service)
+  if of_run.at_cap then return end
+  enter_ring(run)
+  if not quietly then wake(lane.service) end
 end
 
 -- Puts entries into a lane. A host's lane that had none is looked at from now on, as is one to which a task

@@ -3,17 +3,18 @@
 local function read_lease(lease)
   local value = redis.call('HGET', leases, lease)
   if not value then return nil end
-  local run, node, chunk, first, count, offset, total, flags =
-    string.match(value, '^(%d+),(%d+),([^,]+),(%d+),(%d+),(%d+),(%d+),([012]*)$')
+  local run, node, chunk, first, count, offset, total, flags, service =
+    string.match(value, '^(%d+),(%d+),([^,]+),(%d+),(%d+),(%d+),(%d+),([012]*),(.*)$')
   return {
     number = lease, run = tonumber(run), node = tonumber(node), chunk = chunk, first = tonumber(first),
-    count = tonumber(count), offset = tonumber(offset), total = tonumber(total), flags = flags, ended = 0,
+    count = tonumber(count), offset = tonumber(offset), total = tonumber(total), flags = flags,
+    service = service, ended = 0,
   }
 end
 
 local function write_lease(l)
   redis.call('HSET', leases, l.number, table.concat(
-    { l.run, l.node, l.chunk, l.first, l.count, l.offset, l.total, l.flags }, ','))
+    { l.run, l.node, l.chunk, l.first, l.count, l.offset, l.total, l.flags, l.service }, ','))
 end
 
 -- When a lease of a run ends that begins or is renewed now; visibility 0: as the run says.
@@ -54,7 +55,7 @@ local function close_lease(l)
     redis.call('ZREM', deadlines, l.number)
   end
   release_chunk(l.chunk, l.ended)
-  count(l.run, 'l' .. l.node, -l.ended)
+  caps.ended(l.run, l.node, l.service, l.ended)
   local lane = host_lane_of(l.chunk)
   if lane then hosts.ended(lane, l.ended) end
   l.ended = 0

@@ -28,14 +28,15 @@ local function run_of(run)
   if not known then
     local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'ends', 'dead', 'results', 'delivered',
       'resultBytes', 'deliveredBytes', 'maxResults', 'maxResultBytes', 'ring', 'retention', 'lastNode',
-      'visibility', 'excluded')
+      'visibility', 'excluded', 'weight', 'turn', 'maxLeased', 'caps', 'blocked')
     known = {
       state = f[1], wide = f[2] == '1', ends = tonumber(f[3] or 1), dead = tonumber(f[4] or 0) + tonumber(f[15] or 0),
-      results = tonumber(f[5] or 0), result_bytes = tonumber(f[7] or 0), in_ring = f[11] == '1',
+      results = tonumber(f[5] or 0), result_bytes = tonumber(f[7] or 0), in_ring = f[11] == '1' or f[11] == 'capped',
       held = tonumber(f[5] or 0) - tonumber(f[6] or 0) >= tonumber(f[9] or 1)
         or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
       retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0),
-      visibility = tonumber(f[14] or 60000), packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
+      visibility = tonumber(f[14] or 60000), weight = tonumber(f[16] or 1), turn = tonumber(f[17] or 0),
+      max_leased = tonumber(f[18] or 0), caps = f[19] or '', blocked = f[20] or '', at_cap = f[11] == 'capped', packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
     }
     known_runs[run] = known
   end
@@ -52,6 +53,7 @@ local function is_dead(run, item)
   return of_run.wide and of_run.dead > 0 and redis.call('HEXISTS', run_key(run, 'dead'), item) == 1
 end
 
+-- Counters of `false` are those of the queue.
 local function count(run, field, by)
   local of_run = counts[run]
   if not of_run then
@@ -133,7 +135,7 @@ local function settle_counts()
   end
   for run, of_run in pairs(counts) do
     for field, by in pairs(of_run) do
-      if by ~= 0 then redis.call('HINCRBY', run_key(run), field, by) end
+      if by ~= 0 then redis.call('HINCRBY', run and run_key(run) or meta, field, by) end
     end
     if (of_run.tasks or 0) < 0 then finish_if_over(run) end
   end
