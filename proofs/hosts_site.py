@@ -1,7 +1,8 @@
 """Serves pages on every address 127.x.y.z, for politeness.sh: hosts_site.py PORT LOG FAULTS
 
-A line of the log is "host arrived answered what", in seconds. When a request arrived is told by the kernel, which
-stamps what a socket receives, so it does not matter when this process is given the processor. While the file
+A line of the log is "host arrived ended what", in seconds; a request ends with its answer,
+or when who asked hangs up. When one arrived is told by the kernel, which stamps what a socket receives, so it does not
+matter when this process is given the processor. While the file
 FAULTS is there a fifth of the hosts is faulty, another fifth every ten seconds: each of them either answers 500,
 hangs up, or is silent.
 """
@@ -23,6 +24,7 @@ ANSWER_SECONDS, SILENT_SECONDS, TURN_SECONDS, FIFTHS = 0.02, 3, 10, 5
 port, log_file, faults = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 log = open(log_file, "w", encoding="ascii")
 waiting = selectors.EpollSelector()
+gone = {}  # connection: when its other side hung up
 later = []  # (when, number, connection, host, arrived, answer, what)
 number = 0
 
@@ -43,7 +45,9 @@ def receive(connection):
         data, extra = b"", []
     if not data:
         waiting.unregister(connection)
-        connection.close()
+        gone[connection] = time.time()
+        if not any(entry[2] is connection for entry in later):
+            close(connection)
         return
     arrived = time.time()
     for level, kind, stamp in extra:
@@ -61,9 +65,17 @@ def receive(connection):
     heapq.heappush(later, (arrived + after, number, connection, host, arrived, answer, what))
 
 
+def close(connection):
+    del gone[connection]
+    connection.close()
+
+
 def answer_next():
     _, _, connection, host, arrived, answer, what = heapq.heappop(later)
-    log.write("%s %.6f %.6f %s\n" % (host, arrived, time.time(), what))
+    log.write("%s %.6f %.6f %s\n" % (host, arrived, gone.get(connection, time.time()), what))
+    if connection in gone:
+        close(connection)
+        return
     try:
         if answer:
             connection.sendall(answer)

@@ -8,8 +8,11 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,10 +117,23 @@ final class BlockingConnection {
     }
   }
 
+  /** Unlike Lettuce's own wait, an interrupt stays one here. */
+  private static boolean endsWithin(RedisFuture<?> future, Duration time)
+      throws InterruptedException {
+    try {
+      Object _ = future.toCompletableFuture().get(time.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (ExecutionException | CancellationException _) { // told by whoever reads the reply
+      return true;
+    } catch (TimeoutException _) {
+      return false;
+    }
+  }
+
   private static List<?> reply(RedisFuture<List<?>> reply, Duration exactly, Runnable stop)
       throws InterruptedException {
     try {
-      if (!reply.await(exactly.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!endsWithin(reply, exactly)) {
         stop.run();
       }
       return Answers.await(reply, WAIT_ENDS_WITHIN);

@@ -9,6 +9,7 @@ import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.RunLedger;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
@@ -101,6 +102,12 @@ final class AccessTest {
     ledger.pause(run.id());
     ledger.resume(run.id());
     List<Lease> leases = NoopRun.lease(queue, 3);
+    Visit.Answer fine = new Visit.Answer.Fine();
+    queue.visited(
+        List.of(new Visit(run.id(), "a.example", System.nanoTime(), Duration.ZERO, 1, fine)));
+    assertThat(ledger.hosts(run.id())).hasSize(1);
+    assertThat(ledger.receipt(run.id()).discrepancies()).isEmpty();
+    queue.notes().put("note", new byte[1], Duration.ofMinutes(1));
     queue.nack(nack(leases.get(0), new Nack.Verdict.Bury("for good")));
     queue.nack(nack(leases.get(1), new Nack.Verdict.Retry("later", Duration.ofMillis(1))));
     queue.nack(nack(leases.get(2), new Nack.Verdict.HandBack()));

@@ -2,6 +2,8 @@ package dev.stygian.services.http;
 
 import dev.stygian.graph.service.Fleet;
 import java.io.IOException;
+import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
@@ -18,6 +20,7 @@ final class Departure implements Interceptor {
   private final Fleet fleet;
   private long startedNanos = System.nanoTime();
   private boolean begun;
+  private boolean sent;
   private long receivedBytes;
 
   Departure(Fleet fleet) {
@@ -57,6 +60,22 @@ final class Departure implements Interceptor {
     return ResponseBody.create(Okio.buffer(counting), body.contentType(), body.contentLength());
   }
 
+  /**
+   * Tells when the request was out. The processor may go to others between the fleet's word and
+   * that, and the next start counts from when it was sent, not from when it was to be.
+   */
+  EventListener listener() {
+    return new EventListener() {
+      @Override
+      public void responseHeadersStart(Call call) {
+        if (begun && !sent) {
+          sent = true;
+          startedNanos = System.nanoTime();
+        }
+      }
+    };
+  }
+
   /** Whether anything of it may have been sent. */
   boolean hasBegun() {
     return begun;
@@ -67,8 +86,8 @@ final class Departure implements Interceptor {
     return receivedBytes;
   }
 
-  /** When it went out; before that, when it was to be. */
+  /** When it went out, at the latest; where it did not, when it was to. */
   long startedNanos() {
-    return startedNanos;
+    return begun && !sent ? System.nanoTime() : startedNanos;
   }
 }

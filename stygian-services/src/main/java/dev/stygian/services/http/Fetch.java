@@ -90,8 +90,7 @@ final class Fetch {
 
   private Step step(RequestUrl.Known start, Hop hop) throws IOException {
     Visits.Visit visit = visits.start(hop.url());
-    Call call =
-        client.newBuilder().addNetworkInterceptor(visit.departure()).build().newCall(hop.request());
+    Call call = visit.call(client, hop.request());
     call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     try (Response response = call.execute()) {
       Step step = step(start, hop, call, response);

@@ -162,11 +162,8 @@ final class RobotsGate {
     for (int redirects = 0; ; redirects++) {
       Visits.Visit visit = visits.start(url);
       Call call =
-          client
-              .newBuilder()
-              .addNetworkInterceptor(visit.departure())
-              .build()
-              .newCall(new Request.Builder().url(url).header("User-Agent", userAgent).build());
+          visit.call(
+              client, new Request.Builder().url(url).header("User-Agent", userAgent).build());
       call.timeout().timeout(FETCH_TIME.toMillis(), TimeUnit.MILLISECONDS);
       try (Response response = call.execute()) {
         HttpUrl target = redirects < MOST_REDIRECTS ? target(url, response) : null;

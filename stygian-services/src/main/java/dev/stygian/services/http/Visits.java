@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import okhttp3.Call;
 import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import okhttp3.Response;
 
 /**
@@ -87,8 +90,14 @@ final class Visits {
       this.departure = departure;
     }
 
-    Departure departure() {
-      return departure;
+    /** The call of a request that goes out as the fleet allows. */
+    Call call(OkHttpClient client, Request request) {
+      return client
+          .newBuilder()
+          .addNetworkInterceptor(departure)
+          .eventListener(departure.listener())
+          .build()
+          .newCall(request);
     }
 
     void answered(Response response, Optional<Duration> retryAfter) {
@@ -128,14 +137,10 @@ final class Visits {
 
     private void report(Answer answer) {
       sentAny = true;
-      long took = System.nanoTime() - departure.startedNanos();
+      long started = departure.startedNanos();
+      long took = System.nanoTime() - started;
       fleet.visited(
-          new HostVisit(
-              host,
-              departure.startedNanos(),
-              Duration.ofNanos(took),
-              departure.receivedBytes(),
-              answer));
+          new HostVisit(host, started, Duration.ofNanos(took), departure.receivedBytes(), answer));
     }
   }
 }

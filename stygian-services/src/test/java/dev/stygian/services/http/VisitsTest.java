@@ -7,9 +7,12 @@ import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +123,27 @@ class VisitsTest {
     given().pageFrom(service);
 
     assertThat(fleet.visits).extracting(HostVisit::bytes).containsExactly(5000L);
+  }
+
+  /** However long a worker was held up on the way, the next start counts from the sending. */
+  @Test
+  void startIsNotReportedAsEarlierThanTheRequestWasOut() throws Exception {
+    AtomicLong onTheWay = new AtomicLong();
+    Departure departure = new Departure(fleet);
+    OkHttpClient client =
+        new OkHttpClient.Builder()
+            .addNetworkInterceptor(departure)
+            .addNetworkInterceptor(chain -> {
+              onTheWay.set(System.nanoTime());
+              return chain.proceed(chain.request());
+            })
+            .eventListener(departure.listener())
+            .build();
+    answer(200);
+
+    client.newCall(new Request.Builder().url(server.url("/a")).build()).execute().close();
+
+    assertThat(departure.startedNanos()).isGreaterThan(onTheWay.get());
   }
 
   @Test

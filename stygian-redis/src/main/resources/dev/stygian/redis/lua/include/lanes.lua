@@ -79,7 +79,12 @@ end
 -- Puts entries into a lane. A host's lane that had none is looked at from now on, as is one to which a task
 -- comes back, perhaps without having used its start; else it is registered already.
 local function push(run, node, host, front, entries)
-  local length = redis.call(front and 'LPUSH' or 'RPUSH', lane_key(run, node, host), unpack(entries))
+  local lane, length = lane_key(run, node, host), nil
+  if front then
+    length = redis.call('LPUSH', lane, unpack(entries))
+  else
+    length = redis.call('RPUSH', lane, unpack(entries))
+  end
   local looks = front or length == #entries
   if host and looks then redis.call('ZADD', host_lanes_key(run, node), now, host) end
   if not host or looks then open_lane(run, node) end
