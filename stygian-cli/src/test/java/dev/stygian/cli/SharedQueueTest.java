@@ -316,7 +316,7 @@ final class SharedQueueTest {
     JsonNode json = run("queues", "--json").withCode(ExitCode.OK).json();
 
     assertThat(people.out()).contains(id).contains("1 run, 0 live workers");
-    assertThat(json.propertyNames()).containsExactly("queue", "runs", "workers");
+    assertThat(json.propertyNames()).containsExactly("queue", "runs", "workers", "caps");
     assertThat(json.get("queue").asString()).isEqualTo(queueName);
     assertThat(json.at("/runs/0/run").asString()).isEqualTo(id);
   }

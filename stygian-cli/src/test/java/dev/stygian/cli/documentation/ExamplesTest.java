@@ -185,6 +185,7 @@ final class ExamplesTest {
           .containsExactlyInAnyOrder(
               "quickstart/quickstart.toml",
               "branch-and-join.toml",
+              "crawl.toml",
               "claude.toml",
               "kill-a-worker.sh");
     }
