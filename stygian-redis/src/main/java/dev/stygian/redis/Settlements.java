@@ -123,16 +123,20 @@ final class Settlements implements AutoCloseable {
       bytes += more;
     }
 
-    /** What an end costs a script, in the costs of a plain one. */
+    /**
+     * What an end costs a script, in the costs of a plain one; never nothing, or it is not sent.
+     */
     private static int steps(Settlement end, RunSpec spec) {
       Progress progress = end.progress();
       boolean isShared =
           spec.wide()
               && (!progress.releases().isEmpty() || progress.results().size() < spec.endsPerItem());
-      return (isShared ? 3 : 0)
-          + progress.results().size()
-          + 2 * progress.releases().size()
-          + (end instanceof Nack ? 2 : 0);
+      int steps =
+          (isShared ? 3 : 0)
+              + progress.results().size()
+              + 2 * progress.releases().size()
+              + (end instanceof Nack ? 2 : 0);
+      return Math.max(1, steps);
     }
 
     final void send() throws InterruptedException {

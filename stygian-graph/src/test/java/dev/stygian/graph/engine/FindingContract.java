@@ -88,9 +88,6 @@ public abstract class FindingContract extends OnQueue {
 
   @Test
   void an_item_may_become_what_it_found() throws Exception {
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        queue instanceof dev.stygian.graph.queue.LocalWorkQueue,
-        "on Redis this run does not end yet; proofs/site.sh ends there");
     CollectedResults lines = new CollectedResults();
     ScriptedService finder =
         new ScriptedService(

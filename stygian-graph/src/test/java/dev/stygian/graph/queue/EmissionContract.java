@@ -35,6 +35,20 @@ interface EmissionContract extends Contract {
   }
 
   @Test
+  default void an_item_may_end_without_a_result() throws Exception {
+    RunSpec run = q().submitted(Specs.chain("r"), "start");
+    Lease start = q().leaseOne();
+
+    Progress passed = new Progress(List.of("a"), List.of(), List.of());
+    assertThat(q().queue.complete(new Completion(start, passed))).isEqualTo(new Settled.Booked());
+
+    assertThat(q().status(run).done()).isEqualTo(1);
+    assertThat(q().counts(run, "a").done()).isEqualTo(1);
+    assertThat(q().status(run).state()).isEqualTo(RunStatus.State.FINISHED);
+    assertThat(q().status(run).undeliveredResults()).isZero();
+  }
+
+  @Test
   default void what_a_run_has_had_is_a_duplicate() throws Exception {
     RunSpec run = q().submitted(Specs.single("r"), "start");
     Lease start = q().leaseOne();

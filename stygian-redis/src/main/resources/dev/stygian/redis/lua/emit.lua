@@ -1,7 +1,7 @@
 -- Puts items into the run of a lease that the execution under it found, each once in the run. Atomic with the
 -- look at the lease, at what the run has had, and at the limit: so a worker that is late emits nothing, and no
 -- number of workers emits an item twice or one too many.
--- @include keys memory fields runs records lanes hosts letters leases booking
+-- @include keys memory fields runs records lanes hosts letters caps leases booking
 -- ARGV: lease, index in it, most items that its node may emit under a limit (0: these have none, and do not
 --   count), then per item: id, digest
 --   of it (12 bytes), number of its first tasks, then per task: node, host's lane (none: empty), record
