@@ -64,8 +64,7 @@ final class Hosts {
    * that it was good for.
    */
   private static long used(Host host, long window) {
-    long latest = host.last + window;
-    return host.sent >= host.last ? Math.min(host.sent, latest) : latest;
+    return host.sent >= host.last ? host.sent : host.last + window;
   }
 
   Permission mayStart(HostLane lane, long now) {

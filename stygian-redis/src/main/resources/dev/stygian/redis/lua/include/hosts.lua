@@ -65,8 +65,7 @@ end
 
 -- When the last start was used: that is reported, or else it may have been at the last moment that it was good for.
 local function used(host, window)
-  local latest = host.last + window
-  return host.sent >= host.last and math.min(host.sent, latest) or latest
+  return host.last > 0 and host.sent >= host.last and host.sent or host.last + window
 end
 
 -- How many tasks of a lane may start now, and for how long that is good (0: for ever). None: when the next
