@@ -43,7 +43,7 @@ for node = 0, redis.call('HLEN', run_key(run, 'lanes')) - 1 do
   left = redis.call('EXISTS', lanes) == 1 or left
 end
 if not left then redis.call('DEL', run_key(run, 'ready')) end
-caps.forget(run)
+if run_of(run).blocked ~= '' then caps.all().forget(run) end
 -- who came back from behind a key and will not execute it lets the next ones go
 for key in pairs(let_go) do unpark(key) end
 hosts.settle()

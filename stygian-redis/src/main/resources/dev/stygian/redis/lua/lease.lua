@@ -164,12 +164,6 @@ local function inputs_of(run, node, bodies, lengths, flags)
   return inputs
 end
 
-local capped_nodes = {}
-local function capped_nodes_of(run)
-  capped_nodes[run] = capped_nodes[run] or caps.capped_nodes(run)
-  return capped_nodes[run]
-end
-
 -- Leases up to `limit` tasks of the head chunk of a lane, whose starts are good for `window`; returns how many
 -- were handed out, and whether the lane is empty now.
 local function lease_from(run, node, host, limit, window)
@@ -216,7 +210,7 @@ local function lease_from(run, node, host, limit, window)
   caps.began(run, node, lane_spec(run, node).service, handed)
   numbers[#numbers + 1] = number
   groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, keys, bodies, flags, stored, inputs,
-    window, capped_nodes_of(run) }
+    window, run_of(run).is_capped and caps.all().capped_nodes(run) or '' }
   if host then hosts.started(run, host, number, handed) end
   return handed, empty
 end
@@ -285,42 +279,34 @@ local function lease_from_hosts(run, node, limit)
   return handed, false
 end
 
--- Whether who asks can execute a service.
-local function takes(service)
-  return any or offered[service]
-end
-
--- Leases from the lanes of a node; returns how many were handed out, and whether it has to be looked at no more.
-local function lease_from_node(run, node, limit)
-  limit = math.min(limit, caps.room(run, node))
-  if limit <= 0 then return 0, false end
-  local handed, empty = lease_from_lane(run, node, limit)
-  if empty then
-    local got
-    got, empty = lease_from_hosts(run, node, limit - handed)
-    handed = handed + got
-  end
-  run_of(run).turn = run_of(run).turn + handed
-  return handed, empty
-end
-
 -- Gives the run at the head of the ring its turn: later nodes before earlier ones.
 local function visit(run, limit)
   local of_run, handed = run_of(run), 0
+  local capped = of_run.is_capped and caps.all()
   if of_run.state == 'paused' then return 0 end
-  limit = math.min(limit, caps.room_of_run(run))
-  if limit <= 0 then return 0 end
-  for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
+  if capped then limit = math.min(limit, caps.room_of_run(run)) end
+  for _, member in ipairs(limit > 0 and redis.call('ZRANGE', run_key(run, 'ready'), 0, 255) or {}) do
     local node, service = string.match(member, '^(%d+):(.*)$')
     node = tonumber(node)
-    if takes(service) and not (of_run.held and #lane_spec(run, node).inputs == 0) then
-      local got, empty = lease_from_node(run, node, limit - handed)
-      handed = handed + got
+    local takes = (any or offered[service])
+      and not (of_run.held and #lane_spec(run, node).inputs == 0)
+    local empty = false
+    local room = capped and math.min(limit - handed, caps.room(run, node)) or limit - handed
+    if takes and room > 0 then
+      local got
+      got, empty = lease_from_lane(run, node, room)
       if empty then
-        redis.call('ZREM', run_key(run, 'ready'), member)
-      elseif not caps.block(run, node) and caps.room_of_run(run) > 0 then
-        wake(service)
+        local more
+        more, empty = lease_from_hosts(run, node, room - got)
+        got = got + more
       end
+      handed = handed + got
+      of_run.turn = of_run.turn + got
+    end
+    if empty then
+      redis.call('ZREM', run_key(run, 'ready'), member)
+    elseif takes and not (capped and (caps.block(run, node) or caps.room_of_run(run) <= 0)) then
+      wake(service)
     end
     if handed >= limit then break end
   end
@@ -331,13 +317,13 @@ end
 -- alone has no turns.
 local function end_visit(run, alone, asked, handed, turn_before)
   local of_run = run_of(run)
-  local goes_on = not alone and of_run.turn < caps.turn_of(run)
+  local goes_on = not alone and of_run.turn < caps.QUANTUM * of_run.weight
   if redis.call('EXISTS', run_key(run, 'ready')) == 0 then
     redis.call('LPOP', ring)
     redis.call('HDEL', run_key(run), 'ring')
     of_run.in_ring = false
     goes_on = goes_on and of_run.blocked ~= ''
-  elseif caps.room_of_run(run) <= 0 then
+  elseif of_run.max_leased > 0 and caps.room_of_run(run) <= 0 then
     caps.leave_ring(run)
   elseif not alone and (not goes_on or handed < asked) then
     redis.call('LMOVE', ring, ring, 'LEFT', 'RIGHT')
@@ -347,12 +333,13 @@ local function end_visit(run, alone, asked, handed, turn_before)
   if of_run.turn ~= turn_before then redis.call('HSET', run_key(run), 'turn', of_run.turn) end
 end
 
-caps.draw(takes)
+local services_capped = of_store[3] and caps.all()
+if services_capped then caps.draw(any, offered) end
 local visits, visits_wanted = 0, redis.call('LLEN', ring)
-local is_shared = visits_wanted > 1 or next(caps.services) ~= nil
+local is_shared = visits_wanted > 1 or services_capped
 while most > 0 and visits < MOST_VISITS do
   if visits >= visits_wanted then
-    if not caps.draw(takes) then break end
+    if not services_capped or not caps.draw(any, offered) then break end
     visits_wanted = visits + redis.call('LLEN', ring)
   end
   visits = visits + 1
@@ -360,7 +347,7 @@ while most > 0 and visits < MOST_VISITS do
   local of_run = run_of(run)
   local turn_before, asked = of_run.turn, most
   local alone = not is_shared and of_run.max_leased == 0
-  if not alone then asked = math.min(most, math.max(caps.turn_of(run) - of_run.turn, 1)) end
+  if not alone then asked = math.min(most, math.max(caps.QUANTUM * of_run.weight - of_run.turn, 1)) end
   local handed = visit(run, asked)
   most = most - handed
   end_visit(run, alone, asked, handed, turn_before)
@@ -377,7 +364,11 @@ for key in pairs(let_go) do unpark(key) end
 if most <= 0 or visits >= MOST_VISITS then
   local more = redis.call('EXISTS', ring) == 1
   for service in pairs(offered) do
-    if more then wake(service) else caps.go_on_service(service) end
+    if more then
+      wake(service)
+    elseif services_capped then
+      caps.go_on_service(service)
+    end
   end
 end
 hosts.settle()

@@ -5,6 +5,7 @@
 -- ARGV: what (weight, run, node, service), run (empty for a service), node or service (else empty), value (0: no
 --   cap)
 -- Replies: 'ok' | 'unknown' (no such run)
+caps.all()
 local what, run, name, value = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 if run and redis.call('EXISTS', run_key(run)) == 0 then return 'unknown' end
 if what == 'weight' then

@@ -7,11 +7,23 @@
 -- A run that leaves in the middle of its turn goes on with it when it is back, in front of the others.
 -- A run's field `turn` counts the tasks of its turn so far, `caps` are those of its nodes as ;NODE=CAP;NODE=CAP;
 -- and meta's `caps` those of services as JSON (0: it had one, and lanes still wait).
--- One table holds what scripts call: a script has at most 200 local names.
-local caps = { QUANTUM = 100, services = of_store[3] and cjson.decode(of_store[3]) or {} }
-do
-local ANY_NUMBER, MOST_STALE = math.huge, 100
+-- One table holds what scripts call: a script has at most 200 local names. Nearly all of it is made where something
+-- has a cap only (caps.all): a function costs whenever a script makes it, called or not.
+local caps = { QUANTUM = 100, leased = {} }
 
+-- Tasks of a node begin to be leased.
+function caps.began(run, node, service, tasks)
+  count(run, 'l' .. node, tasks)
+  local leased = caps.leased
+  leased[service] = leased[service] or 'leased:' .. service
+  count(false, leased[service], tasks)
+end
+
+-- Makes the rest, once.
+function caps.all()
+if caps.services then return caps end
+caps.services = of_store[3] and cjson.decode(of_store[3]) or {}
+local ANY_NUMBER, MOST_STALE = math.huge, 100
 local before, woken = {}, {}
 
 function caps.waiting_key(service)
@@ -27,16 +39,6 @@ local function counted(run, field)
   return before[id] + (counts[run] and counts[run][field] or 0)
 end
 
--- Tasks of a node begin to be leased.
-function caps.began(run, node, service, tasks)
-  count(run, 'l' .. node, tasks)
-  count(false, 'leased:' .. service, tasks)
-end
-
-function caps.turn_of(run)
-  return caps.QUANTUM * run_of(run).weight
-end
-
 local function nodes_of(run)
   local of_run = run_of(run)
   of_run.nodes = of_run.nodes or redis.call('HLEN', run_key(run, 'lanes'))
@@ -45,10 +47,10 @@ end
 
 -- How many tasks of a run may be leased now.
 function caps.room_of_run(run)
-  local most, leased = run_of(run).max_leased, 0
+  local most, of_nodes = run_of(run).max_leased, 0
   if most == 0 then return ANY_NUMBER end
-  for node = 0, nodes_of(run) - 1 do leased = leased + counted(run, 'l' .. node) end
-  return most - leased
+  for node = 0, nodes_of(run) - 1 do of_nodes = of_nodes + counted(run, 'l' .. node) end
+  return most - of_nodes
 end
 
 local function room_of_node(run, node)
@@ -69,14 +71,14 @@ end
 
 -- Which nodes of a run are counted against a cap of their own or their service's, as numbers with commas.
 function caps.capped_nodes(run)
-  local all = run_of(run).caps
-  if all == '' and not next(caps.services) then return '' end
-  local nodes = {}
+  local of_run, nodes = run_of(run), {}
+  if of_run.capped_nodes then return of_run.capped_nodes end
   for node = 0, nodes_of(run) - 1 do
     local of_service = caps.services[lane_spec(run, node).service] or 0
-    if of_service > 0 or string.find(all, ';' .. node .. '=', 1, true) then nodes[#nodes + 1] = node end
+    if of_service > 0 or string.find(of_run.caps, ';' .. node .. '=', 1, true) then nodes[#nodes + 1] = node end
   end
-  return table.concat(nodes, ',')
+  of_run.capped_nodes = table.concat(nodes, ',')
+  return of_run.capped_nodes
 end
 
 local function set_blocked(run, blocked)
@@ -94,7 +96,7 @@ end
 -- Where a lane waits for its service: a run in the middle of its turn goes on first.
 local function wait_for(service, run, node)
   local of_run, key = run_of(run), caps.waiting_key(service)
-  local goes_on = of_run.turn < caps.turn_of(run) and (of_run.turn > 0 or of_run.drawn)
+  local goes_on = of_run.turn < caps.QUANTUM * of_run.weight and (of_run.turn > 0 or of_run.drawn)
   local neighbour = goes_on and redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
     or redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')
   redis.call('ZADD', key, tonumber(neighbour[2] or 0) + (goes_on and -1 or 1), run .. ':' .. node)
@@ -144,9 +146,8 @@ function caps.go_on_service(service)
   end
 end
 
--- Tasks of a node are no longer leased.
-function caps.ended(run, node, service, tasks)
-  caps.began(run, node, service, -tasks)
+-- Tasks of a node are no longer leased: lets go on what waited for their places.
+function caps.go_on(run, node, service)
   caps.go_on_node(run, node)
   caps.go_on_run(run)
   caps.go_on_service(service)
@@ -184,21 +185,27 @@ local function draw_from(service)
 end
 
 -- Lets a lane go on for each of these services that has a place; returns whether any does.
-function caps.draw(takes)
+function caps.draw(any, offered)
   local names, drawn = {}, false
   for service in pairs(caps.services) do names[#names + 1] = service end
   for _, service in ipairs(names) do
-    if takes(service) and room_of_service(service) > 0 then drawn = draw_from(service) or drawn end
+    if (any or offered[service]) and room_of_service(service) > 0 then drawn = draw_from(service) or drawn end
   end
   return drawn
 end
 
 -- A run of which nothing waits any more waits for no cap either.
 function caps.forget(run)
-  if run_of(run).blocked == '' then return end
   for node in string.gmatch(run_of(run).blocked, '(%d+)s;') do
     redis.call('ZREM', caps.waiting_key(lane_spec(run, tonumber(node)).service), run .. ':' .. node)
   end
   set_blocked(run, '')
 end
+return caps
+end
+
+-- Tasks of a node are no longer leased.
+function caps.ended(run, node, service, tasks)
+  caps.began(run, node, service, -tasks)
+  if run_of(run).is_capped then caps.all().go_on(run, node, service) end
 end

@@ -36,7 +36,8 @@ local function run_of(run)
         or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
       retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0),
       visibility = tonumber(f[14] or 60000), weight = tonumber(f[16] or 1), turn = tonumber(f[17] or 0),
-      max_leased = tonumber(f[18] or 0), caps = f[19] or '', blocked = f[20] or '', at_cap = f[11] == 'capped', packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
+      max_leased = tonumber(f[18] or 0), caps = f[19] or '', blocked = f[20] or '', at_cap = f[11] == 'capped',
+      is_capped = of_store[3] or (f[18] or '0') ~= '0' or (f[19] or '') ~= '' or (f[20] or '') ~= '', packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
     }
     known_runs[run] = known
   end
