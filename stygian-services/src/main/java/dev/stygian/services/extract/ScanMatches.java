@@ -158,7 +158,7 @@ final class ScanMatches {
       if (at < 0) {
         return false;
       }
-      if (wanted.value() != null && !wanted.value().equalsIgnoreCase(value(at).trim())) {
+      if (wanted.value() != null && !wanted.value().equalsIgnoreCase(value(at))) {
         return false;
       }
     }

@@ -2,6 +2,7 @@ package dev.stygian.services.extract;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +63,7 @@ record SimpleSelector(List<List<Step>> alternatives) {
       List<String> classes = new ArrayList<>();
       List<Attribute> attributes = new ArrayList<>();
       if (name.region(at, text.length()).lookingAt()) {
-        tag = name.group().toLowerCase(java.util.Locale.ROOT);
+        tag = name.group().toLowerCase(Locale.ROOT);
         at = name.end();
       }
       while (part.region(at, text.length()).lookingAt()) {
@@ -76,8 +77,7 @@ record SimpleSelector(List<List<Step>> alternatives) {
           classes.add(part.group("class"));
         } else {
           String value = part.group("quoted") == null ? part.group("bare") : part.group("quoted");
-          attributes.add(
-              new Attribute(part.group("key").toLowerCase(java.util.Locale.ROOT), value));
+          attributes.add(new Attribute(part.group("key").toLowerCase(Locale.ROOT), value));
         }
       }
       if (at == start) {

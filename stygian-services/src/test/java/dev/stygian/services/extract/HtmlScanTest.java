@@ -60,6 +60,7 @@ final class HtmlScanTest {
           "<table><caption>c</caption><colgroup><col></colgroup><thead><tr><th>h</thead><tr><td><p>q</table>",
           "<dl><dt>a<dd>b<p>c<dt>d<dd>e</dl>",
           "<div class='B a c' ID=x title=\"&quot;q&quot;\">one<br>two<br/> three&nbsp;</div>",
+          "<div class='B '>one</div><div class=' b'>two</div><div class=\"B\">three</div>",
           "<select name=s><option>1<option selected>2</select>tail",
           "<select><optgroup label=x><option>1</optgroup><optgroup><option>2</select>",
           "<script>if (a < b) { '<p>' } <!-- x --></script><style>p > a { }</style>",
