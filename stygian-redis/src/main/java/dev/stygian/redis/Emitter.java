@@ -8,8 +8,7 @@ import dev.stygian.graph.queue.Emitted;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Task;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.stygian.graph.settings.Sha256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,20 +58,12 @@ final class Emitter {
   private static void add(RunSpec spec, Emission emission, List<byte[]> arguments) {
     byte[] item = emission.item().getBytes(UTF_8);
     arguments.add(item);
-    arguments.add(digest(item));
+    arguments.add(Arrays.copyOf(Sha256.of(item), DIGEST_BYTES));
     arguments.add(bytes(Integer.toString(emission.first().size())));
     for (Task task : emission.first()) {
       arguments.add(bytes(Integer.toString(spec.laneOf(task.id().node()))));
-      arguments.add(HostLanes.name(task));
+      arguments.add(HostLaneNames.name(task));
       arguments.add(TaskBytes.record(task));
-    }
-  }
-
-  private static byte[] digest(byte[] item) {
-    try {
-      return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(item), DIGEST_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -198,7 +198,7 @@ final class Enqueuer {
     List<RedisLink.Preceding> before = new ArrayList<>();
     List<byte[]> arguments = new ArrayList<>(leading);
     for (Chunk chunk : chunked) {
-      String id = HostLanes.chunk(names.next(), chunk.lane.host);
+      String id = HostLaneNames.chunk(names.next(), chunk.lane.host);
       byte[] key = keys.chunk(id);
       byte[] tasks = TaskBytes.chunk(run, chunk.lane.node, chunk.tasks);
       before.add(server -> server.set(key, tasks, SetArgs.Builder.px(UNCLAIMED_MILLIS)));

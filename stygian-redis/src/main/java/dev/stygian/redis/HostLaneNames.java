@@ -14,11 +14,11 @@ import java.util.Optional;
  * The names of host lanes, as {@code include/hosts.lua} describes them. They are parts of keys and
  * of the ids of chunks, so hosts stand there percent-encoded.
  */
-final class HostLanes {
+final class HostLaneNames {
   private static final char BEHIND_CHUNK = '~';
   private static final byte[] NONE = {};
 
-  private HostLanes() {}
+  private HostLaneNames() {}
 
   static String name(HostLane lane) {
     return lane.interval().toMillis()

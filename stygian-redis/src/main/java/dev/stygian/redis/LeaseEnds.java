@@ -101,7 +101,7 @@ final class LeaseEnds {
     }
     heads.put(item);
     for (Release release : progress.releases()) {
-      byte[] lane = HostLanes.name(release.task());
+      byte[] lane = HostLaneNames.name(release.task());
       byte[] record = TaskBytes.record(release.task());
       releases
           .u16(spec.laneOf(release.task().id().node()))

@@ -155,7 +155,7 @@ final class Leaser {
     LaneSpec lane = spec.lanes().get((int) group.number(2));
     Duration visibility = spec.limits().visibilityOr(asked);
     Instant deadline = Instant.ofEpochMilli(group.number(3));
-    Optional<HostLane> host = HostLanes.ofChunk(Replies.text(group.parts.get(4)));
+    Optional<HostLane> host = HostLaneNames.ofChunk(Replies.text(group.parts.get(4)));
     OptionalLong startBefore = startBefore(deadline.minus(visibility), group.number(12));
     byte[] keyColumn = Replies.bytes(group.parts.get(7));
     byte[] flags = Replies.bytes(group.parts.get(9));

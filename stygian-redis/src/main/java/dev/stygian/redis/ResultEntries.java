@@ -107,7 +107,7 @@ final class ResultEntries {
             lane.service(),
             entry.key(),
             entry.input(),
-            hostLane.isEmpty() ? Optional.empty() : Optional.of(HostLanes.parse(hostLane))),
+            hostLane.isEmpty() ? Optional.empty() : Optional.of(HostLaneNames.parse(hostLane))),
         attempts,
         all,
         died);

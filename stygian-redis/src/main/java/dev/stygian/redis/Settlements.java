@@ -245,7 +245,7 @@ final class Settlements implements AutoCloseable {
             add(isUnused ? "unused" : "back", delay, "");
         case Nack.Verdict.Exclude(String reason) -> add("exclude", Duration.ZERO, reason);
       }
-      encoded.add(HostLanes.name(task));
+      encoded.add(HostLaneNames.name(task));
       encoded.add(record);
       row.addReleases(encoded);
       places.add(place);

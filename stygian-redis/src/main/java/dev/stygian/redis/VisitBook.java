@@ -48,7 +48,7 @@ final class VisitBook {
 
   private void add(Visit visit, long run, List<byte[]> arguments) throws InterruptedException {
     arguments.add(number(run));
-    arguments.add(bytes(HostLanes.encoded(visit.host())));
+    arguments.add(bytes(HostLaneNames.encoded(visit.host())));
     arguments.add(number(clock.millisAt(visit.startedNanos())));
     arguments.add(number(visit.took().toMillis()));
     arguments.add(number(visit.bytes()));
@@ -76,7 +76,7 @@ final class VisitBook {
         .forEach((name, value) -> {
           String[] parts = new String(name, UTF_8).split("\\|", 2);
           byHost
-              .computeIfAbsent(HostLanes.host(parts[0]), _ -> new HashMap<>())
+              .computeIfAbsent(HostLaneNames.host(parts[0]), _ -> new HashMap<>())
               .put(parts[1], Long.valueOf(new String(value, US_ASCII)));
         });
     return byHost.entrySet().stream().map(e -> counts(e.getKey(), e.getValue())).toList();

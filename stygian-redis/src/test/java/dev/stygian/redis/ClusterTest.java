@@ -9,9 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -76,28 +73,17 @@ final class ClusterTest {
   @Test
   @Order(3)
   void neverUsesMoreConnectionsThanItMay() throws Exception {
-    NoopRun run = NoopRun.of("many");
     String url = cluster.url() + "?clientName=counted";
     RedisSettings settings =
         RedisSettings.of(url).withQueueName(RedisCluster.queueAt(1)).withMaxConnections(3);
-    try (RedisWorkQueue queue = RedisWorkQueue.open(settings);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      run.submit(queue, 2000);
-      for (int i = 0; i < 50; i++) {
-        Future<Integer> _ = threads.submit(() -> NoopRun.work(queue));
-      }
-      Future<List<String>> reader = threads.submit(() -> run.results(queue));
-      long most = 0;
-      for (int kills = 0; !reader.isDone(); kills++) {
-        most = Math.max(most, cluster.connections("counted"));
-        if (kills < 3) {
-          cluster.ask(1, redis -> Servers.kill(redis, "counted"));
-        }
-      }
 
-      assertThat(reader.get()).hasSize(2000);
-      assertThat(most).isBetween(1L, 3L);
-    }
+    long most =
+        BusyQueue.mostConnections(
+            settings,
+            () -> cluster.connections("counted"),
+            () -> cluster.ask(1, redis -> Servers.kill(redis, "counted")));
+
+    assertThat(most).isBetween(1L, 3L);
   }
 
   @Test

@@ -10,9 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -70,26 +67,16 @@ final class SentinelTest {
   @Test
   @Order(2)
   void neverUsesMoreConnectionsThanItMay() throws Exception {
-    NoopRun run = NoopRun.of("many");
-    RedisSettings settings = RedisSettings.of(group.url() + "&clientName=counted");
-    try (RedisWorkQueue queue = RedisWorkQueue.open(settings.withMaxConnections(3));
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      run.submit(queue, 2000);
-      for (int i = 0; i < 50; i++) {
-        Future<Integer> _ = threads.submit(() -> NoopRun.work(queue));
-      }
-      Future<List<String>> reader = threads.submit(() -> run.results(queue));
-      long most = 0;
-      for (int kills = 0; !reader.isDone(); kills++) {
-        most = Math.max(most, group.connections("counted"));
-        if (kills < 3) {
-          group.ask(0, redis -> Servers.kill(redis, "counted"));
-        }
-      }
+    RedisSettings settings =
+        RedisSettings.of(group.url() + "&clientName=counted").withMaxConnections(3);
 
-      assertThat(reader.get()).hasSize(2000);
-      assertThat(most).isBetween(1L, 3L);
-    }
+    long most =
+        BusyQueue.mostConnections(
+            settings,
+            () -> group.connections("counted"),
+            () -> group.ask(0, redis -> Servers.kill(redis, "counted")));
+
+    assertThat(most).isBetween(1L, 3L);
   }
 
   @Test

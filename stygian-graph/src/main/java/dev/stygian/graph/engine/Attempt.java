@@ -175,7 +175,7 @@ final class Attempt {
       }
       Outcome outcome = execute(plan, current, item, isFirst ? inputs : done.inputsOf(current));
       if (outcome instanceof Outcome.Became()) {
-        book(new Completion(lease, new Progress(List.of(current.id()), List.of(), List.of())));
+        tell(new Completion(lease, done.became(current)));
         return;
       }
       if (!(outcome instanceof Outcome.Success(JsonNode result))) {
@@ -209,6 +209,13 @@ final class Attempt {
       return;
     }
     book(new Completion(lease, progress));
+  }
+
+  /** Books an end, unless the attempt was left behind, which has been booked. */
+  private void tell(Settlement settlement) throws InterruptedException {
+    if (!isAbandoned()) {
+      book(settlement);
+    }
   }
 
   private void book(Settlement settlement) throws InterruptedException {
@@ -251,9 +258,7 @@ final class Attempt {
   }
 
   private void end(Nack.Verdict verdict) throws InterruptedException {
-    if (!isAbandoned()) {
-      book(nack(verdict));
-    }
+    tell(nack(verdict));
   }
 
   /** What did work is kept, so that the task that did not is tried again from there. */

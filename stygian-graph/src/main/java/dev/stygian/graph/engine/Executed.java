@@ -111,6 +111,14 @@ final class Executed {
     return node.id().equals(leased.id().node()) ? leased.key() : node.scope().key(leased.key());
   }
 
+  /** What the queue has to book where an item has become others: nothing of it goes on. */
+  Progress became(PlannedNode last) {
+    List<String> passed = new ArrayList<>(inOrder.size() + 1);
+    inOrder.forEach(output -> passed.add(output.node.id()));
+    passed.add(last.id());
+    return new Progress(passed, List.of(), List.of());
+  }
+
   /**
    * What the queue has to book: outputs that somebody else reads are written, with the tasks that
    * wait for them; the others were handed on.

@@ -9,8 +9,7 @@ import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.ServiceDescriptor.Finds;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.stygian.graph.settings.Sha256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -43,13 +42,7 @@ final class FoundItems {
   }
 
   private static String id(String identity) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(UTF_8));
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(Arrays.copyOf(digest, ID_BYTES));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] digest = Arrays.copyOf(Sha256.of(identity.getBytes(UTF_8)), ID_BYTES);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
   }
 }

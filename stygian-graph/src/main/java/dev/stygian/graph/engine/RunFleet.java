@@ -22,7 +22,7 @@ final class RunFleet implements Fleet {
   private final Optional<String> lane;
   private final BooleanSupplier mayStart;
   private final Finder finder;
-  private final List<Visit> visits = new ArrayList<>(1);
+  private final List<Visit> visits = new ArrayList<>(0); // most visit none
 
   /** Puts what was found into the run. */
   @FunctionalInterface

@@ -4,6 +4,7 @@ import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The {@code [politeness]} table: how often hosts are visited, over all processes together.
@@ -22,6 +23,8 @@ public record Politeness(
     boolean obeyRobots,
     Duration giveUpAfter,
     List<HostRule> hosts) {
+  private static final Pattern PORT = Pattern.compile(":[0-9]+$");
+
   public Politeness {
     hosts = List.copyOf(hosts);
   }
@@ -45,8 +48,11 @@ public record Politeness(
 
   /** The rule for a host, whose name may end in a port. */
   public HostRule ruleFor(String host) {
+    if (hosts.isEmpty()) {
+      return new HostRule(host, interval, concurrency);
+    }
     String lower = host.toLowerCase(Locale.ROOT);
-    String name = lower.replaceFirst(":[0-9]+$", "");
+    String name = PORT.matcher(lower).replaceFirst("");
     return hosts.stream()
         .filter(rule -> rule.fits(name) || rule.fits(lower))
         .findFirst()

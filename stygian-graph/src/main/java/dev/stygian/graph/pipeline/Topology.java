@@ -1,8 +1,7 @@
 package dev.stygian.graph.pipeline;
 
 import dev.stygian.graph.settings.CanonicalJson;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.stygian.graph.settings.Sha256;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -146,17 +145,9 @@ public final class Topology {
       content.set("config", effectiveConfig.apply(node));
       ArrayNode before = content.putArray("predecessors");
       predecessors(node.id()).forEach(p -> before.add(known(p, all)));
-      all.put(node.id(), HexFormat.of().formatHex(sha256(CanonicalJson.bytes(content))));
+      all.put(node.id(), HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(content))));
     }
     return all;
-  }
-
-  private static byte[] sha256(byte[] content) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(content);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   private static <V> V known(String node, Map<String, V> values) {

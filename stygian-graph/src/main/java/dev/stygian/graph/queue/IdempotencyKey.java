@@ -2,13 +2,13 @@ package dev.stygian.graph.queue;
 
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.settings.CanonicalJson;
+import dev.stygian.graph.settings.Sha256;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import tools.jackson.databind.JsonNode;
@@ -26,12 +26,6 @@ public final class IdempotencyKey {
 
   private static final int SCOPE_BYTES = 8;
   private static final int INPUT_BYTES = 16;
-  private static final MessageDigest SHA_256 = sha256();
-
-  /** One per thread: who makes keys makes many. */
-  private static final ThreadLocal<MessageDigest> DIGESTS =
-      ThreadLocal.withInitial(IdempotencyKey::newSha256);
-
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
@@ -61,7 +55,7 @@ public final class IdempotencyKey {
 
   /** The digest of an input, to be shared by the keys of all nodes of one item. */
   public static byte[] digest(JsonNode input) {
-    return Arrays.copyOf(sha256(CanonicalJson.bytes(input)), INPUT_BYTES);
+    return Arrays.copyOf(Sha256.of(CanonicalJson.bytes(input)), INPUT_BYTES);
   }
 
   /** Do not change them. */
@@ -79,7 +73,7 @@ public final class IdempotencyKey {
 
     /** A scope named by texts, whose order counts. */
     public static Scope of(String... parts) {
-      MessageDigest sha = newSha256();
+      MessageDigest sha = Sha256.newDigest();
       for (String part : parts) {
         byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
         sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(utf8.length).array());
@@ -102,26 +96,6 @@ public final class IdempotencyKey {
       byte[] all = Arrays.copyOf(prefix, BYTES);
       System.arraycopy(digest, from, all, SCOPE_BYTES, INPUT_BYTES);
       return new IdempotencyKey(all);
-    }
-  }
-
-  private static byte[] sha256(byte[] text) {
-    return DIGESTS.get().digest(text); // which resets it
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return (MessageDigest) SHA_256.clone(); // spares the search among the providers
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the SHA-256 of the platform can be copied", e);
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

@@ -5,8 +5,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A fleet of one execution, which follows no robots.txt and asks nobody. */
-final class LoneFleet implements Fleet {
+/**
+ * A fleet of one execution, which follows no robots.txt and asks nobody. What a test of a service
+ * wants to see, it overrides.
+ */
+public class LoneFleet implements Fleet {
   @Override
   public HostScope scope() {
     return HostScope.HOST;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -277,7 +278,7 @@ interface HostContract extends Contract {
     q().submit(run, items);
     q().queue.closeInput(run.id());
 
-    Set<String> done = new java.util.HashSet<>();
+    Set<String> done = new HashSet<>();
     while (done.size() < 600) {
       for (Lease lease :
           q().queue.lease(QueueFixture.request(100, QueueFixture.LONG, QueueFixture.SOON))) {

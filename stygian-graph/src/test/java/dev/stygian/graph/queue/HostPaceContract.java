@@ -1,6 +1,7 @@
 package dev.stygian.graph.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.List;
@@ -97,10 +98,8 @@ interface HostPaceContract extends Contract {
     assertThat(q().deadLetters(run))
         .extracting(l -> l.task().id().item(), l -> l.errors().getLast().message())
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
-                "x", "host a.example has not answered for 0 s; its tasks are given up"),
-            org.assertj.core.groups.Tuple.tuple(
-                "y", "host a.example has not answered for 0 s; its tasks are given up"));
+            tuple("x", "host a.example has not answered for 0 s; its tasks are given up"),
+            tuple("y", "host a.example has not answered for 0 s; its tasks are given up"));
     q().finish(leases.getFirst());
     assertThat(q().status(run).state()).isEqualTo(RunStatus.State.FINISHED);
   }
@@ -122,9 +121,7 @@ interface HostPaceContract extends Contract {
 
     assertThat(counts)
         .extracting(HostCounts::host, HostCounts::requests, HostCounts::bytes)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("a.example", 2L, 20L),
-            org.assertj.core.groups.Tuple.tuple("b.example", 1L, 10L));
+        .containsExactly(tuple("a.example", 2L, 20L), tuple("b.example", 1L, 10L));
     assertThat(counts.getFirst().failures()).isEqualTo(1);
     assertThat(counts.getFirst().smallestGap().orElseThrow())
         .isBetween(Duration.ofMillis(498), Duration.ofMillis(502));

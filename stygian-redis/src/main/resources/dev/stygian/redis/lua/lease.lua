@@ -4,7 +4,8 @@
 -- @include keys memory fields runs records lanes hosts letters caps leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
--- Replies: a list: first, in how many milliseconds something is due (-1: nothing is), then groups {lease, run,
+-- Replies: a list: first, where nothing is handed out, in how many milliseconds something is due (-1: nothing
+--   is, or something is handed out), then groups {lease, run,
 --   node, deadline, chunk, from, lengths, keys, bodies, flags, stored, inputs, window, capped}. The window is for how many
 --   milliseconds the starts are good (0: for ever). Capped are the nodes of the run whose tasks have to be leased,
 --   since they are counted against a cap, with commas.
@@ -374,7 +375,7 @@ end
 hosts.settle()
 settle_counts()
 local due = math.huge
-for _, key in ipairs({ resting, delayed, deadlines }) do
+for _, key in ipairs(#groups == 0 and { resting, delayed, deadlines } or {}) do
   due = math.min(due, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or math.huge))
 end
 table.insert(groups, 1, due < math.huge and math.max(0, math.ceil(due - now)) or -1)

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import okhttp3.HttpUrl;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Fetches a site from its start: an item becomes the page that it names, and each page makes items
@@ -205,10 +206,7 @@ public final class CrawlService implements ScrapingService {
 
   /** The call that fetches a URL of this item. */
   private static ServiceCall fetching(ServiceCall call, HttpUrl url) {
-    Item item =
-        new Item(
-            call.item().id(),
-            tools.jackson.databind.node.JsonNodeFactory.instance.stringNode(url.toString()));
+    Item item = new Item(call.item().id(), JsonNodeFactory.instance.stringNode(url.toString()));
     return new ServiceCall(
         call.pipelineId(),
         call.node(),

@@ -1,6 +1,5 @@
 package dev.stygian.services.discover;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.item.Item;
@@ -12,14 +11,18 @@ import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.settings.Config;
 import dev.stygian.graph.settings.Environment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,7 @@ class CrawlServiceTest {
   private final MockWebServer server = new MockWebServer();
   private final CrawlService service = new CrawlService();
   private final Map<String, String> site =
-      new java.util.concurrent.ConcurrentHashMap<>(
+      new ConcurrentHashMap<>(
           Map.of(
               "/",
                   "<a href=a.html>a</a> <a href=/b.html?utm_source=x#part>b</a> <a"
@@ -69,8 +72,7 @@ class CrawlServiceTest {
 
   /** The paths that were fetched, each with how it ended. */
   private Set<String> crawl(String config, String... starts) throws Exception {
-    ObjectNode values = (ObjectNode) Json.parse(config.replace('\'', '"'));
-    Config node = Config.of(service.descriptor().config(), values, Environment.of(Map.of()));
+    Config node = config(config);
     RecordingFleet fleet = new RecordingFleet();
     ArrayDeque<JsonNode> waiting = new ArrayDeque<>();
     for (String start : starts) {
@@ -90,6 +92,12 @@ class CrawlServiceTest {
     return fetched;
   }
 
+  /** A config as JSON; single quotes stand for double ones. */
+  private Config config(String json) {
+    ObjectNode values = (ObjectNode) Json.parse(json.replace('\'', '"'));
+    return Config.of(service.descriptor().config(), values, Environment.of(Map.of()));
+  }
+
   private static ServiceCall call(Config config, JsonNode input, RecordingFleet fleet) {
     return new ServiceCall(
         "p",
@@ -104,7 +112,7 @@ class CrawlServiceTest {
   }
 
   private static String path(JsonNode output) {
-    return okhttp3.HttpUrl.get(output.path("url").asString()).encodedPath();
+    return HttpUrl.get(output.path("url").asString()).encodedPath();
   }
 
   @Test
@@ -148,11 +156,7 @@ class CrawlServiceTest {
 
   @Test
   void namesTheHostOfAPageAndNoneOfAStart() {
-    Config config =
-        Config.of(
-            service.descriptor().config(),
-            JsonNodeFactory.instance.objectNode(),
-            Environment.of(Map.of()));
+    Config config = config("{}");
     JsonNode page =
         Json.parse(
             "{\"url\":\"https://a.example/x\",\"crawl\":{\"depth\":1,\"start\":\"https://a.example/\"}}");
@@ -164,7 +168,7 @@ class CrawlServiceTest {
 
   @Test
   void refusesAPatternThatIsNoRegularExpression() {
-    java.util.List<String> problems = new java.util.ArrayList<>();
+    List<String> problems = new ArrayList<>();
     service
         .descriptor()
         .config()
@@ -176,15 +180,9 @@ class CrawlServiceTest {
 
   @Test
   void saysWhatAStartLacks() throws Exception {
-    byte[] nothing = "{}".getBytes(UTF_8);
-    Config config =
-        Config.of(
-            service.descriptor().config(),
-            JsonNodeFactory.instance.objectNode(),
-            Environment.of(Map.of()));
+    Config config = config("{}");
 
-    Outcome outcome =
-        service.execute(call(config, Json.parse(new String(nothing, UTF_8)), new RecordingFleet()));
+    Outcome outcome = service.execute(call(config, Json.parse("{}"), new RecordingFleet()));
 
     assertThat(outcome)
         .isEqualTo(Outcome.permanent("the item has no URL to start from; give it a \"url\""));
