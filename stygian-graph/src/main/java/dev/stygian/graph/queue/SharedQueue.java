@@ -30,8 +30,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *       whose input is closed has no unfinished task, the run does.
  * </ul>
  *
- * No thread and no timer lives here: who leases takes back what ran out and wakes what is due. Long
- * because it is the list of all changes that the lock guards.
+ * No thread and no timer lives here: who leases takes back what ran out and wakes what is due.
+ *
+ * <p>Long because it is the list of all changes that the lock guards.
  */
 final class SharedQueue {
   /** Tasks that one call takes back or wakes at most, give or take one hand-out. */
