@@ -72,13 +72,13 @@ record ExecutionChoices(
         file);
   }
 
-  /** The same for another queue of the server, with a part of the workers. */
-  ExecutionChoices ofQueue(String name, int share) {
+  /** The same for another queue of the server. */
+  ExecutionChoices ofQueue(String name) {
     return new ExecutionChoices(
         mode,
         queue,
         new Setting<>("queue_name", name, queueName.source(), queueName.origin()),
-        new Setting<>("workers", share, workers.source(), workers.origin()),
+        workers,
         visibilityTimeout,
         fileOnly,
         fromFile);

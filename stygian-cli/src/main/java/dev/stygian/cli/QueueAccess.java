@@ -19,11 +19,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class QueueAccess implements AutoCloseable {
   static final String EMBEDDED = "embedded";
 
-  private final WorkQueue queue;
+  private final RedisWorkQueue queue;
   private final String url;
   private final @Nullable EmbeddedServer server;
 
-  private QueueAccess(WorkQueue queue, String url, @Nullable EmbeddedServer server) {
+  private QueueAccess(RedisWorkQueue queue, String url, @Nullable EmbeddedServer server) {
     this.queue = queue;
     this.url = url;
     this.server = server;
@@ -78,6 +78,11 @@ final class QueueAccess implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** Another queue of the same server, over the same connections. */
+  QueueAccess another(String queueName) {
+    return new QueueAccess(queue.another(queueName), url, null);
   }
 
   WorkQueue queue() {

@@ -118,7 +118,12 @@ final class RunCommand implements Callable<Integer> {
     try (QueueAccess access = QueueAccess.open(console, plan.choices);
         WorkerProcesses processes =
             WorkerProcesses.start(
-                console, work.processes(), access.url(), plan.choices, work.allowPrivate)) {
+                console,
+                work.processes(),
+                access.url(),
+                plan.choices,
+                Optional.empty(),
+                work.allowPrivate)) {
       RunReport report = new RunReport(console, plan.run, results, json, arguments(), false, 0);
       return execute(plan, access.queue(), results, processes, items, report);
     }

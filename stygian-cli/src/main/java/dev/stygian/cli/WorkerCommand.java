@@ -1,19 +1,18 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.graph.engine.SharedSlots;
 import dev.stygian.graph.engine.Worker;
-import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.error.StygianException;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.Spans;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +26,9 @@ import picocli.CommandLine.Option;
       "the rest back; no task loses an attempt.",
       "",
       "Example:",
-      "  stygian worker --queue redis://localhost:6379 --workers 50"
+      "  stygian worker --queue redis://localhost:6379 --workers 50",
+      "  stygian worker --queues extract=10,crawl=1 --workers 50",
+      "  stygian worker --queues urgent,usual"
     })
 final class WorkerCommand implements Callable<Integer> {
   static final String UNTIL_INPUT_ENDS = "--until-input-ends";
@@ -41,10 +42,11 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Option(
       names = "--queues",
-      paramLabel = "NAME=WEIGHT",
-      split = ",",
-      description = "Several queues there; the workers are shared out by weight.")
-  private Map<String, Integer> queues = new LinkedHashMap<>();
+      paramLabel = "LIST",
+      description =
+          "Several queues there. NAME=WEIGHT,...: each gets tasks by its weight while it has work."
+              + " NAME,...: each is served while those before it have none.")
+  private @Nullable String queues;
 
   @Option(
       names = "--grace",
@@ -66,6 +68,7 @@ final class WorkerCommand implements Callable<Integer> {
     ExecutionChoices choices =
         ExecutionChoices.of(
             new ExecutionChoices.Given(queue.url, queue.name, work.workers), console.environment());
+    ServedQueues served = served(choices);
     try (ServiceRegistry registry = Services.installed(console);
         Interruption interruption =
             new Interruption(
@@ -75,16 +78,19 @@ final class WorkerCommand implements Callable<Integer> {
                         "Stopping: finishing what is running, at most "
                             + Spans.format(graceSpan)));
         Staff staff = new Staff()) {
-      for (var share : shares(choices).entrySet()) {
-        staff.hire(choices, share.getKey(), share.getValue(), registry);
-      }
+      staff.hire(choices, served, registry);
       say("working with services " + String.join(", ", registry.available()));
       if (untilInputEnds) {
         stopAtEndOfInput(interruption);
       }
       try (WorkerProcesses more =
           WorkerProcesses.start(
-              console, work.processes(), staff.url(), choices, work.allowPrivate)) {
+              console,
+              work.processes(),
+              staff.url(),
+              choices,
+              Optional.ofNullable(queues),
+              work.allowPrivate)) {
         while (!interruption.await(LOOK_MILLIS)) {
           staff.check();
           more.reportDead();
@@ -98,22 +104,10 @@ final class WorkerCommand implements Callable<Integer> {
     }
   }
 
-  /** How many of the workers each queue gets; every queue at least one. */
-  private Map<String, Integer> shares(ExecutionChoices choices) {
-    int workers = choices.workers().value();
-    if (queues.isEmpty()) {
-      return Map.of(choices.queueName().value(), workers);
-    }
-    long total = queues.values().stream().mapToLong(Integer::longValue).sum();
-    Map<String, Integer> shares = new LinkedHashMap<>();
-    queues.forEach((name, weight) -> {
-      if (weight < 1) {
-        throw new SettingInvalidException(
-            "queue " + name + " has the weight " + weight + "; write a whole number from 1 on");
-      }
-      shares.put(name, (int) Math.max(1, Math.round((double) workers * weight / total)));
-    });
-    return shares;
+  private ServedQueues served(ExecutionChoices choices) {
+    return queues == null
+        ? ServedQueues.only(choices.queueName().value())
+        : ServedQueues.parse(queues);
   }
 
   /** A child process leaves the talking to its parent. */
@@ -142,11 +136,19 @@ final class WorkerCommand implements Callable<Integer> {
     private final List<QueueAccess> accesses = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
 
-    void hire(ExecutionChoices choices, String name, int slots, ServiceRegistry registry) {
-      QueueAccess access = QueueAccess.openPatiently(console, choices.ofQueue(name, slots));
-      accesses.add(access);
-      workers.add(
-          Worker.start(access.queue(), registry, work.options(choices.ofQueue(name, slots))));
+    void hire(ExecutionChoices choices, ServedQueues served, ServiceRegistry registry) {
+      SharedSlots slots = new SharedSlots(choices.workers().value());
+      List<SharedSlots.Part> parts =
+          served.all().stream().map(queue -> slots.part(queue.rank(), queue.weight())).toList();
+      for (int i = 0; i < parts.size(); i++) {
+        String name = served.all().get(i).name();
+        QueueAccess access =
+            i == 0
+                ? QueueAccess.openPatiently(console, choices.ofQueue(name))
+                : accesses.getFirst().another(name);
+        accesses.add(access);
+        workers.add(Worker.start(access.queue(), registry, work.options(choices), parts.get(i)));
+      }
     }
 
     String url() {
@@ -163,9 +165,21 @@ final class WorkerCommand implements Callable<Integer> {
     }
 
     void stop(Duration grace) throws InterruptedException {
-      long end = System.nanoTime() + grace.toNanos();
+      List<Thread> stopping = new ArrayList<>(); // together: none leases while another one stops
       for (Worker worker : workers) {
-        worker.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        stopping.add(
+            Thread.ofVirtual()
+                .name("stygian-stop")
+                .start(() -> {
+                  try {
+                    worker.stop(grace);
+                  } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+      }
+      for (Thread each : stopping) {
+        each.join();
       }
     }
 

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,13 +34,19 @@ final class WorkerProcesses implements AutoCloseable {
    *
    * @param url of the queue; it goes by the environment, since it may hold a password and command
    *     lines are public
+   * @param queues several queues there, as {@code --queues} names them
    */
   static WorkerProcesses start(
-      Console console, int count, String url, ExecutionChoices choices, boolean allowPrivate) {
+      Console console,
+      int count,
+      String url,
+      ExecutionChoices choices,
+      Optional<String> queues,
+      boolean allowPrivate) {
     WorkerProcesses all = new WorkerProcesses(console);
     try {
       for (int i = 0; i < count; i++) {
-        all.processes.add(start(console, url, choices, allowPrivate));
+        all.processes.add(start(console, url, choices, queues, allowPrivate));
       }
       return all;
     } catch (IOException e) {
@@ -50,7 +57,11 @@ final class WorkerProcesses implements AutoCloseable {
   }
 
   private static Process start(
-      Console console, String url, ExecutionChoices choices, boolean allowPrivate)
+      Console console,
+      String url,
+      ExecutionChoices choices,
+      Optional<String> queues,
+      boolean allowPrivate)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -61,6 +72,7 @@ final class WorkerProcesses implements AutoCloseable {
     command.addAll(List.of(Stygian.class.getName(), "worker", WorkerCommand.UNTIL_INPUT_ENDS));
     command.addAll(List.of("--workers", String.valueOf(choices.workers().value())));
     command.addAll(List.of("--queue-name", choices.queueName().value()));
+    queues.ifPresent(list -> command.addAll(List.of("--queues", list)));
     if (allowPrivate) {
       command.add("--allow-private");
     }

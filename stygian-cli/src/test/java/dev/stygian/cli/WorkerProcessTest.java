@@ -204,8 +204,8 @@ final class WorkerProcessTest {
 
       JsonNode first = cli.run("queues", "--queue-name", "first", "--json").json();
       JsonNode second = cli.run("queues", "--queue-name", "second", "--json").json();
-      assertThat(first.at("/workers/0/slots").asInt()).isEqualTo(3);
-      assertThat(second.at("/workers/0/slots").asInt()).isEqualTo(1);
+      assertThat(first.at("/workers/0/slots").asInt()).isEqualTo(4);
+      assertThat(second.at("/workers/0/slots").asInt()).isEqualTo(4);
       assertThat(worker.isAlive()).isTrue();
     }
   }

@@ -3,6 +3,7 @@ package dev.stygian.redis;
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.error.QueueRefusedException;
 import dev.stygian.graph.error.QueueUnavailableException;
+import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.settings.Durability;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
@@ -46,11 +47,25 @@ final class RedisLink implements AutoCloseable {
   private volatile boolean closed;
 
   RedisLink(RedisSettings settings, Keys keys) {
+    this(settings, keys, new Connections(settings, keys));
+  }
+
+  private RedisLink(RedisSettings settings, Keys keys, Connections connections) {
     this.settings = settings;
     this.keys = keys;
-    this.connections = new Connections(settings, keys);
+    this.connections = connections;
     this.commands = shared();
-    connections.take();
+    if (!connections.take()) {
+      throw new SettingInvalidException(
+          "REDIS_MAX_CONNECTIONS leaves no connection for queue "
+              + settings.queueName()
+              + "; each queue needs one");
+    }
+  }
+
+  /** Another queue at the same place, under the same bound on connections. */
+  RedisLink another(RedisSettings ofQueue, Keys ofThat) {
+    return new RedisLink(ofQueue, ofThat, connections.ofQueue(ofThat));
   }
 
   /** Sets what is to be tried whenever the server's memory is full, before the next try. */

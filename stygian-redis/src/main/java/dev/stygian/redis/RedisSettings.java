@@ -11,7 +11,8 @@ import java.time.Duration;
  *     {@code rediss…} with TLS, or {@code redis-socket://}; a password may stand in it and is never
  *     shown
  * @param queueName queues of different names do not see each other
- * @param maxConnections the cap on connections of this queue object; from 3 on nothing is polled
+ * @param maxConnections the cap on connections of this queue object and of those that share them
+ *     with it; with 3 for each queue nothing is polled
  * @param patience how long a command is retried while the server is out of reach
  * @param security the files by which this process and the server know each other
  */

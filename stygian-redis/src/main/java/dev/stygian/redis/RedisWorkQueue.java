@@ -47,6 +47,7 @@ public final class RedisWorkQueue implements WorkQueue {
   private static final int ENQUEUE_BATCH = 500;
   private static final long ENQUEUE_BATCH_BYTES = 1 << 20;
 
+  private final RedisSettings settings;
   private final Keys keys;
   private final RedisLink link;
   private final OpenRuns runs;
@@ -64,8 +65,17 @@ public final class RedisWorkQueue implements WorkQueue {
   private volatile boolean sealed;
 
   private RedisWorkQueue(RedisSettings settings) {
-    this.keys = new Keys(settings.queueName());
-    this.link = new RedisLink(settings, keys);
+    this(settings, new Keys(settings.queueName()));
+  }
+
+  private RedisWorkQueue(RedisSettings settings, Keys keys) {
+    this(settings, keys, new RedisLink(settings, keys));
+  }
+
+  private RedisWorkQueue(RedisSettings settings, Keys keys, RedisLink link) {
+    this.settings = settings;
+    this.keys = keys;
+    this.link = link;
     this.runs = new OpenRuns(link, keys);
     Names names = new Names();
     ServerClock clock = new ServerClock(link);
@@ -93,6 +103,16 @@ public final class RedisWorkQueue implements WorkQueue {
 
   public static RedisWorkQueue open(RedisSettings settings) {
     return new RedisWorkQueue(settings);
+  }
+
+  /**
+   * Another queue at the same place, whose connections count against the same bound. Each is closed
+   * for itself.
+   */
+  public RedisWorkQueue another(String queueName) {
+    RedisSettings ofQueue = settings.withQueueName(queueName);
+    Keys ofThat = new Keys(queueName);
+    return new RedisWorkQueue(ofQueue, ofThat, link.another(ofQueue, ofThat));
   }
 
   @Override

@@ -19,24 +19,35 @@ import org.jspecify.annotations.Nullable;
 final class Runners {
   private static final long TURN_NANOS = 10_000_000;
 
-  private final int slots;
+  private final SharedSlots.Part slots;
   private final Consumer<Attempt> execution;
-  private final Runnable roomChanged;
   private final Queue<Attempt> line = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger active = new AtomicInteger();
   private final AtomicBoolean oneOnItsWay = new AtomicBoolean();
 
   /**
-   * Slots that are all free.
+   * Runners on a part of the slots, which no other runners have.
    *
    * @param execution executes an attempt and throws nothing
    * @param roomChanged called when an attempt stops waiting and when a slot becomes free
    */
-  Runners(int slots, Consumer<Attempt> execution, Runnable roomChanged) {
+  Runners(SharedSlots.Part slots, Consumer<Attempt> execution, Runnable roomChanged) {
     this.slots = slots;
     this.execution = execution;
-    this.roomChanged = roomChanged;
+    slots.belongsTo(new Waiting(), this::startOne, roomChanged);
+  }
+
+  private final class Waiting implements SharedSlots.Line {
+    @Override
+    public @Nullable Attempt next() {
+      return line.peek();
+    }
+
+    @Override
+    public int size() {
+      return waiting.get() + active.get();
+    }
   }
 
   void add(List<Attempt> attempts) {
@@ -50,7 +61,7 @@ final class Runners {
     return waiting.get();
   }
 
-  /** Slots that are taken. */
+  /** Slots that are taken here. */
   int active() {
     return active.get();
   }
@@ -76,26 +87,16 @@ final class Runners {
 
   private void startOne() {
     while (waiting.get() > 0 && oneOnItsWay.compareAndSet(false, true)) {
-      if (takeSlot()) {
+      if (slots.takeSlot()) {
+        active.incrementAndGet();
         Thread.ofVirtual().name("stygian-task").start(this::run);
         return;
       }
       oneOnItsWay.set(false);
-      if (active.get() >= slots) {
+      if (slots.isFull()) {
         return; // whoever ends next comes by here; one that just did may have been turned away
       }
     }
-  }
-
-  private boolean takeSlot() {
-    int taken = active.get();
-    while (taken < slots) {
-      if (active.compareAndSet(taken, taken + 1)) {
-        return true;
-      }
-      taken = active.get();
-    }
-    return false;
   }
 
   private void run() {
@@ -104,8 +105,11 @@ final class Runners {
     try {
       for (Attempt attempt = next(); attempt != null; attempt = next()) {
         startOne();
-        roomChanged.run();
+        slots.tellRoomChanged();
         execution.accept(attempt);
+        if (slots.yields()) {
+          break;
+        }
         long now = System.nanoTime();
         if (now - turnNanos > TURN_NANOS) {
           LockSupport.parkNanos(1); // Thread.yield() passes over threads that others start
@@ -114,8 +118,7 @@ final class Runners {
       }
     } finally {
       active.decrementAndGet();
-      startOne(); // what came after the last look
-      roomChanged.run();
+      slots.giveSlot(); // and what came after the last look begins
     }
   }
 }

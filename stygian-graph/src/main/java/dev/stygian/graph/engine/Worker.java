@@ -57,6 +57,7 @@ public final class Worker implements AutoCloseable {
   private static final Duration STOP_TIME = Duration.ofSeconds(10);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
   private static final long PAUSE_MILLIS = 500;
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int UNBOOKED = 1000;
   private static final int WORTH_A_CALL = 100;
 
@@ -66,6 +67,7 @@ public final class Worker implements AutoCloseable {
   private final WorkQueue queue;
   private final ServiceRegistry registry;
   private final WorkerOptions options;
+  private final SharedSlots.Part slots;
   private final Set<String> services;
   private final Context context = new Context();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -85,14 +87,16 @@ public final class Worker implements AutoCloseable {
   private volatile int ahead;
   private volatile boolean feederWaits;
 
-  private Worker(WorkQueue queue, ServiceRegistry registry, WorkerOptions options) {
+  private Worker(
+      WorkQueue queue, ServiceRegistry registry, WorkerOptions options, SharedSlots.Part slots) {
     this.queue = queue;
     this.registry = registry;
     this.options = options;
+    this.slots = slots;
     this.services = Set.copyOf(registry.available());
     this.plans = new Plans(queue);
     this.hostLanes = new HostLanes(registry, queue.notes());
-    this.runners = new Runners(options.slots(), this::execute, this::roomChanged);
+    this.runners = new Runners(slots, this::execute, this::roomChanged);
     this.bookings =
         new Bookings(queue, held, stopping, () -> runners.waiting() > 0, this::roomChanged);
     this.heart = new Heart(queue, options, services, held, stopping, this::handBackWhatWaits);
@@ -101,7 +105,17 @@ public final class Worker implements AutoCloseable {
 
   /** Starts a worker that offers what {@code registry} can run in this process. */
   public static Worker start(WorkQueue queue, ServiceRegistry registry, WorkerOptions options) {
-    Worker worker = new Worker(queue, registry, options);
+    return start(queue, registry, options, new SharedSlots(options.slots()).part(0, 1));
+  }
+
+  /**
+   * Starts a worker that shares the slots of its process with those of other queues.
+   *
+   * @param slots this worker's alone; their number is that of {@code options}
+   */
+  public static Worker start(
+      WorkQueue queue, ServiceRegistry registry, WorkerOptions options, SharedSlots.Part slots) {
+    Worker worker = new Worker(queue, registry, options, slots);
     worker.bookings.start();
     worker.watch.start();
     worker.feeder.start();
@@ -185,6 +199,8 @@ public final class Worker implements AutoCloseable {
       giveUp(e);
     } catch (RuntimeException e) {
       giveUp(new QueueRefusedException("a worker cannot go on: " + e, e));
+    } finally {
+      slots.leave();
     }
   }
 
@@ -200,7 +216,7 @@ public final class Worker implements AutoCloseable {
     while (!isRoomWorthACall()) {
       feederWaits = true;
       if (!isRoomWorthACall()) {
-        LockSupport.park(this);
+        LockSupport.parkNanos(this, LOOK_AGAIN_NANOS); // others may wait for a queue that is away
       }
       feederWaits = false;
       if (Thread.interrupted()) {
@@ -211,8 +227,8 @@ public final class Worker implements AutoCloseable {
   }
 
   private int room() {
-    int executable = options.slots() + ahead - runners.waiting() - runners.active();
-    int holdable = options.slots() + LeaseAhead.MOST + UNBOOKED - held.size();
+    int executable = slots.room(ahead, MOST_PER_CALL);
+    int holdable = slots.slots() + LeaseAhead.MOST + UNBOOKED - held.size();
     return Math.min(MOST_PER_CALL, Math.min(executable, holdable));
   }
 
@@ -220,7 +236,7 @@ public final class Worker implements AutoCloseable {
     int room = room();
     return room > 0
         && (runners.waiting() == 0
-            || room >= Math.min(WORTH_A_CALL, (options.slots() + ahead + 1) / 2));
+            || room >= Math.min(WORTH_A_CALL, (slots.slots() + ahead + 1) / 2));
   }
 
   private void roomChanged() {
@@ -235,12 +251,19 @@ public final class Worker implements AutoCloseable {
       stopping.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       return List.of();
     }
+    Duration patience = slots.asks(most) ? PATIENCE : Duration.ZERO;
+    int leasedNow = 0;
     try {
-      return queue.lease(new LeaseRequest(services, most, options.visibility(), PATIENCE));
+      List<Lease> leases =
+          queue.lease(new LeaseRequest(services, most, options.visibility(), patience));
+      leasedNow = leases.size();
+      return leases;
     } catch (QueueUnavailableException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("No queue to lease from; waiting");
       stopping.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
       return List.of();
+    } finally {
+      slots.got(leasedNow, most);
     }
   }
 

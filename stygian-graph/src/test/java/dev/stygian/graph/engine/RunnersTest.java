@@ -34,7 +34,7 @@ final class RunnersTest {
   void whatComesWhileARunnerEndsIsExecutedToo() {
     int rounds = 50_000;
     AtomicInteger executed = new AtomicInteger();
-    Runners runners = new Runners(1, _ -> executed.incrementAndGet(), () -> {});
+    Runners runners = new Runners(slots(1), _ -> executed.incrementAndGet(), () -> {});
     List<Attempt> one = attempts(1);
     for (int i = 1; i <= rounds; i++) {
       runners.add(one);
@@ -55,7 +55,7 @@ final class RunnersTest {
     CountDownLatch goOn = new CountDownLatch(1);
     Runners runners =
         new Runners(
-            3,
+            slots(3),
             attempt -> {
               begun.add(attempt);
               try {
@@ -87,7 +87,7 @@ final class RunnersTest {
     Runners[] self = new Runners[1];
     Runners runners =
         new Runners(
-            processors,
+            slots(processors),
             _ -> {
               long end = System.nanoTime() + Duration.ofMillis(2).toNanos();
               while (System.nanoTime() < end) {
@@ -106,6 +106,10 @@ final class RunnersTest {
 
     assertThat(other.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(executed.get()).as("it came in between").isLessThan(most);
+  }
+
+  private static SharedSlots.Part slots(int count) {
+    return new SharedSlots(count).part(0, 1);
   }
 
   private List<Attempt> attempts(int count) {

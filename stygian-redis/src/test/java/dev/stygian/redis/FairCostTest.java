@@ -1,0 +1,140 @@
+package dev.stygian.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stygian.graph.queue.Cap;
+import dev.stygian.graph.queue.Lease;
+import dev.stygian.graph.queue.LeaseRequest;
+import dev.stygian.graph.queue.QueueFixture;
+import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.Specs;
+import dev.stygian.graph.queue.Submission;
+import dev.stygian.redis.embedded.EmbeddedRedis;
+import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What fairness costs, in commands that the server carries out: whatever the machine, the same. */
+final class FairCostTest {
+  private static final Pattern CALLS = Pattern.compile("cmdstat_[^:]+:calls=(\\d+)");
+
+  @TempDir Path folder;
+  private EmbeddedRedis server;
+  private RedisWorkQueue queue;
+  private RedisClient client;
+  private RedisCommands<String, String> redis;
+
+  @BeforeEach
+  void open() {
+    server = EmbeddedRedis.start(ServerBinary.carried(), folder, List.of("--save", ""));
+    queue = RedisWorkQueue.open(RedisSettings.of(server.url()));
+    client = RedisClient.create(server.url());
+    StatefulRedisConnection<String, String> connection = client.connect();
+    redis = connection.sync();
+  }
+
+  @AfterEach
+  void close() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+    queue.close();
+    server.close();
+  }
+
+  private RunSpec run(Specs.RunBuilder builder, int items) throws InterruptedException {
+    RunSpec run = builder.build();
+    queue.open(run);
+    List<Submission> all =
+        IntStream.range(0, items).mapToObj(i -> Specs.item(run, "x" + i)).toList();
+    queue.enqueue(run.id(), "test", 0, all, QueueFixture.SOON);
+    return run;
+  }
+
+  private List<Lease> lease(int most, String... services) throws InterruptedException {
+    return queue.lease(new LeaseRequest(Set.of(services), most, QueueFixture.LONG, Duration.ZERO));
+  }
+
+  /** Commands of a request for leases that finds nothing, or of what else there is. */
+  private long commandsOfARequest() throws InterruptedException {
+    redis.configResetstat();
+    assertThat(lease(10, "A")).isEmpty();
+    return CALLS
+        .matcher(redis.info("commandstats"))
+        .results()
+        .mapToLong(calls -> Long.parseLong(calls.group(1)))
+        .sum();
+  }
+
+  @Test
+  void I8_what_is_at_its_cap_costs_a_request_for_leases_nothing() throws Exception {
+    run(Specs.single("first").cap(1), 3);
+    assertThat(lease(9, "A")).hasSize(1);
+    lease(9, "A");
+    long before = commandsOfARequest();
+    for (int i = 0; i < 30; i++) {
+      run(Specs.single("run " + i).cap(1), 3);
+      run(Specs.single("node " + i).nodeCap(1), 3);
+    }
+    while (!lease(9, "A").isEmpty()) {
+      // until all of them are at their caps
+    }
+
+    assertThat(commandsOfARequest()).isEqualTo(before);
+  }
+
+  @Test
+  void I8_lanes_that_wait_for_a_service_cost_a_request_for_leases_nothing() throws Exception {
+    queue.ledger().cap(new Cap.OfService("A"), 1);
+    run(Specs.single("first"), 3);
+    run(Specs.single("second"), 3);
+    assertThat(lease(9, "A")).hasSize(1);
+    lease(9, "A");
+    long before = commandsOfARequest();
+    for (int i = 0; i < 60; i++) {
+      run(Specs.single("run " + i), 3);
+    }
+    lease(9, "A");
+
+    assertThat(commandsOfARequest()).isEqualTo(before);
+  }
+
+  @Test
+  void an_empty_lane_costs_a_request_for_leases_nothing() throws Exception {
+    run(Specs.single("first"), 0);
+    lease(9, "A"); // the server knows the script from now on
+    long before = commandsOfARequest();
+    for (int i = 0; i < 60; i++) {
+      run(Specs.chain("run " + i), 0);
+    }
+
+    assertThat(commandsOfARequest()).isEqualTo(before);
+  }
+
+  @Test
+  void queues_that_share_connections_share_their_bound() throws Exception {
+    RedisSettings four = RedisSettings.of(server.url()).withQueueName("1").withMaxConnections(4);
+    try (RedisWorkQueue first = RedisWorkQueue.open(four);
+        RedisWorkQueue second = first.another("2");
+        RedisWorkQueue third = second.another("3")) {
+      for (RedisWorkQueue each : List.of(first, second, third)) {
+        each.open(Specs.single("r").build());
+        each.lease(new LeaseRequest(Set.of("A"), 1, QueueFixture.LONG, Duration.ofMillis(20)));
+      }
+      assertThat(redis.clientList().lines()).as("with ours").hasSize(1 + 4);
+      assertThat(second.ledger().runs()).hasSize(1);
+      third.close();
+      first.lease(new LeaseRequest(Set.of("A"), 1, QueueFixture.LONG, Duration.ofMillis(20)));
+      assertThat(second.ledger().runs()).as("the third is closed").hasSize(1);
+    }
+  }
+}
