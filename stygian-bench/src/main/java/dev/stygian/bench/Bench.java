@@ -3,6 +3,7 @@ package dev.stygian.bench;
 import dev.stygian.bench.macro.CrawlCase;
 import dev.stygian.bench.macro.DagCase;
 import dev.stygian.bench.macro.GrowthCase;
+import dev.stygian.bench.macro.KnownCase;
 import dev.stygian.bench.macro.LatencyCase;
 import dev.stygian.bench.macro.QueueCase;
 import dev.stygian.bench.macro.ScaleCase;
@@ -59,6 +60,7 @@ final class Bench implements Callable<Integer> {
           new CrawlCase(),
           new ScaleCase(),
           new GrowthCase(),
+          new KnownCase(),
           new StartCase(),
           new CodecCase());
 

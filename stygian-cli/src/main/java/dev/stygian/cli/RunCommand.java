@@ -4,6 +4,7 @@ import dev.stygian.cli.output.Console;
 import dev.stygian.cli.output.ResultOutput;
 import dev.stygian.graph.engine.RunDefinition;
 import dev.stygian.graph.engine.Submitter;
+import dev.stygian.graph.engine.WhatFollows;
 import dev.stygian.graph.engine.Worker;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
@@ -159,7 +160,12 @@ final class RunCommand implements Callable<Integer> {
 
   /** In local mode nobody else can come and offer a service. */
   private void checkServices(Plan plan) {
-    Stream<String> services = plan.pipeline.nodes().stream().map(n -> n.service()).distinct();
+    Stream<String> services =
+        Stream.concat(
+                plan.pipeline.nodes().stream(),
+                plan.pipeline.onFinish().stream().flatMap(calls -> calls.nodes().stream()))
+            .map(n -> n.service())
+            .distinct();
     for (String service : services.toList()) {
       Optional<String> missing = plan.registry.unavailable(service);
       if (missing.isPresent() && plan.isLocal()) {
@@ -197,6 +203,11 @@ final class RunCommand implements Callable<Integer> {
         status =
             new RunSession(console, opened, plan.run, results)
                 .run(submitter, items, worker, processes, interruption);
+        if (AwaitCommand.isOver(status)) {
+          WhatFollows.await(
+                  opened, plan.run, () -> worker.failure().isEmpty() && !interruption.isAsked())
+              .forEach(fault -> console.say("note: " + fault));
+        }
       }
       boolean stopped = interruption.isAsked() && !AwaitCommand.isOver(status);
       report.tell(opened.ledger(), status, stopped);

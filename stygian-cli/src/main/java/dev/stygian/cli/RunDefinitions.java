@@ -26,7 +26,8 @@ final class RunDefinitions {
         pipeline.nodes(),
         pipeline.edges(),
         pipeline.allowPrivate(),
-        pipeline.politeness());
+        pipeline.politeness(),
+        pipeline.onFinish());
   }
 
   /** The pipeline's name, the time and something random; needs no quotes in a shell. */

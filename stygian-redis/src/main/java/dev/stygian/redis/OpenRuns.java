@@ -68,7 +68,8 @@ final class OpenRuns {
             lastNode(spec),
             limits.weight(),
             limits.maxLeased(),
-            caps(spec))) {
+            caps(spec),
+            spec.next().map(RunId::value).orElse(""))) {
       arguments.add(bytes(String.valueOf(field)));
     }
     spec.lanes().forEach(lane -> arguments.add(bytes(laneText(spec, lane))));
@@ -143,7 +144,8 @@ final class OpenRuns {
                 new String(spec.get("pipeline"), UTF_8),
                 new String(spec.get("definition"), UTF_8),
                 new String(spec.get("limits"), UTF_8),
-                texts(lanes)));
+                texts(lanes),
+                new String(spec.get("next"), UTF_8)));
     if (byId.size() >= MOST_KEPT) {
       byId.clear();
       byNumber.clear();
@@ -200,7 +202,12 @@ final class OpenRuns {
   }
 
   private static RunSpec spec(
-      RunId id, String pipeline, String definition, String limits, Map<String, byte[]> lanes) {
+      RunId id,
+      String pipeline,
+      String definition,
+      String limits,
+      Map<String, byte[]> lanes,
+      String next) {
     String[] lines = limits.split("\n", -1);
     String[] numbers = lines[0].split(" ", -1);
     String[] caps = numbers[11].split(",", -1);
@@ -241,7 +248,8 @@ final class OpenRuns {
             Duration.ofMillis(Long.parseLong(numbers[8])),
             lines[0].endsWith(REPLICATED) ? Durability.REPLICATED : Durability.SERVER,
             Integer.parseInt(numbers[9]),
-            Integer.parseInt(numbers[10])));
+            Integer.parseInt(numbers[10])),
+        next.isEmpty() ? Optional.empty() : Optional.of(new RunId(next)));
   }
 
   /** What only readers need: ends, width, limits and caps in one line, then a line per node. */

@@ -124,8 +124,8 @@ final class FairCostTest {
   void queues_that_share_connections_share_their_bound() throws Exception {
     RedisSettings four = RedisSettings.of(server.url()).withQueueName("1").withMaxConnections(4);
     try (RedisWorkQueue first = RedisWorkQueue.open(four);
-        RedisWorkQueue second = first.another("2");
-        RedisWorkQueue third = second.another("3")) {
+        RedisWorkQueue second = first.another("2")) {
+      RedisWorkQueue third = second.another("3");
       for (RedisWorkQueue each : List.of(first, second, third)) {
         each.open(Specs.single("r").build());
         each.lease(new LeaseRequest(Set.of("A"), 1, QueueFixture.LONG, Duration.ofMillis(20)));

@@ -134,7 +134,7 @@ final class Attempt {
     Item item;
     Map<String, JsonNode> inputs = Map.of();
     try {
-      item = new Item(lease.task().id().item(), lease.task().input().decode());
+      item = new Item(lease.task().id().item(), input(plan));
       if (!lease.inputs().isEmpty()) {
         inputs = decoded(lease.inputs());
       }
@@ -144,6 +144,14 @@ final class Attempt {
     }
     walk(plan, item, inputs);
     return true;
+  }
+
+  /** The task's input; of a run that follows another, how that one ended. */
+  private JsonNode input(RunPlan plan) {
+    return plan.definition()
+        .after()
+        .<JsonNode>map(run -> StatusJson.of(worker.status(run)))
+        .orElseGet(() -> lease.task().input().decode());
   }
 
   private static Map<String, JsonNode> decoded(Map<String, Payload> payloads) {

@@ -33,6 +33,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -41,6 +43,7 @@ import tools.jackson.databind.JsonNode;
  * share. Thread-safe. The queue and the registry stay the caller's to close.
  */
 public final class DistributedDagExecutor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DistributedDagExecutor.class);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int LETTERS = 1000;
 
@@ -211,7 +214,8 @@ public final class DistributedDagExecutor implements AutoCloseable {
             List.copyOf(nodes.values()),
             List.of(),
             false,
-            Politeness.defaults());
+            Politeness.defaults(),
+            Optional.empty());
     return new RunPlan(run, RunDefinition.of(pipeline, services, false, Optional.empty()));
   }
 
@@ -256,6 +260,8 @@ public final class DistributedDagExecutor implements AutoCloseable {
           awaitAWhile(submitted);
         }
         checkAlive(submitted, worker);
+        WhatFollows.await(queue, run, () -> worker.failure().isEmpty())
+            .forEach(fault -> LOG.atWarn().addKeyValue("run", run).log(fault));
       } finally {
         submitting.shutdownNow();
       }

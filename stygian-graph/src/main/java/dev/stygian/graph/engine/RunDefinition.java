@@ -12,6 +12,7 @@ import dev.stygian.graph.pipeline.PipelineParser;
 import dev.stygian.graph.pipeline.PipelineText;
 import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.pipeline.Topology;
+import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.service.ServiceDescriptor;
 import dev.stygian.graph.service.ServiceRegistry;
@@ -30,14 +31,19 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What a run keeps in the queue so that a worker anywhere can execute it: a JSON object with the
  * keys {@code pipeline}, {@code fingerprints} (node to fingerprint, made where all services'
- * defaults are known), {@code fresh} and, where the run has one, {@code site}.
+ * defaults are known), {@code fresh} and, where the run has them, {@code site} and {@code after}.
  *
  * @param fresh whether stored results of other runs are ignored; always where a node finds items,
  *     since a result that is not made finds none
  * @param site where relative URLs start
+ * @param after the run whose status, when a task begins, is the input of every item
  */
 public record RunDefinition(
-    Pipeline pipeline, Map<String, String> fingerprints, boolean fresh, Optional<URI> site) {
+    Pipeline pipeline,
+    Map<String, String> fingerprints,
+    boolean fresh,
+    Optional<URI> site,
+    Optional<RunId> after) {
   public RunDefinition {
     fingerprints = Map.copyOf(fingerprints);
   }
@@ -54,7 +60,35 @@ public record RunDefinition(
         pipeline.nodes().stream()
             .map(node -> registry.service(node.service()).descriptor().finds())
             .anyMatch(what -> what != ServiceDescriptor.Finds.NOTHING);
-    return new RunDefinition(pipeline, fingerprints, fresh || finds, site);
+    return new RunDefinition(pipeline, fingerprints, fresh || finds, site, Optional.empty());
+  }
+
+  /** What is done when a run of this definition is over; empty where nothing is. */
+  public Optional<RunDefinition> whenOver(RunId run) {
+    return pipeline
+        .onFinish()
+        .map(calls ->
+            new RunDefinition(
+                new Pipeline(
+                    pipeline.id(),
+                    pipeline.source(),
+                    pipeline.execution(),
+                    InputSettings.none(),
+                    OutputSettings.toStandardOutput(),
+                    calls.nodes(),
+                    List.of(),
+                    pipeline.allowPrivate(),
+                    Politeness.defaults().withoutRobots(),
+                    Optional.empty()),
+                Map.of(),
+                true,
+                Optional.empty(),
+                Optional.of(run)));
+  }
+
+  /** The run that does what is to be done when a run is over. */
+  public static RunId whenOverId(RunId run) {
+    return new RunId(run + ".on_finish");
   }
 
   /** The text that {@link #read} reads. */
@@ -65,6 +99,7 @@ public record RunDefinition(
     fingerprints.forEach(prints::put);
     all.put("fresh", fresh);
     site.ifPresent(uri -> all.put("site", uri.toString()));
+    after.ifPresent(run -> all.put("after", run.value()));
     return CanonicalJson.text(all);
   }
 
@@ -88,7 +123,9 @@ public record RunDefinition(
         .forEach(e -> prints.put(e.getKey(), e.getValue().asString()));
     Optional<URI> site =
         all.has("site") ? Optional.of(URI.create(all.get("site").asString())) : Optional.empty();
-    return new RunDefinition(pipeline, prints, all.path("fresh").asBoolean(), site);
+    Optional<RunId> after =
+        all.has("after") ? Optional.of(new RunId(all.get("after").asString())) : Optional.empty();
+    return new RunDefinition(pipeline, prints, all.path("fresh").asBoolean(), site, after);
   }
 
   private static RunDefinition bare(RunSpec run) {
@@ -115,9 +152,11 @@ public record RunDefinition(
             nodes,
             List.of(),
             false,
-            Politeness.defaults()),
+            Politeness.defaults(),
+            Optional.empty()),
         Map.of(),
         false,
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -1,6 +1,7 @@
 package dev.stygian.graph.engine;
 
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.graph.queue.WorkQueue;
@@ -10,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Puts the items of an input into a run, in order and each once, in constant memory: what has been
@@ -40,15 +42,41 @@ public final class Submitter {
    * @param registry tells which hosts the items visit; of a service that it lacks, workers find out
    */
   public static Submitter open(
-      WorkQueue queue, RunId run, RunDefinition definition, ServiceRegistry registry) {
-    queue.open(new RunPlan(run, definition).spec());
-    RunPlan kept =
+      WorkQueue queue, RunId run, RunDefinition definition, ServiceRegistry registry)
+      throws InterruptedException {
+    HostLanes lanes = new HostLanes(registry, queue.notes());
+    RunSpec spec = specWithWhatFollows(queue, run, definition, lanes);
+    queue.open(spec);
+    RunSpec kept =
         queue
             .ledger()
             .find(run)
-            .map(spec -> new RunPlan(run, RunDefinition.read(spec)))
             .orElseThrow(() -> new IllegalStateException("a run that was opened is known"));
-    return new Submitter(queue, kept, new HostLanes(registry, queue.notes()));
+    if (kept.next().isEmpty()) { // it was there before, and nothing was to follow it
+      spec.next().ifPresent(queue.ledger()::cancel);
+    }
+    return new Submitter(queue, new RunPlan(run, RunDefinition.read(kept)), lanes);
+  }
+
+  /** The run that does what is to be done in the end is there, and waits, before the run itself. */
+  private static RunSpec specWithWhatFollows(
+      WorkQueue queue, RunId run, RunDefinition definition, HostLanes lanes)
+      throws InterruptedException {
+    RunSpec spec = new RunPlan(run, definition).spec();
+    Optional<RunDefinition> whenOver = definition.whenOver(run);
+    if (whenOver.isEmpty()) {
+      return spec;
+    }
+    RunPlan next = new RunPlan(RunDefinition.whenOverId(run), whenOver.get());
+    queue.open(next.spec());
+    if (queue.ledger().accepted(next.run(), NAME) == 0) {
+      queue.ledger().pause(next.run());
+      JsonNode input = JsonNodeFactory.instance.objectNode().put("run", run.value());
+      Submission only = next.submission(run.value(), input, lanes);
+      queue.enqueue(next.run(), NAME, 0, List.of(only), FOREVER);
+    }
+    queue.closeInput(next.run());
+    return spec.withNext(next.run());
   }
 
   /** The same, with the fingerprints of this registry. */
@@ -57,7 +85,8 @@ public final class Submitter {
       RunId run,
       dev.stygian.graph.pipeline.Pipeline pipeline,
       ServiceRegistry registry,
-      boolean fresh) {
+      boolean fresh)
+      throws InterruptedException {
     return open(
         queue, run, RunDefinition.of(pipeline, registry, fresh, Optional.empty()), registry);
   }

@@ -10,6 +10,7 @@ import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
@@ -318,6 +319,11 @@ public final class Worker implements AutoCloseable {
     @Override
     public @Nullable RunPlan plan(RunId run) {
       return plans.of(run);
+    }
+
+    @Override
+    public RunStatus status(RunId run) {
+      return queue.ledger().status(run);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.EgressRule;
@@ -17,6 +18,13 @@ import org.jspecify.annotations.Nullable;
 interface WorkerContext {
   /** Null where the run is gone. */
   @Nullable RunPlan plan(RunId run);
+
+  /**
+   * How far a run is.
+   *
+   * @throws dev.stygian.graph.error.RunUnknownException where it is gone
+   */
+  RunStatus status(RunId run);
 
   boolean offers(String service);
 

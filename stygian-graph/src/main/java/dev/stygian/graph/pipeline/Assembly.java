@@ -7,6 +7,7 @@ import dev.stygian.graph.settings.Durability;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +41,10 @@ final class Assembly {
         root.path("nodes").valueStream().map(n -> node((ObjectNode) n)).toList(),
         edges,
         top.flag("allow_private") || execution.flag("allow_private"),
-        politeness(section("politeness", PipelineSchema.POLITENESS)));
+        politeness(section("politeness", PipelineSchema.POLITENESS)),
+        root.has("on_finish")
+            ? Optional.of(onFinish(section("on_finish", PipelineSchema.ON_FINISH)))
+            : Optional.empty());
   }
 
   private Config section(String name, ConfigSchema schema) {
@@ -101,6 +105,23 @@ final class Assembly {
                     optionalSpan(rule, "interval").orElse(interval),
                     optionalWhole(rule, "concurrency").orElse(concurrency)))
             .toList());
+  }
+
+  private static OnFinish onFinish(Config table) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    table
+        .json("headers")
+        .ifPresent(
+            all -> all.properties().forEach(h -> headers.put(h.getKey(), h.getValue().asString())));
+    return new OnFinish(
+        raw(table, "webhook"),
+        headers,
+        table.json("command").stream()
+            .flatMap(JsonNode::valueStream)
+            .map(JsonNode::asString)
+            .toList(),
+        (int) table.whole("max_attempts"),
+        table.duration("timeout"));
   }
 
   private Node node(ObjectNode values) {

@@ -21,7 +21,8 @@ public record Pipeline(
     List<Node> nodes,
     List<Edge> edges,
     boolean allowPrivate,
-    Politeness politeness) {
+    Politeness politeness,
+    Optional<OnFinish> onFinish) {
   public Pipeline {
     nodes = List.copyOf(nodes);
     edges = List.copyOf(edges);

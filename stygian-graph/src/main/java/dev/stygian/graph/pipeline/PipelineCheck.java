@@ -37,6 +37,7 @@ final class PipelineCheck {
     section(root, "input", PipelineSchema.INPUT).ifPresent(this::checkInput);
     section(root, "output", PipelineSchema.OUTPUT).ifPresent(this::checkOutput);
     section(root, "politeness", PipelineSchema.POLITENESS);
+    section(root, "on_finish", PipelineSchema.ON_FINISH).ifPresent(this::checkOnFinish);
     List<SourceValue.Table> nodes = tables(root, "nodes");
     for (int i = 0; i < nodes.size(); i++) {
       checkNode(nodes.get(i), nodeLabel(nodes.get(i), i));
@@ -163,6 +164,26 @@ final class PipelineCheck {
                 "the output "
                     + Quoted.of(file.text())
                     + " has no known ending; end it in .jsonl or .csv"));
+  }
+
+  private void checkOnFinish(SourceValue.Table calls) {
+    boolean isCommand =
+        calls.array("command").filter(words -> !words.elements().isEmpty()).isPresent();
+    if (calls.value("webhook").isEmpty() && !isCommand) {
+      problems.missing(
+          calls.place(), "[on_finish] calls nothing; add \"webhook\" or \"command\" to it");
+    }
+    calls
+        .text("webhook")
+        .filter(url -> !EnvReference.isIn(url.text()))
+        .ifPresent(url ->
+            UrlRules.webComplaint(url.text())
+                .ifPresent(c -> problems.wrong(url.place(), "\"webhook\" " + c)));
+    calls
+        .entry("headers")
+        .filter(headers -> calls.value("webhook").isEmpty())
+        .ifPresent(headers ->
+            problems.wrong(headers.key(), "\"headers\" are those of a \"webhook\"; add one"));
   }
 
   private void checkNode(SourceValue.Table node, String label) {

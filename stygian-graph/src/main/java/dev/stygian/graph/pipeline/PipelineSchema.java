@@ -33,6 +33,7 @@ final class PipelineSchema {
           .optional("input", ANYTHING, "Where items come from")
           .optional("output", ANYTHING, "Where results go")
           .optional("politeness", ANYTHING, "How often hosts are visited")
+          .optional("on_finish", ANYTHING, "What is called when a run is over")
           .optional("nodes", ANYTHING, "The steps")
           .optional("edges", ANYTHING, "Which node's output is which node's input")
           .build();
@@ -62,6 +63,22 @@ final class PipelineSchema {
           .build();
 
   static final ConfigSchema POLITENESS = politeness(Politeness.defaults());
+
+  static final ConfigSchema ON_FINISH =
+      ConfigSchema.builder()
+          .optional(
+              "webhook", new ValueType.SecretText(), "A URL that gets the run's status by POST")
+          .optional(
+              "headers",
+              new ValueType.MapOf(new ValueType.SecretText()),
+              "Further headers of that request")
+          .optional(
+              "command",
+              new ValueType.ListOf(TEXT),
+              "A program and its arguments; gets the status on its standard input")
+          .withDefault("max_attempts", ATTEMPTS, 10, "Of each of the two")
+          .withDefault("timeout", TIMEOUT, "30s", "Of one attempt")
+          .build();
 
   static final ConfigSchema NODE =
       ConfigSchema.builder()
@@ -175,6 +192,7 @@ final class PipelineSchema {
     NODE.names().forEach(k -> all.putIfAbsent(k, "in [[nodes]]"));
     POLITENESS.names().forEach(k -> all.putIfAbsent(k, "in [politeness]"));
     EDGE.names().forEach(k -> all.putIfAbsent(k, "in [[edges]]"));
+    ON_FINISH.names().forEach(k -> all.putIfAbsent(k, "in [on_finish]"));
     return Map.copyOf(all);
   }
 }

@@ -30,6 +30,7 @@ public final class PipelineText {
     ObjectNode output = root.putObject("output");
     pipeline.output().file().ifPresent(f -> output.put("file", f));
     root.set("politeness", politeness(pipeline.politeness()));
+    pipeline.onFinish().ifPresent(calls -> root.set("on_finish", onFinish(calls)));
     ArrayNode nodes = root.putArray("nodes");
     pipeline.nodes().forEach(n -> nodes.add(node(n)));
     ArrayNode edges = root.putArray("edges");
@@ -86,6 +87,21 @@ public final class PipelineText {
                     .put("host", rule.host())
                     .put("interval", Spans.format(rule.interval()))
                     .put("concurrency", rule.concurrency())));
+    return table;
+  }
+
+  private static ObjectNode onFinish(OnFinish calls) {
+    ObjectNode table =
+        JSON.objectNode()
+            .put("max_attempts", calls.maxAttempts())
+            .put("timeout", Spans.format(calls.timeout()));
+    calls.webhook().ifPresent(url -> table.put("webhook", url));
+    ObjectNode headers = table.putObject("headers");
+    calls.headers().forEach(headers::put);
+    if (!calls.command().isEmpty()) {
+      ArrayNode command = table.putArray("command");
+      calls.command().forEach(command::add);
+    }
     return table;
   }
 

@@ -46,6 +46,11 @@ public record Politeness(
     return new Politeness(HostScope.HOST, Duration.ZERO, 0, true, Duration.ofHours(1), List.of());
   }
 
+  /** The same without asking a site's robots.txt: for those whose owner said what to call. */
+  public Politeness withoutRobots() {
+    return new Politeness(scope, interval, concurrency, false, giveUpAfter, hosts);
+  }
+
   /** The rule for a host, whose name may end in a port. */
   public HostRule ruleFor(String host) {
     if (hosts.isEmpty()) {

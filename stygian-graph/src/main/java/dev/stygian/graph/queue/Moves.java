@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * The moves that all changes of a {@link SharedQueue} are made of: a task begins, waits, is
@@ -30,12 +31,19 @@ final class Moves {
   final ServicePlaces places = new ServicePlaces();
 
   private final InstantSource clock;
+  private final Consumer<RunId> goOn;
   private final Map<IdempotencyKey, QueuedTask> executing = new HashMap<>();
   private final ResultStore stored = new ResultStore(Runtime.getRuntime().maxMemory());
   private long unfinishedTasks;
 
-  Moves(ReentrantLock lock, InstantSource clock) {
+  /**
+   * Moves under a lock.
+   *
+   * @param goOn lets a run go on that waited for the end of another
+   */
+  Moves(ReentrantLock lock, InstantSource clock, Consumer<RunId> goOn) {
     this.clock = clock;
+    this.goOn = goOn;
     this.waiters = new Waiters(lock);
     this.room = new Bell(lock);
     this.arrival = new Bell(lock);
@@ -85,6 +93,7 @@ final class Moves {
   void endIfOver(RunBook run) {
     if (run.unfinishedTasks == 0 && run.endsNow(clock.millis())) {
       arrival.ring();
+      run.spec.next().ifPresent(goOn);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.stygian.graph.queue;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a queue must know of a run.
@@ -10,6 +11,8 @@ import java.util.List;
  * @param lanes one per node; their order gives the nodes their numbers
  * @param endsPerItem how many last nodes an item passes before it is done
  * @param wide whether an item may have more than one unfinished task at once
+ * @param next the run that goes on when this one is over, finished or cancelled, if it is paused
+ *     then
  */
 public record RunSpec(
     RunId id,
@@ -18,12 +21,31 @@ public record RunSpec(
     List<LaneSpec> lanes,
     int endsPerItem,
     boolean wide,
-    RunLimits limits) {
+    RunLimits limits,
+    Optional<RunId> next) {
   public RunSpec {
     lanes = List.copyOf(lanes);
     if (lanes.isEmpty() || endsPerItem < 1) {
       throw new IllegalArgumentException("a run needs a lane and an end");
     }
+  }
+
+  /** A run that nothing follows. */
+  public RunSpec(
+      RunId id,
+      String pipelineId,
+      String definition,
+      List<LaneSpec> lanes,
+      int endsPerItem,
+      boolean wide,
+      RunLimits limits) {
+    this(id, pipelineId, definition, lanes, endsPerItem, wide, limits, Optional.empty());
+  }
+
+  /** The same with a run that goes on when it is over. */
+  public RunSpec withNext(RunId following) {
+    return new RunSpec(
+        id, pipelineId, definition, lanes, endsPerItem, wide, limits, Optional.of(following));
   }
 
   /** Whether an item begins with a single task. */

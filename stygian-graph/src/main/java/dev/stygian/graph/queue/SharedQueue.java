@@ -57,7 +57,7 @@ final class SharedQueue {
 
   SharedQueue(InstantSource clock) {
     this.clock = clock;
-    this.moves = new Moves(lock, clock);
+    this.moves = new Moves(lock, clock, this::goOn);
     this.notes = new LocalNotes(clock);
     this.intake = new Intake(moves, attendance, clock);
   }
@@ -105,6 +105,11 @@ final class SharedQueue {
 
   void resume(RunId id) {
     run(id).paused = false;
+    moves.waiters.wakeAll();
+  }
+
+  private void goOn(RunId next) {
+    find(next).ifPresent(run -> run.paused = false);
     moves.waiters.wakeAll();
   }
 

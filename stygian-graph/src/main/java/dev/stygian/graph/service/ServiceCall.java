@@ -6,6 +6,8 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a service is given: everything it may depend on.
@@ -44,5 +46,21 @@ public record ServiceCall(
   /** The output of the only predecessor; empty for a first node and for a join. */
   public Optional<JsonNode> input() {
     return inputs.size() == 1 ? Optional.of(inputs.values().iterator().next()) : Optional.empty();
+  }
+
+  /**
+   * All that it is given: the output of the only predecessor, those of several by node id, or the
+   * item's own input. A join's object is the caller's to change, the rest is not.
+   */
+  public JsonNode given() {
+    return switch (inputs.size()) {
+      case 0 -> item.input();
+      case 1 -> inputs.values().iterator().next();
+      default -> {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        inputs.forEach(all::set);
+        yield all;
+      }
+    };
   }
 }

@@ -131,6 +131,52 @@ public abstract class EngineContract extends OnQueue {
   }
 
   @Test
+  void on_finish_is_called_once_with_the_status_of_the_run() throws Exception {
+    ScriptedService command =
+        new ScriptedService(
+            "command",
+            call ->
+                call.attempt() == 1 ? Outcome.retryable("not yet") : Outcome.success(call.given()));
+    String toml = CHAIN + "[on_finish]\ncommand = [\"after\"]\n";
+
+    RunStatus status =
+        run(registry(passing("x"), passing("y"), command), "r", toml, 20, new CollectedResults());
+
+    assertThat(status.done()).isEqualTo(20);
+    assertThat(command.calls).as("one failure and one success").hasSize(2);
+    JsonNode given = command.calls.peek().given();
+    assertThat(given).isEqualTo(StatusJson.of(queue.ledger().status(new RunId("r"))));
+    assertThat(given.get("state").asString()).isEqualTo("finished");
+    assertThat(given.get("done").asInt()).isEqualTo(20);
+    assertThat(queue.ledger().status(RunDefinition.whenOverId(new RunId("r"))).done()).isOne();
+  }
+
+  @Test
+  void on_finish_that_never_works_says_why() throws Exception {
+    ScriptedService command =
+        new ScriptedService("command", _ -> Outcome.permanent("no such program"));
+    String toml = CHAIN + "[on_finish]\ncommand = [\"after\"]\n";
+
+    run(registry(passing("x"), passing("y"), command), "r", toml, 2, new CollectedResults());
+
+    assertThat(WhatFollows.await(queue, new RunId("r"), () -> true))
+        .containsExactly(
+            "on_finish of run r: the command did not work in 1 attempts: no such program");
+  }
+
+  @Test
+  void on_finish_is_not_waited_for_where_nobody_can_do_it() throws Exception {
+    String toml = CHAIN + "[on_finish]\ncommand = [\"after\"]\n";
+
+    run(registry(passing("x"), passing("y")), "r", toml, 2, new CollectedResults());
+
+    assertThat(WhatFollows.await(queue, new RunId("r"), () -> true))
+        .containsExactly(
+            "on_finish of run r waits: no live worker offers command; see stygian status"
+                + " r.on_finish");
+  }
+
+  @Test
   void fails_twice_then_works_with_three_attempts() throws Exception {
     ScriptedService flaky =
         new ScriptedService(

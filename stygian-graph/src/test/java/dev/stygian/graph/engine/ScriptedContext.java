@@ -5,6 +5,7 @@ import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LocalWorkQueue;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A worker for one attempt, which gives a test what is to be booked. */
 final class ScriptedContext implements WorkerContext {
+  private final WorkQueue queue;
   private final Plans plans;
   private final ServiceRegistry registry;
   private final Notes notes = new LocalWorkQueue().notes();
@@ -29,6 +31,7 @@ final class ScriptedContext implements WorkerContext {
   private final CountDownLatch booked = new CountDownLatch(1);
 
   ScriptedContext(WorkQueue queue, ServiceRegistry registry, Consumer<Settlement> booking) {
+    this.queue = queue;
     this.plans = new Plans(queue);
     this.registry = registry;
     this.booking = booking;
@@ -47,6 +50,11 @@ final class ScriptedContext implements WorkerContext {
   @Override
   public @Nullable RunPlan plan(RunId run) {
     return plans.of(run);
+  }
+
+  @Override
+  public RunStatus status(RunId run) {
+    return queue.ledger().status(run);
   }
 
   @Override

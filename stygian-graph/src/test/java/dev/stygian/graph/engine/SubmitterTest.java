@@ -77,7 +77,8 @@ final class SubmitterTest {
     assertThat(open(queue).submitAll(urls(800, () -> {}))).isEqualTo(800);
   }
 
-  private static Submitter open(dev.stygian.graph.queue.WorkQueue queue) {
+  private static Submitter open(dev.stygian.graph.queue.WorkQueue queue)
+      throws InterruptedException {
     ServiceRegistry registry =
         ServiceRegistry.of(
             List.of(

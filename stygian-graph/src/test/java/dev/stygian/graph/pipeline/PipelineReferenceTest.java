@@ -41,6 +41,7 @@ class PipelineReferenceTest {
         Arguments.of("Input", PipelineSchema.INPUT),
         Arguments.of("Output", PipelineSchema.OUTPUT),
         Arguments.of("Politeness", PipelineSchema.POLITENESS),
+        Arguments.of("When a run is over", PipelineSchema.ON_FINISH),
         Arguments.of("Some hosts", PipelineSchema.HOST_RULE),
         Arguments.of("Nodes", PipelineSchema.NODE),
         Arguments.of("Edges", PipelineSchema.EDGE));

@@ -6,6 +6,7 @@ import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -78,7 +79,20 @@ final class Pipelines {
         nodes,
         edges,
         true,
-        randomPoliteness(new Random(id.hashCode())));
+        randomPoliteness(new Random(id.hashCode())),
+        randomOnFinish(new Random(id.hashCode())));
+  }
+
+  private static Optional<OnFinish> randomOnFinish(Random random) {
+    return random.nextBoolean()
+        ? Optional.empty()
+        : Optional.of(
+            new OnFinish(
+                Optional.of("https://hooks.example/${env:HOOK}"),
+                random.nextBoolean() ? Map.of() : Map.of("X-Key", "${env:KEY}"),
+                random.nextBoolean() ? List.of() : List.of("after", "--all"),
+                1 + random.nextInt(100),
+                span(random)));
   }
 
   private static Politeness randomPoliteness(Random random) {

@@ -55,6 +55,67 @@ interface RunContract extends Contract {
   }
 
   @Test
+  default void I14_the_run_that_follows_goes_on_once_the_run_is_over() throws Exception {
+    RunSpec next = q().submitted(Specs.single("next"), "x");
+    q().ledger().pause(next.id());
+    RunSpec run = Specs.chain("r").build().withNext(next.id());
+    q().queue.open(run);
+    q().submit(run, "y");
+    q().queue.closeInput(run.id());
+    assertThat(q().ledger().find(run.id()).orElseThrow()).isEqualTo(run);
+    q().finish(q().leaseOne());
+    assertThat(q().status(next).state()).isEqualTo(State.PAUSED);
+
+    q().finish(q().leaseOne());
+
+    q().isFinished(run, 1, 0);
+    Lease lease = q().leaseOne();
+    assertThat(lease.task().id().run()).isEqualTo(next.id());
+    q().finish(lease);
+    q().isFinished(next, 1, 0);
+  }
+
+  @Test
+  default void I14_a_worker_that_waits_is_woken_for_the_run_that_follows() throws Exception {
+    RunSpec next = q().submitted(Specs.single("next"), "x");
+    q().ledger().pause(next.id());
+    RunSpec run = Specs.single("r").build().withNext(next.id());
+    q().queue.open(run);
+    q().submit(run, "y");
+    q().queue.closeInput(run.id());
+    Lease last = q().leaseOne();
+    Future<List<Lease>> waiting =
+        q().start(() -> q().queue.lease(request(1, LONG, SOON)));
+    stillWaits(waiting);
+
+    q().finish(last);
+
+    assertThat(soon(waiting))
+        .extracting(lease -> lease.task().id().run())
+        .containsExactly(next.id());
+  }
+
+  @Test
+  default void a_run_that_was_cancelled_is_followed_too_and_only_by_one_that_is_paused()
+      throws Exception {
+    RunSpec next = q().submitted(Specs.single("next"), "x");
+    q().ledger().pause(next.id());
+    RunSpec cancelled = Specs.single("r").build().withNext(next.id());
+    q().queue.open(cancelled);
+    q().submit(cancelled, "y");
+
+    q().ledger().cancel(cancelled.id());
+
+    assertThat(q().status(next).state()).isEqualTo(State.RUNNING);
+    q().ledger().cancel(next.id());
+    RunSpec other = Specs.single("other").build().withNext(next.id());
+    q().queue.open(other);
+    q().queue.closeInput(other.id());
+    assertThat(q().status(other).state()).isEqualTo(State.FINISHED);
+    assertThat(q().status(next).state()).isEqualTo(State.CANCELLED);
+  }
+
+  @Test
   default void I14_a_run_without_items_is_finished_when_its_input_is_closed() throws Exception {
     RunSpec run = q().submitted(Specs.single("r"));
 

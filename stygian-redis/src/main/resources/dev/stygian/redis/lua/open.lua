@@ -2,13 +2,13 @@
 -- @include keys
 -- ARGV: protocol, run id, pipeline id, definition, ends per item, wide 0/1, limits as one text (for
 --   readers), max results, max result bytes, result ttl ms, result budget, retention ms, visibility ms,
---   number of the last node (of a run with one), weight, cap (0: none), caps of its nodes (see caps.lua), then
---   per lane its text
+--   number of the last node (of a run with one), weight, cap (0: none), caps of its nodes (see caps.lua), the
+--   id of the run that goes on when it is over (may be empty), then per lane its text
 -- Replies: {'protocol', found} | {'opened' or 'known', run number}
 local protocol, id, pipeline, definition, ends, wide, limits = unpack(ARGV, 1, 7)
 local max_results, max_bytes, ttl, budget, retention, visibility, last_node = unpack(ARGV, 8, 14)
-local weight, max_leased, caps = unpack(ARGV, 15, 17)
-local FIRST_LANE = 18
+local weight, max_leased, caps, next_run = unpack(ARGV, 15, 18)
+local FIRST_LANE = 19
 local found_protocol = redis.call('HGET', meta, 'protocol')
 if found_protocol and found_protocol ~= protocol then return { 'protocol', found_protocol } end
 
@@ -34,7 +34,8 @@ if wide == '1' then
   for _, part in ipairs({ 'items', 'join', 'out' }) do redis.call('HSET', run_key(run, part), '', WIDE) end
 end
 redis.call('HSET', run_key(run, 'spec'), 'id', id, 'pipeline', pipeline, 'definition', definition,
-  'limits', limits)
+  'limits', limits, 'next', next_run)
+if next_run ~= '' then redis.call('HSET', run_key(run), 'next', next_run) end
 for i = FIRST_LANE, #ARGV do
   redis.call('HSET', run_key(run, 'lanes'), i - FIRST_LANE, ARGV[i])
 end

@@ -2,8 +2,6 @@ package dev.stygian.services.basic;
 
 import dev.stygian.graph.service.ServiceCall;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What a service that does nothing puts out. */
 final class Passing {
@@ -14,15 +12,6 @@ final class Passing {
   private Passing() {}
 
   static JsonNode output(ServiceCall call) {
-    return call.config().json(OUTPUT).or(call::input).orElseGet(() -> inputs(call));
-  }
-
-  private static JsonNode inputs(ServiceCall call) {
-    if (call.inputs().isEmpty()) {
-      return call.item().input();
-    }
-    ObjectNode all = JsonNodeFactory.instance.objectNode();
-    call.inputs().forEach(all::set);
-    return all;
+    return call.config().json(OUTPUT).orElseGet(call::given);
   }
 }

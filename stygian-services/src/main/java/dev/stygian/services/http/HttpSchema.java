@@ -44,6 +44,11 @@ final class HttpSchema {
         .optional("body", new ValueType.Text(), "the request's body; not with json")
         .optional("json", new ValueType.Anything(), "the request's body as JSON; not with body")
         .withDefault(
+            "send_input",
+            new ValueType.Flag(),
+            false,
+            "whether the request's body is the node's input as JSON; not with body or json")
+        .withDefault(
             "timeout", span(3600), "30s", "for the whole call: redirects and the body included")
         .withDefault(
             "connect_timeout",
@@ -105,8 +110,14 @@ final class HttpSchema {
     if (table.has("body") && table.has("json")) {
       report.problem(List.of("json"), "body and json exclude each other; keep one");
     }
-    for (String key : List.of("body", "json")) {
-      if (table.has(key) && METHODS_WITHOUT_BODY.contains(method)) {
+    boolean sendsInput = table.path("send_input").asBoolean(false);
+    if (sendsInput && (table.has("body") || table.has("json"))) {
+      report.problem(
+          List.of("send_input"), "send_input makes the body, as body and json do; keep one");
+    }
+    for (String key : List.of("body", "json", "send_input")) {
+      boolean hasBody = key.equals("send_input") ? sendsInput : table.has(key);
+      if (hasBody && METHODS_WITHOUT_BODY.contains(method)) {
         report.problem(
             List.of(key), "a " + method + " carries no body; set method = \"POST\", say");
       }

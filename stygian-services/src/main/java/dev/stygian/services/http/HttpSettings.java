@@ -58,7 +58,7 @@ record HttpSettings(
     return new HttpSettings(
         method,
         headers,
-        body(config, method, headers),
+        body(call, method, headers),
         secretHeaders(config),
         config.json("body").map(Mask::hasReference).orElse(false)
             || config.json("json").map(Mask::hasReference).orElse(false),
@@ -108,7 +108,11 @@ record HttpSettings(
     return Set.copyOf(names);
   }
 
-  private static Optional<RequestBody> body(Config config, String method, Headers headers) {
+  private static Optional<RequestBody> body(ServiceCall call, String method, Headers headers) {
+    Config config = call.config();
+    if (config.flag("send_input")) {
+      return Optional.of(body(Json.bytes(call.given()), "application/json", headers));
+    }
     Optional<RequestBody> text =
         config
             .text("body")

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class HtmlScanTest {
   private static final Path REAL_PAGES =
       Path.of("/usr/share/doc/openjdk-17-jre-headless/api/java.base/java");
-  private static final int MUTILATED = 40_000;
+  private static final int MUTILATED = 20_000;
   private static final String FRAME =
       """
       <!DOCTYPE html>

@@ -66,6 +66,22 @@ class HttpRequestTest {
   }
 
   @Test
+  void sendsItsInput() throws Exception {
+    RecordedRequest request =
+        sentBy(
+            Given.nothing()
+                .input("a", "{'n': [1, 'x']}")
+                .config(
+                    "{'url': '"
+                        + server.url("/hook")
+                        + "', 'method': 'POST', 'send_input': true}"));
+
+    assertThat(Json.parse(Objects.requireNonNull(request.getBody()).toByteArray()))
+        .isEqualTo(Json.parse("{\"n\": [1, \"x\"]}"));
+    assertThat(request.getHeaders().get("Content-Type")).startsWith("application/json");
+  }
+
+  @Test
   void sendsHeadersWithTheirReferencesResolved() throws Exception {
     RecordedRequest request =
         sentBy(
@@ -235,6 +251,9 @@ class HttpRequestTest {
         "{'method': 'POST', 'body': 'a', 'json': 1} | json: body and json exclude each other",
         "{'body': 'a'} | body: a GET carries no body; set method = \"POST\", say",
         "{'method': 'HEAD', 'json': {}} | json: a HEAD carries no body",
+        "{'send_input': true} | send_input: a GET carries no body",
+        "{'method': 'POST', 'json': {}, 'send_input': true} | send_input: send_input makes the"
+            + " body",
         "{'headers': {'a b': 'c'}} | headers.a b: \"a b\" is no header name",
         "{'headers': {'Content-Length': '1'}} | headers.Content-Length: the HTTP client sets",
         "{'headers': {'user-agent': 'a'}, 'user_agent': 'b'} | headers.user-agent: user_agent sets",

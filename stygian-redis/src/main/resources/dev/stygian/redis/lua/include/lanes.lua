@@ -8,23 +8,6 @@ local function host_lane_of(chunk)
   return at and string.sub(chunk, at + 1)
 end
 
--- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
-local function notify(service)
-  local key = signal_key(service)
-  if redis.call('EXISTS', key) == 0 then
-    redis.call('RPUSH', key, '1')
-    redis.call('PEXPIRE', key, 60000)
-  end
-end
-
-local any_waits
-
-local function wake(service)
-  notify(service)
-  if any_waits == nil then any_waits = redis.call('HEXISTS', meta, 'any') == 1 end
-  if any_waits then notify('') end
-end
-
 -- Counts the unfinished tasks of an item of a wide run; returns how many there are now. Most have one, for
 -- which nothing is written; the zero of a dead item stays, since a replay counts on from it.
 local function count_live(run, item, by)

@@ -115,14 +115,39 @@ local function emit(run, result)
   emit_one(run, struct.pack('<I4', #result) .. result)
 end
 
+-- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
+local function notify(service)
+  local key = signal_key(service)
+  if redis.call('EXISTS', key) == 0 then
+    redis.call('RPUSH', key, '1')
+    redis.call('PEXPIRE', key, 60000)
+  end
+end
+
+local any_waits
+
+local function wake(service)
+  notify(service)
+  if any_waits == nil then any_waits = redis.call('HEXISTS', meta, 'any') == 1 end
+  if any_waits then notify('') end
+end
+
+-- A run that is over lets the one go on that waits for it.
 local function finish_if_over(run)
   local key = run_key(run)
-  local f = redis.call('HMGET', key, 'state', 'closed', 'tasks', 'finished')
+  local f = redis.call('HMGET', key, 'state', 'closed', 'tasks', 'finished', 'next')
   local over = tonumber(f[3] or 0) <= 0 and not f[4]
     and (f[1] == 'cancelled' or (f[2] == '1' and f[1] ~= 'cancelled'))
   if over then
     redis.call('HSET', key, 'finished', now, 'state', f[1] == 'cancelled' and 'cancelled' or 'finished')
     redis.call('XADD', run_key(run, 'results'), '*', 'end', '1')
+    local following = f[5] and redis.call('HGET', runs, f[5])
+    if following and redis.call('HGET', run_key(following), 'state') == 'paused' then
+      redis.call('HSET', run_key(following), 'state', 'running')
+      for _, member in ipairs(redis.call('ZRANGE', run_key(following, 'ready'), 0, 255)) do
+        wake(string.match(member, '^%d+:(.*)$'))
+      end
+    end
     local retention = run_of(run).retention
     for _, part in ipairs(FINISHED_PARTS) do redis.call('PEXPIRE', run_key(run, part), retention) end
   end
