@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,7 @@ final class OnFinishTest {
         "/done",
         exchange -> {
           calls.add(Json.parse(exchange.getRequestBody().readAllBytes()));
-          tokens.add(exchange.getRequestHeaders().getFirst("X-Token"));
+          tokens.addAll(exchange.getRequestHeaders().getOrDefault("X-Token", List.of()));
           exchange.sendResponseHeaders(204, -1);
           exchange.close();
         });

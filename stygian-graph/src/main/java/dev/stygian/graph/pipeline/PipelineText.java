@@ -96,8 +96,10 @@ public final class PipelineText {
             .put("max_attempts", calls.maxAttempts())
             .put("timeout", Spans.format(calls.timeout()));
     calls.webhook().ifPresent(url -> table.put("webhook", url));
-    ObjectNode headers = table.putObject("headers");
-    calls.headers().forEach(headers::put);
+    if (!calls.headers().isEmpty()) {
+      ObjectNode headers = table.putObject("headers");
+      calls.headers().forEach(headers::put);
+    }
     if (!calls.command().isEmpty()) {
       ArrayNode command = table.putArray("command");
       calls.command().forEach(command::add);

@@ -145,7 +145,8 @@ public abstract class EngineContract extends OnQueue {
     assertThat(status.done()).isEqualTo(20);
     assertThat(command.calls).as("one failure and one success").hasSize(2);
     JsonNode given = command.calls.peek().given();
-    assertThat(given).isEqualTo(StatusJson.of(queue.ledger().status(new RunId("r"))));
+    assertThat(given.propertyNames())
+        .isEqualTo(StatusJson.of(queue.ledger().status(new RunId("r"))).propertyNames());
     assertThat(given.get("state").asString()).isEqualTo("finished");
     assertThat(given.get("done").asInt()).isEqualTo(20);
     assertThat(queue.ledger().status(RunDefinition.whenOverId(new RunId("r"))).done()).isOne();

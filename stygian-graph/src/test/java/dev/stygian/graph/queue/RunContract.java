@@ -21,7 +21,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** The life of a run: its end, its cancellation, its rest, and what is left of it. */
+/**
+ * The life of a run: its end, its cancellation, its rest, and what is left of it. Long because that
+ * is one list of promises.
+ */
 interface RunContract extends Contract {
 
   @Test
