@@ -245,6 +245,36 @@ final class RedisLink implements AutoCloseable {
         });
   }
 
+  /** Sends a plain command once, for what is not worth another try; empty where it failed. */
+  <T> Optional<T> once(Command<T> command) throws InterruptedException {
+    return once(command, command);
+  }
+
+  /** As {@link #once}, for a script that replies with a word. */
+  Optional<String> wordOnce(LuaScript script, List<byte[]> arguments) throws InterruptedException {
+    byte[][] all = arguments.toArray(byte[][]::new);
+    return this.<byte[]>once(
+            server -> server.evalsha(script.sha(), ScriptOutputType.VALUE, keys.fixed(), all),
+            server -> server.eval(script.text(), ScriptOutputType.VALUE, keys.fixed(), all))
+        .map(Replies::text);
+  }
+
+  private <T> Optional<T> once(Command<T> command, Command<T> withoutScript)
+      throws InterruptedException {
+    requireOpen();
+    try {
+      RedisAsyncCommands<byte[], byte[]> server = commands.open().async();
+      try {
+        return Optional.ofNullable(Answers.settle(command.send(server)));
+      } catch (RedisNoScriptException e) {
+        return Optional.ofNullable(Answers.settle(withoutScript.send(server)));
+      }
+    } catch (RedisException e) {
+      LOG.atDebug().setCause(e).log("A command that is tried once failed");
+      return Optional.empty();
+    }
+  }
+
   /** What is tried until it is answered. */
   @FunctionalInterface
   interface Exchange<T> {

@@ -77,7 +77,11 @@ final class HandWrittenLoop {
         new ServiceCall("shape", step.node(), 1, item, config, inputs, ANYWHERE, Optional.empty());
     return switch (service.execute(call)) {
       case Outcome.Success success -> success.output();
-      case Outcome.NotNow _, Outcome.Elsewhere _, Outcome.Became _, Outcome.Excluded _ ->
+      case Outcome.NotNow _,
+          Outcome.Elsewhere _,
+          Outcome.NoVisit _,
+          Outcome.Became _,
+          Outcome.Excluded _ ->
           throw new IllegalStateException("it visits no host");
       case Outcome.Retryable failed -> throw new IllegalStateException(failed.reason());
       case Outcome.Permanent failed -> throw new IllegalStateException(failed.reason());

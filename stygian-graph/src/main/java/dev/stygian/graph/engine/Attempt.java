@@ -235,6 +235,9 @@ final class Attempt {
     if (outcome instanceof Outcome.Elsewhere(String host, _)) {
       task = task.in(HostLanes.lane(plan, host));
     }
+    if (outcome instanceof Outcome.NoVisit()) {
+      task = task.inNoLane();
+    }
     Nack.Verdict verdict =
         switch (outcome) {
           case Outcome.Success _ -> throw new IllegalStateException("a success is no failure");
@@ -259,6 +262,7 @@ final class Attempt {
               new Nack.Verdict.HandBack(sentNothing, delay);
           case Outcome.Elsewhere(_, boolean sentNothing) ->
               new Nack.Verdict.HandBack(sentNothing, Duration.ZERO);
+          case Outcome.NoVisit() -> new Nack.Verdict.HandBack(true, Duration.ZERO);
           case Outcome.Became() -> throw new IllegalStateException("that is no failure");
           case Outcome.Excluded(String reason) -> new Nack.Verdict.Exclude(reason);
         };

@@ -125,6 +125,16 @@ final class RunFleet implements Fleet {
   }
 
   @Override
+  public Optional<byte[]> noteStart(String name, int mostBytes) {
+    return notes.findStart(name, mostBytes);
+  }
+
+  @Override
+  public boolean putNoteOn(String shelf, long shelfBytes, String name, byte[] value, Duration ttl) {
+    return notes.putOn(shelf, shelfBytes, name, value, ttl);
+  }
+
+  @Override
   public void putNote(String name, byte[] value, Duration ttl) {
     notes.put(name, value, ttl);
   }

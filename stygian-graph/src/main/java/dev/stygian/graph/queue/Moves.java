@@ -193,6 +193,12 @@ final class Moves {
     }
   }
 
+  /** A start that was granted was not used: another task of the host may have it. */
+  void startUnused(HostLane lane, long lease) {
+    hosts.unused(lane, lease);
+    hosts.takeResting(lane.host()).forEach(this::lookAgain);
+  }
+
   /** Lets lanes go on earlier that wait for a host whose last start was reported. */
   void advance(String host, long now) {
     for (HostQueues.Waiting resting : hosts.takeResting(host)) {
@@ -213,11 +219,13 @@ final class Moves {
   }
 
   private void endVisit(HostLane lane) {
-    for (HostQueues.Waiting waited : hosts.ended(lane)) {
-      waited.queues.unblock(waited);
-      turns.join(waited.run());
-      waiters.wake(waited.service());
-    }
+    hosts.ended(lane).forEach(this::lookAgain);
+  }
+
+  private void lookAgain(HostQueues.Waiting waited) {
+    waited.queues.unblock(waited);
+    turns.join(waited.run());
+    waiters.wake(waited.service());
   }
 
   /** Sets a task of a dead item aside; it is not unfinished until a replay. */

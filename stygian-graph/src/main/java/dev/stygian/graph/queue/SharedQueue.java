@@ -351,7 +351,7 @@ final class SharedQueue {
     moves.book(leased, nack.progress());
     moves.endLease(leased);
     if (nack.verdict() instanceof Verdict.HandBack(boolean isUnused, _) && isUnused) {
-      leased.task.hostLane().ifPresent(host -> moves.hosts.unused(host, token.lease()));
+      leased.task.hostLane().ifPresent(host -> moves.startUnused(host, token.lease()));
     }
     moves.release(leased, nack.progress());
     Settled settled;

@@ -22,4 +22,9 @@ public record Task(
   public Task in(HostLane lane) {
     return new Task(id, service, key, input, Optional.of(lane));
   }
+
+  /** The same task among the others of its node. */
+  public Task inNoLane() {
+    return new Task(id, service, key, input);
+  }
 }

@@ -53,7 +53,18 @@ public interface Fleet {
   /** What a process noted under a name; it may be gone at any time. */
   Optional<byte[]> note(String name);
 
+  /** The first bytes of a note, at most so many. */
+  Optional<byte[]> noteStart(String name, int mostBytes);
+
   void putNote(String name, byte[] value, Duration ttl);
+
+  /**
+   * Puts a note on a shelf. What lies on one takes at most so many bytes, and nothing is taken off
+   * it to make room: a note that finds none is not put, and what stood under its name is gone.
+   *
+   * @return whether the note was put
+   */
+  boolean putNoteOn(String shelf, long shelfBytes, String name, byte[] value, Duration ttl);
 
   /** Whether the caller is the only one to have claimed this name within the time. */
   boolean claim(String name, Duration ttl);

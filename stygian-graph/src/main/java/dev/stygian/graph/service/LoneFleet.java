@@ -57,6 +57,16 @@ public class LoneFleet implements Fleet {
   }
 
   @Override
+  public Optional<byte[]> noteStart(String name, int mostBytes) {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean putNoteOn(String shelf, long shelfBytes, String name, byte[] value, Duration ttl) {
+    return false;
+  }
+
+  @Override
   public void putNote(String name, byte[] value, Duration ttl) {}
 
   @Override

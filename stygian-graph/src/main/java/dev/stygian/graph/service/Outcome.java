@@ -37,6 +37,13 @@ public sealed interface Outcome {
    */
   record Elsewhere(String host, boolean sentNothing) implements Outcome {}
 
+  /**
+   * What it needs is here by now, and no host has to be visited for it: it goes on outside of its
+   * host's lane, without an attempt lost, and the start that it was granted is another task's. Not
+   * to be returned where {@link ScrapingService#host} names a host for the same call.
+   */
+  record NoVisit() implements Outcome {}
+
   /** It worked, and the item has become those that it found: nothing of itself goes on. */
   record Became() implements Outcome {}
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -138,6 +139,31 @@ public abstract class VisitingContract extends OnQueue {
     assertThat(status.dead()).isZero();
     assertThat(lines.results.getFirst().attempts()).isEqualTo(1);
     assertThat(service.calls).extracting(ServiceCall::attempt).containsOnly(1);
+  }
+
+  @Test
+  void a_start_that_is_not_needed_is_another_tasks() throws Exception {
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    ScriptedService service =
+        ScriptedService.visiting(
+                "v",
+                call -> {
+                  if (call.fleet().lane().isPresent()) {
+                    seen.add(call.item().id());
+                    return new Outcome.NoVisit();
+                  }
+                  return done(call);
+                })
+            .telling(call ->
+                seen.contains(call.item().id()) ? Optional.empty() : Optional.of("h.example"));
+    CollectedResults lines = new CollectedResults();
+    String hourly = "[politeness]\ninterval = \"1h\"\n";
+
+    RunStatus status = run(registry(service), hourly + VISIT, lines, "http://h/1", "http://h/2");
+
+    assertThat(outputs(lines)).containsExactly("no lane", "no lane");
+    assertThat(status.nodes().getFirst().retries()).isZero();
+    assertThat(lines.results).allMatch(result -> result.attempts() == 1);
   }
 
   @Test

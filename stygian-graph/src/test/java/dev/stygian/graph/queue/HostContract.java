@@ -162,6 +162,30 @@ interface HostContract extends Contract {
   }
 
   @Test
+  default void a_task_that_leaves_its_lane_unused_gives_its_start_to_the_next() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, new HostLane("a.example", FOR_GOOD, 1), "x", "y", "z");
+    Lease first = q().leaseOne();
+    q().nothingToLease();
+
+    q().queue
+        .nack(
+            new Nack(
+                first,
+                List.of(),
+                first.task().inNoLane(),
+                first.attempt(),
+                new Nack.Verdict.HandBack(true, Duration.ZERO)));
+
+    Map<String, Boolean> waitsForHost = new HashMap<>();
+    for (Lease lease : List.of(q().leaseOne(), q().leaseOne())) {
+      waitsForHost.put(lease.task().id().item(), lease.task().hostLane().isPresent());
+    }
+    assertThat(waitsForHost).isEqualTo(Map.of("x", false, "y", true));
+    q().nothingToLease();
+  }
+
+  @Test
   default void a_lease_that_ran_out_no_longer_counts_at_its_host() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
     submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");

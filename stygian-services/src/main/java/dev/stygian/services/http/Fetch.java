@@ -2,9 +2,13 @@ package dev.stygian.services.http;
 
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.settings.Spans;
+import dev.stygian.services.cache.StoredResponse;
+import dev.stygian.services.http.PageCache.Exchange;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -15,8 +19,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -25,22 +31,27 @@ import org.jspecify.annotations.Nullable;
  * here and not by the client, because what may go along to another origin depends on the config.
  */
 final class Fetch {
-  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
-
   private final OkHttpClient client;
   private final HttpSettings settings;
   private final InstantSource clock;
   private final Visits visits;
+  private final PageCache cache;
   private final Rules rules;
   private final long deadlineNanos;
 
   /** The client keeps to the rule already; the settings' whole timeout starts now. */
   Fetch(
-      OkHttpClient client, HttpSettings settings, InstantSource clock, Visits visits, Rules rules) {
+      OkHttpClient client,
+      HttpSettings settings,
+      InstantSource clock,
+      Visits visits,
+      PageCache cache,
+      Rules rules) {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
     this.visits = visits;
+    this.cache = cache;
     this.rules = rules;
     deadlineNanos = System.nanoTime() + settings.timeout().toNanos();
   }
@@ -59,24 +70,35 @@ final class Fetch {
     record End(Outcome outcome) implements Step {}
   }
 
+  /**
+   * What a site's answer comes to.
+   *
+   * @param book sees to the cache, when the visit is over
+   */
+  private record Taken(Step step, Runnable book) {}
+
   Outcome run(RequestUrl.Known start) throws InterruptedException {
     Hop hop = visits.begin(Hop.first(start.url(), settings), settings);
+    boolean wasLed = false;
     while (true) {
-      Optional<Outcome> elsewhere = visits.mayVisit(hop);
+      PageCache.Known known = cache.find(hop);
+      Optional<StoredResponse> fresh = cache.fresh(known, hop);
+      Optional<Outcome> elsewhere =
+          fresh.isEmpty()
+              ? (wasLed ? visits.waitFor(hop) : visits.mayVisit(hop))
+              : hop.redirects() == 0 ? visits.withoutVisit() : Optional.empty();
       if (elsewhere.isPresent()) {
         return elsewhere.get();
       }
       try {
-        Optional<Outcome> refused = rules.refusal(hop.url(), client);
-        if (refused.isPresent()) {
-          return refused.get();
-        }
-        switch (step(start, hop)) {
+        Step step = fresh.isPresent() ? stored(start, hop, fresh.get()) : visit(start, hop, known);
+        switch (step) {
           case Step.End(Outcome outcome) -> {
             return outcome;
           }
           case Step.Onward(Hop next) -> hop = next;
         }
+        wasLed = true;
       } catch (Departure.TooLateException _) {
         return visits.tooLate();
       } catch (IOException e) {
@@ -88,39 +110,157 @@ final class Fetch {
     }
   }
 
-  private Step step(RequestUrl.Known start, Hop hop) throws IOException {
+  /** What a stored response comes to that nobody was asked about. */
+  private Step stored(RequestUrl.Known start, Hop hop, StoredResponse response) {
+    long age = response.head().age(clock.instant()).toSeconds();
+    Headers headers = response.head().headers().newBuilder().set("Age", Long.toString(age)).build();
+    return stored(start, hop, response, headers, Page.Source.CACHE);
+  }
+
+  private Step stored(
+      RequestUrl.Known start,
+      Hop hop,
+      StoredResponse response,
+      Headers headers,
+      Page.Source source) {
+    int status = response.head().status();
+    if (settings.follows(status, headers)) {
+      return onward(hop, status, headers);
+    }
+    return new Step.End(
+        Outcome.success(
+            Page.json(
+                start.given(),
+                hop.url().toString(),
+                status,
+                headers,
+                response.body(),
+                source,
+                settings)));
+  }
+
+  private Step visit(RequestUrl.Known start, Hop hop, PageCache.Known known) throws IOException {
+    Optional<Outcome> refused = rules.refusal(hop.url(), client);
+    if (refused.isPresent()) {
+      return new Step.End(refused.get());
+    }
     Visits.Visit visit = visits.start(hop.url());
-    Call call = visit.call(client, hop.request());
+    Call call = visit.call(client, request(hop, known));
     call.timeout().timeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    Instant sent = clock.instant();
+    Taken taken;
     try (Response response = call.execute()) {
-      Step step = step(start, hop, call, response);
+      taken = take(start, hop, known, call, response, new Exchange(sent, clock.instant()));
       visit.answered(response, RetryAfter.of(response.headers(), clock));
-      return step;
     } catch (IOException e) {
       visit.failed(e, refused(e).isPresent());
       throw e;
     }
+    taken.book.run();
+    return taken.step;
   }
 
-  private Step step(RequestUrl.Known start, Hop hop, Call call, Response response)
+  /** The hop's request, which asks only whether what is stored has changed, if something is. */
+  private static Request request(Hop hop, PageCache.Known known) {
+    Request.Builder request = hop.request().newBuilder();
+    known
+        .stored()
+        .ifPresent(response ->
+            response
+                .head()
+                .conditions()
+                .forEach(condition -> request.header(condition.getFirst(), condition.getSecond())));
+    return request.build();
+  }
+
+  private Taken take(
+      RequestUrl.Known start,
+      Hop hop,
+      PageCache.Known known,
+      Call call,
+      Response response,
+      Exchange times)
       throws IOException {
-    String location = response.header("Location");
-    boolean redirect = REDIRECTS.contains(response.code());
-    if (redirect
-        && location != null
-        && settings.followRedirects()
-        && !settings.acceptStatus().contains(response.code())) {
-      return onward(hop, response.code(), location);
+    int status = response.code();
+    Headers headers = response.headers();
+    if (status == 304 && known.stored().isPresent()) {
+      return notModified(start, hop, known, headers, times);
     }
-    return new Step.End(
-        response.isSuccessful()
-                || settings.acceptStatus().contains(response.code())
-                || (redirect && !settings.followRedirects())
-            ? success(start, hop, call, response)
-            : refusal(hop, response));
+    if (settings.follows(status, headers)) {
+      return new Taken(
+          onward(hop, status, headers),
+          () -> cache.answered(hop, known, status, headers, new byte[0], times));
+    }
+    if (!settings.takes(status)) {
+      return new Taken(
+          new Step.End(refusal(hop, response)),
+          () -> cache.answered(hop, known, status, headers, new byte[0], times));
+    }
+    return switch (body(hop, response)) {
+      case Body.Complete(byte[] bytes) ->
+          new Taken(
+              new Step.End(
+                  Outcome.success(
+                      Page.json(
+                          start.given(),
+                          hop.url().toString(),
+                          status,
+                          headers,
+                          bytes,
+                          Page.Source.SITE,
+                          settings))),
+              () -> cache.answered(hop, known, status, headers, bytes, times));
+      case Body.TooLarge(String what) -> {
+        call.cancel(); // or closing would read on, for the sake of the connection
+        yield unread(
+            hop,
+            "answered with a body that is too large: it "
+                + what
+                + ", max_body allows "
+                + settings.maxBodyBytes()
+                + " bytes");
+      }
+      case Body.CodingUnknown(String coding) -> {
+        call.cancel();
+        yield unread(
+            hop,
+            "answered in the content coding \""
+                + coding
+                + "\"; only gzip, deflate and br are"
+                + " understood");
+      }
+    };
   }
 
-  private Step onward(Hop hop, int status, String location) {
+  private Taken notModified(
+      RequestUrl.Known start, Hop hop, PageCache.Known known, Headers by, Exchange times) {
+    if (!known.stored().orElseThrow().head().isMeantBy(by)) {
+      return new Taken(
+          new Step.End(new Outcome.NotNow(false, Duration.ZERO)), // then without a condition
+          () -> cache.forget(known));
+    }
+    StoredResponse confirmed = cache.confirmed(known, hop, by, times);
+    return new Taken(
+        stored(start, hop, confirmed, confirmed.head().headers(), Page.Source.CACHE_CONFIRMED),
+        () -> cache.keep(known, hop, confirmed));
+  }
+
+  private Taken unread(Hop hop, String reason) {
+    return new Taken(end(hop, reason), () -> {});
+  }
+
+  private Body body(Hop hop, Response response) throws IOException {
+    return hop.method().equals("HEAD")
+        ? new Body.Complete(new byte[0])
+        : Body.read(
+            response.body().byteStream(),
+            response.headers(),
+            response.body().contentLength(),
+            settings.maxBodyBytes());
+  }
+
+  private Step onward(Hop hop, int status, Headers headers) {
+    String location = String.valueOf(headers.get("Location"));
     HttpUrl resolved = hop.url().resolve(location);
     if (hop.redirects() == settings.maxRedirects()) {
       return end(
@@ -141,50 +281,11 @@ final class Fetch {
     if (!hop.isSameOrigin(target) && !toGet && settings.secretBody() && hop.body().isPresent()) {
       return end(hop, "redirects to another origin, which must not see the body's secret");
     }
-    Hop next = hop.onward(target, toGet, settings.secretHeaders());
-    return visits.waitFor(next).<Step>map(Step.End::new).orElseGet(() -> new Step.Onward(next));
+    return new Step.Onward(hop.onward(target, toGet, settings.secretHeaders()));
   }
 
   private Step end(Hop hop, String reason) {
     return new Step.End(Outcome.permanent(reason(hop, reason)));
-  }
-
-  private Outcome success(RequestUrl.Known start, Hop hop, Call call, Response response)
-      throws IOException {
-    Body body =
-        hop.method().equals("HEAD")
-            ? new Body.Complete(new byte[0])
-            : Body.read(
-                response.body().byteStream(),
-                response.headers(),
-                response.body().contentLength(),
-                settings.maxBodyBytes());
-    return switch (body) {
-      case Body.Complete(byte[] bytes) ->
-          Outcome.success(
-              Page.json(start.given(), hop.url().toString(), response, bytes, settings));
-      case Body.TooLarge(String what) -> {
-        call.cancel(); // or closing would read on, for the sake of the connection
-        yield Outcome.permanent(
-            reason(
-                hop,
-                "answered with a body that is too large: it "
-                    + what
-                    + ", max_body allows "
-                    + settings.maxBodyBytes()
-                    + " bytes"));
-      }
-      case Body.CodingUnknown(String coding) -> {
-        call.cancel();
-        yield Outcome.permanent(
-            reason(
-                hop,
-                "answered in the content coding \""
-                    + coding
-                    + "\"; only gzip, deflate and br are"
-                    + " understood"));
-      }
-    };
   }
 
   private Outcome refusal(Hop hop, Response response) {

@@ -75,6 +75,32 @@ final class HttpSchema {
             new ValueType.ListOf(new ValueType.Whole(300, 599)),
             "statuses that count as success besides 2xx")
         .withDefault(
+            "cache",
+            new ValueType.Flag(),
+            false,
+            "whether answers are stored for all workers and runs of the pipeline, and used again as"
+                + " RFC 9111 has it")
+        .withDefault(
+            "revalidate",
+            new ValueType.Flag(),
+            false,
+            "whether the site is asked about each stored answer, also while it is fresh")
+        .withDefault(
+            "cache_ttl",
+            new ValueType.Span(1000, 90L * 86_400_000),
+            "7d",
+            "how long an answer is stored after it was last received or confirmed")
+        .withDefault(
+            "cache_max_body",
+            new ValueType.Bytes(0, 16L << 20),
+            "1 MB",
+            "a longer body is not stored; counted unpacked")
+        .withDefault(
+            "cache_max_total",
+            new ValueType.Bytes(0, 1L << 40),
+            "64 MB",
+            "what is stored for the pipeline at most; what is more is not stored")
+        .withDefault(
             "allow_private",
             new ValueType.Flag(),
             false,
@@ -90,6 +116,11 @@ final class HttpSchema {
   private static void check(JsonNode table, Report report) {
     checkBody(table, report);
     checkHeaders(table, report);
+    if (table.path("revalidate").asBoolean(false) && !table.path("cache").asBoolean(false)) {
+      report.problem(
+          List.of("revalidate"),
+          "without a cache there is nothing to revalidate; set cache = true, too");
+    }
     JsonNode charset = table.get("charset");
     if (charset != null && literal(charset) && PageText.charset(charset.asString()).isEmpty()) {
       report.problem(

@@ -1,5 +1,6 @@
 package dev.stygian.services.http;
 
+import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -57,9 +58,26 @@ public final class HttpService implements ScrapingService {
 
   @Override
   public Optional<String> host(ServiceCall call) {
-    return RequestUrl.of(call) instanceof RequestUrl.Known known
+    return RequestUrl.of(call) instanceof RequestUrl.Known known && !isStored(call, known)
         ? Optional.of(hostNames.of(known.url(), call.fleet().scope()))
         : Optional.empty();
+  }
+
+  /** Whether a stored response is fresh, so that nothing has to wait for the host. */
+  private boolean isStored(ServiceCall call, RequestUrl.Known url) {
+    if (!call.config().flag("cache")) {
+      return false;
+    }
+    try {
+      HttpSettings settings = HttpSettings.of(call, USER_AGENT);
+      return cache(call, settings).answers(Hop.first(url.url(), settings));
+    } catch (SettingInvalidException _) { // only a worker has what the config refers to
+      return false;
+    }
+  }
+
+  private PageCache cache(ServiceCall call, HttpSettings settings) {
+    return new PageCache(call.fleet(), call.pipelineId(), settings, clock);
   }
 
   @Override
@@ -75,6 +93,7 @@ public final class HttpService implements ScrapingService {
                     settings,
                     clock,
                     visits,
+                    cache(call, settings),
                     rules(call, settings, visits))
                 .run(known);
         if (isBrokenOff(outcome)) {
@@ -110,6 +129,7 @@ public final class HttpService implements ScrapingService {
       case Outcome.RateLimited limited -> false;
       case Outcome.NotNow later -> false;
       case Outcome.Elsewhere elsewhere -> false;
+      case Outcome.NoVisit noVisit -> false;
       case Outcome.Became became -> false;
       case Outcome.Excluded excluded -> false;
     };

@@ -43,8 +43,11 @@ record HttpSettings(
     Optional<ProxyServer> proxy,
     Optional<Charset> charset,
     Set<Integer> acceptStatus,
+    Optional<CacheSettings> cache,
     EgressRule rule,
     Mask mask) {
+
+  static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private static final List<String> KEYS_WITH_SECRETS =
       List.of("url", "headers", "body", "json", "user_agent", "proxy");
@@ -70,9 +73,25 @@ record HttpSettings(
         config.secret("proxy").map(HttpSettings::proxy),
         config.text("charset").map(HttpSettings::charset),
         acceptStatus(config),
+        CacheSettings.of(config),
         new EgressRule(
             call.egress().allowPrivate() || config.flag("allow_private"), call.egress().allowed()),
         Mask.of(config, KEYS_WITH_SECRETS));
+  }
+
+  /** Whether such an answer leads to another URL. */
+  boolean follows(int status, Headers answer) {
+    return followRedirects
+        && REDIRECTS.contains(status)
+        && answer.get("Location") != null
+        && !acceptStatus.contains(status);
+  }
+
+  /** Whether such an answer, if it leads nowhere, counts as success. */
+  boolean takes(int status) {
+    return (status >= 200 && status < 300)
+        || acceptStatus.contains(status)
+        || (REDIRECTS.contains(status) && !followRedirects);
   }
 
   private static Headers headers(Config config, String defaultUserAgent) {

@@ -71,6 +71,11 @@ final class Mask {
     }
   }
 
+  /** Whether something has to be masked in a text. */
+  boolean masks(String text) {
+    return referenceByValue.keySet().stream().anyMatch(text::contains);
+  }
+
   String apply(String text) {
     String masked = text;
     for (var secret : referenceByValue.entrySet()) {

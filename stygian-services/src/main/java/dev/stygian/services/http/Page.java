@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import okhttp3.Response;
+import okhttp3.Headers;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,15 +15,34 @@ final class Page {
 
   private Page() {}
 
+  /** Where a page comes from. */
+  enum Source {
+    SITE,
+    CACHE,
+
+    /** From the cache, and the site said that it is the same. */
+    CACHE_CONFIRMED
+  }
+
   static ObjectNode json(
-      String url, String finalUrl, Response response, byte[] body, HttpSettings settings) {
+      String url,
+      String finalUrl,
+      int status,
+      Headers answered,
+      byte[] body,
+      Source source,
+      HttpSettings settings) {
     Mask mask = settings.mask();
-    MediaKind kind = MediaKind.of(response.header("Content-Type"));
+    MediaKind kind = MediaKind.of(answered.get("Content-Type"));
     ObjectNode page = JsonNodeFactory.instance.objectNode();
     page.put("url", mask.apply(url));
     page.put("final_url", mask.apply(finalUrl));
-    page.put("status", response.code());
-    page.set("headers", headers(response, mask));
+    page.put("status", status);
+    if (settings.cache().isPresent()) {
+      page.put("from_cache", source != Source.SITE);
+      page.put("revalidated", source == Source.CACHE_CONFIRMED);
+    }
+    page.set("headers", headers(answered, mask));
     page.put("content_type", kind.type().orElse(null));
     if (settings.charset().isPresent() || PageText.isText(body, kind)) {
       PageText decoded = PageText.decode(body, kind, settings.charset());
@@ -36,9 +55,9 @@ final class Page {
     return page;
   }
 
-  private static ObjectNode headers(Response response, Mask mask) {
+  private static ObjectNode headers(Headers answered, Mask mask) {
     Map<String, String> joined = new TreeMap<>();
-    for (var header : response.headers()) {
+    for (var header : answered) {
       String name = header.getFirst().toLowerCase(Locale.ROOT);
       if (!NOT_KEPT.contains(name)) {
         joined.merge(name, mask.apply(header.getSecond()), (one, more) -> one + ", " + more);

@@ -70,11 +70,14 @@ final class RobotsGate {
       }
       HttpUrl file = url.newBuilder().encodedPath("/robots.txt").query(null).fragment(null).build();
       RobotsRules fetched;
+      boolean isFetched = false;
       try {
         fetched = fetch(file, userAgent, visits, client);
-      } catch (IOException e) {
-        fleet.forget("claim/" + name); // the next one may ask at once
-        throw e;
+        isFetched = true;
+      } finally { // the client may also throw an InterruptedException, without declaring it
+        if (!isFetched) {
+          fleet.forget("claim/" + name); // the next one may ask at once
+        }
       }
       note(name, fetched, fleet);
       known = Optional.of(fetched);

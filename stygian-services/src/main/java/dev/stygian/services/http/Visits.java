@@ -45,9 +45,16 @@ final class Visits {
   Optional<Outcome> mayVisit(Hop hop) {
     Optional<String> lane = fleet.lane();
     String host = host(hop.url());
-    return lane.isEmpty() || lane.get().equals(host) || fleet.mayGoOn(host)
+    return lane.filter(host::equals).isPresent() || fleet.mayGoOn(host)
         ? Optional.empty()
         : Optional.of(new Outcome.Elsewhere(host, !sentAny));
+  }
+
+  /** Where a hop needs no visit: the start that the execution was granted goes to another. */
+  Optional<Outcome> withoutVisit() {
+    return !sentAny && fleet.lane().filter(host -> !fleet.mayGoOn(host)).isPresent()
+        ? Optional.of(new Outcome.NoVisit())
+        : Optional.empty();
   }
 
   /** Where a redirect's host has a pace: the execution goes on in its lane. */
@@ -57,7 +64,7 @@ final class Visits {
       return Optional.empty();
     }
     fleet.putNote(noteName(), next.note(), NOTE_LIVES);
-    return Optional.of(new Outcome.Elsewhere(host, false));
+    return Optional.of(new Outcome.Elsewhere(host, !sentAny));
   }
 
   Outcome tooLate() {

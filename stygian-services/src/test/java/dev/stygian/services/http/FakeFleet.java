@@ -7,6 +7,7 @@ import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ final class FakeFleet implements Fleet {
   static final class SharedNotes {
     final Map<String, byte[]> values = new HashMap<>();
     private final Map<String, Instant> ends = new HashMap<>();
+    final Map<String, Set<String>> shelves = new HashMap<>();
     Instant now = Instant.parse("2026-08-01T12:00:00Z");
 
     void elapse(Duration time) {
@@ -110,6 +112,24 @@ final class FakeFleet implements Fleet {
   @Override
   public Optional<byte[]> note(String name) {
     return notes.find(name);
+  }
+
+  @Override
+  public Optional<byte[]> noteStart(String name, int mostBytes) {
+    return note(name).map(value -> Arrays.copyOf(value, Math.min(mostBytes, value.length)));
+  }
+
+  @Override
+  public boolean putNoteOn(String shelf, long shelfBytes, String name, byte[] value, Duration ttl) {
+    notes.ends.remove(name);
+    Set<String> names = notes.shelves.computeIfAbsent(shelf, s -> new HashSet<>());
+    long lying = names.stream().flatMap(n -> note(n).stream()).mapToLong(n -> n.length).sum();
+    if (lying + value.length > shelfBytes) {
+      return false;
+    }
+    names.add(name);
+    notes.put(name, value, ttl);
+    return true;
   }
 
   @Override

@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Given {
   private final Map<String, JsonNode> inputs = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private String pipeline = "pipeline";
   private JsonNode item = JsonNodeFactory.instance.objectNode();
   private ObjectNode config = JsonNodeFactory.instance.objectNode();
   private EgressRule egress = new EgressRule(true, Set.of());
@@ -58,6 +59,16 @@ final class Given {
     return this;
   }
 
+  Given item(Object url) {
+    item = JsonNodeFactory.instance.stringNode(url.toString());
+    return this;
+  }
+
+  Given pipeline(String id) {
+    pipeline = id;
+    return this;
+  }
+
   Given publicOnly() {
     return egress(EgressRule.publicOnly());
   }
@@ -75,7 +86,7 @@ final class Given {
   ServiceCall call() {
     ServiceCall alone =
         new ServiceCall(
-            "pipeline",
+            pipeline,
             "fetch",
             1,
             new Item("0", item),

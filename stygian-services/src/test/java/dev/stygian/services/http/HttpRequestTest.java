@@ -258,6 +258,7 @@ class HttpRequestTest {
         "{'headers': {'Content-Length': '1'}} | headers.Content-Length: the HTTP client sets",
         "{'headers': {'user-agent': 'a'}, 'user_agent': 'b'} | headers.user-agent: user_agent sets",
         "{'charset': 'klingon'} | charset: no charset \"klingon\" is known",
+        "{'revalidate': true} | revalidate: without a cache there is nothing to revalidate",
         "{'proxy': 'socks5://host:1080'} | proxy: not a proxy's address",
         "{'proxy': 'host:1080'} | proxy: not a proxy's address",
       })

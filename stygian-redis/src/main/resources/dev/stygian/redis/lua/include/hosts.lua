@@ -105,22 +105,29 @@ function hosts.wait_for(run, node, lane, from)
   return from
 end
 
--- A request was sent then: lanes that wait for the next start may go on earlier than they had to think.
-function hosts.sent(name, at)
-  local host = hosts.named(name)
-  if at <= host.sent then return end
-  host.sent, host.changed = at, true
+-- Lanes that wait for the next start may go on earlier than they had to think; those for which another task would
+-- have to end first are looked at then, where that is given.
+local function advance(host, when_blocked)
   for run, node, lane in string.gmatch(host.resting, ':(%d+):(%d+):([^%s:]+):') do
     run, node = tonumber(run), tonumber(node)
     local allowed, from = hosts.may_start(lane)
     if allowed > 0 then from = now end
+    from = from or when_blocked
     if from and run_of(run).state and redis.call('ZADD', host_lanes_key(run, node), 'XX', 'LT', 'CH', from, lane) == 1 then
       local service = lane_spec(run, node).service
       redis.call('ZADD', resting, 'XX', 'LT', from, table.concat({ run, node, service }, ':'))
       wake(service)
     end
   end
-  host.resting = ''
+  host.resting, host.changed = '', true
+end
+
+-- A request was sent then.
+function hosts.sent(name, at)
+  local host = hosts.named(name)
+  if at <= host.sent then return end
+  host.sent = at
+  advance(host)
 end
 
 -- Lets the lanes that waited for an end be looked at again.
@@ -140,10 +147,13 @@ function hosts.ended(lane, tasks)
   unblock(host)
 end
 
--- A start that was granted to a lease was not used: the next one may have it.
+-- A start that was granted to a lease was not used: the next one may have it. The lease's task is about to end.
 function hosts.unused(lane, lease)
   local host = hosts.of(lane)
-  if host.lease == lease then host.last, host.changed = 0, true end
+  if host.lease == lease then
+    host.last = 0
+    advance(host, now)
+  end
 end
 
 function hosts.settle()
