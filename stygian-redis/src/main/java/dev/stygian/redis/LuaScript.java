@@ -30,7 +30,8 @@ enum LuaScript {
   RELIEVE,
   VISITED,
   EMIT,
-  RECEIPT;
+  RECEIPT,
+  WHY;
 
   private static final String INCLUDE = "-- @include ";
 
