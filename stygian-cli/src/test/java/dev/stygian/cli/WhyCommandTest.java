@@ -112,7 +112,8 @@ final class WhyCommandTest {
   @Test
   void runThatMovesIsSaidToMove() throws InterruptedException {
     submitted();
-    asWorker(queue -> queue.lease(new LeaseRequest(Set.of(), 3, LeaseRequest.AS_RUN, Duration.ZERO)));
+    asWorker(
+        queue -> queue.lease(new LeaseRequest(Set.of(), 3, LeaseRequest.AS_RUN, Duration.ZERO)));
 
     String out = run("why", "r").withCode(ExitCode.OK).out();
     JsonNode json = run("why", "r", "--json").withCode(ExitCode.OK).json();
@@ -130,7 +131,8 @@ final class WhyCommandTest {
     assertThat(json.at("/reasons/1").toString())
         .isEqualTo(
             """
-            {"kind":"ready","node":"pass","tasks":17,"service":"noop","slots":4,"leased":3}""");
+            {"kind":"ready","node":"pass","tasks":17,"service":"noop","slots":4,"leased":3}\
+            """);
     assertThat(json.get("hosts_not_looked_at").asInt()).isZero();
   }
 
@@ -298,8 +300,8 @@ final class WhyCommandTest {
   void manyHostsAreNamedInPartForPeopleAndAllForScripts() {
     List<Hold> holds =
         IntStream.range(0, 100)
-            .<Hold>mapToObj(i ->
-                new Hold.AtHost("fetch", "h" + i, 1, false, new HostState.AskedToWait(NOW)))
+            .<Hold>mapToObj(
+                i -> new Hold.AtHost("fetch", "h" + i, 1, false, new HostState.AskedToWait(NOW)))
             .toList();
     Explanation explanation = of(Verdict.WAITS, holds, 1_000);
 
