@@ -42,6 +42,7 @@ import tools.jackson.databind.JsonNode;
 final class WhyCommandTest {
   private static final RunId RUN = new RunId("r");
   private static final Instant NOW = Instant.parse("2026-11-25T10:15:00Z");
+  private static final Pattern FIELD = Pattern.compile("`([a-z_]+)`");
   private static final Path DOCUMENT = Path.of("..", "docs", "operating.md");
 
   @TempDir private static Path data;
@@ -289,7 +290,7 @@ final class WhyCommandTest {
             .findFirst()
             .orElseThrow();
     assertThat(
-            Pattern.compile("`([a-z_]+)`")
+            FIELD
                 .matcher(row.split("\\|", -1)[2])
                 .results()
                 .map(m -> m.group(1)))
