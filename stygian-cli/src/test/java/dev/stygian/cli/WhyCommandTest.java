@@ -289,11 +289,7 @@ final class WhyCommandTest {
             .filter(l -> l.startsWith("| `" + kind + "` |"))
             .findFirst()
             .orElseThrow();
-    assertThat(
-            FIELD
-                .matcher(row.split("\\|", -1)[2])
-                .results()
-                .map(m -> m.group(1)))
+    assertThat(FIELD.matcher(row.split("\\|", -1)[2]).results().map(m -> m.group(1)))
         .containsExactlyElementsOf(fields);
   }
 

@@ -5,11 +5,11 @@
 -- @include keys fields runs records lanes hosts
 -- ARGV: run, most host lanes
 -- Replies: {} (no such run) | {time of this look, fields of the run's hash, fields of meta, workers, leases of the run
---   as {node, tasks, deadline}, those that end first before others, and per node {waiting tasks that visit no host and are
---   not parked, parked ones, when the first delayed one is due (-1: none was found), host lanes left out, host lanes}}. A
---   host lane is {lane, tasks, there may be more 0/1, one may start now 0/1, when one may (-1: now, or when another one
---   ends), left alone until, the gap that the host asks for, tasks that visit it, broken 0/1, failures in a row, since
---   when}: those that are served next, then those that are last.
+--   as {node, tasks, deadline}, those that end first before others, and per node {waiting tasks that visit no host and
+--   are not parked, parked ones, when the first delayed one is due (-1: none was found), host lanes left out, host
+--   lanes}}. A host lane is {lane, tasks, there may be more 0/1, one may start now 0/1, when one may (-1: now, or when
+--   another one ends), left alone until, the gap that the host asks for, tasks that visit it, broken 0/1, failures in
+--   a row, since when}: those that are served next, then those that are last.
 local run, hosts_left = tonumber(ARGV[1]), tonumber(ARGV[2])
 local MOST_LEASES, MOST_DELAYED = 500, 500
 local entries_left = 1000
