@@ -18,6 +18,7 @@ final class Commands {
     SUMMARIES.put("submit", "Put a pipeline's items into a queue, for workers elsewhere.");
     SUMMARIES.put("worker", "Work on whatever is in a queue.");
     SUMMARIES.put("status", "Show how far a run is.");
+    SUMMARIES.put("why", "Say why a run does not move.");
     SUMMARIES.put("receipt", "Say what became of every item of a run.");
     SUMMARIES.put("await", "Wait until a run is over.");
     SUMMARIES.put("results", "Put out a run's results.");
@@ -71,6 +72,7 @@ final class Commands {
       case "submit" -> new SubmitCommand(console);
       case "run" -> new RunCommand(console);
       case "status" -> new StatusCommand(console);
+      case "why" -> new WhyCommand(console);
       case "receipt" -> new ReceiptCommand(console);
       case "await" -> new AwaitCommand(console);
       case "cancel" -> new OrderCommand(console, OrderCommand.Order.CANCEL);

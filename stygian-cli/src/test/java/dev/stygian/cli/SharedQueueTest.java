@@ -382,6 +382,8 @@ final class SharedQueueTest {
   @ValueSource(
       strings = {
         "status",
+        "why",
+        "receipt",
         "await",
         "results",
         "cancel",

@@ -20,6 +20,8 @@ final class UsageTest {
           "submit",
           "worker",
           "status",
+          "why",
+          "receipt",
           "await",
           "results",
           "cancel",
@@ -169,7 +171,10 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "await", "results", "cancel", "pause", "resume", "hosts"})
+  @ValueSource(
+      strings = {
+        "status", "why", "receipt", "await", "results", "cancel", "pause", "resume", "hosts"
+      })
   void missingRunIsAUsageError(String command) {
     Cli.Ended ended = cli().run(command).withCode(ExitCode.USAGE);
 
@@ -177,7 +182,10 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "await", "results", "cancel", "pause", "resume", "hosts"})
+  @ValueSource(
+      strings = {
+        "status", "why", "receipt", "await", "results", "cancel", "pause", "resume", "hosts"
+      })
   void commandWithoutAQueueSaysHowToNameOne(String command) {
     String error = cli().run(command, "books-7f3a").withCode(ExitCode.USAGE).onlyError();
 

@@ -15,6 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class Caps {
   private static final JsonMapper JSON = JsonMapper.shared();
 
+  /** Before the name of a service: how many of its tasks are leased. */
+  private static final String LEASED = "leased:";
+
   private final RedisLink link;
   private final Keys keys;
   private final OpenRuns runs;
@@ -52,7 +55,12 @@ final class Caps {
   }
 
   List<ServiceCap> ofServices() throws InterruptedException {
-    byte[] caps = link.ask("hget", s -> s.hget(keys.meta(), bytes("caps")));
+    return ofServices(OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.meta()))));
+  }
+
+  /** The caps of services that stand among the fields of {@code meta}. */
+  static List<ServiceCap> ofServices(Map<String, byte[]> meta) {
+    byte[] caps = meta.get("caps");
     if (caps == null) {
       return List.of();
     }
@@ -61,15 +69,20 @@ final class Caps {
         .properties()
         .forEach(cap -> sorted.put(cap.getKey(), cap.getValue().intValue()));
     List<ServiceCap> all = new ArrayList<>();
-    for (var cap : sorted.entrySet()) {
-      if (cap.getValue() != Cap.NONE) {
-        byte[] field = bytes("leased:" + cap.getKey());
-        byte[] leased = link.ask("hget", s -> s.hget(keys.meta(), field));
-        all.add(
-            new ServiceCap(
-                cap.getKey(), cap.getValue(), leased == null ? 0 : Replies.number(leased)));
+    sorted.forEach((service, most) -> {
+      if (most != Cap.NONE) {
+        byte[] leased = meta.get(LEASED + service);
+        all.add(new ServiceCap(service, most, leased == null ? 0 : Replies.number(leased)));
       }
-    }
+    });
     return all;
+  }
+
+  /** How many tasks of all services are leased, likewise. */
+  static long leasedInAll(Map<String, byte[]> meta) {
+    return meta.entrySet().stream()
+        .filter(field -> field.getKey().startsWith(LEASED))
+        .mapToLong(field -> Replies.number(field.getValue()))
+        .sum();
   }
 }

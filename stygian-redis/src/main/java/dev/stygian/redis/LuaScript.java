@@ -31,7 +31,8 @@ enum LuaScript {
   VISITED,
   EMIT,
   RECEIPT,
-  KEEP;
+  KEEP,
+  WHY;
 
   private static final String INCLUDE = "-- @include ";
 

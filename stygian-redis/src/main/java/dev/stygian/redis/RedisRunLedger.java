@@ -7,6 +7,7 @@ import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.queue.Cap;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.Emitted;
+import dev.stygian.graph.queue.Explanation;
 import dev.stygian.graph.queue.HostCounts;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Receipt;
@@ -28,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +51,7 @@ final class RedisRunLedger implements RunLedger {
   private final ResultReader results;
   private final VisitBook visits;
   private final Caps caps;
+  private final RunObserver observer;
 
   RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs, VisitBook visits) {
     this.visits = visits;
@@ -59,6 +60,7 @@ final class RedisRunLedger implements RunLedger {
     this.runs = runs;
     this.results = new ResultReader(link, keys, runs);
     this.caps = new Caps(link, keys, runs);
+    this.observer = new RunObserver(link, runs);
   }
 
   /** A call that may be interrupted, made where the port's method may not be. */
@@ -135,12 +137,7 @@ final class RedisRunLedger implements RunLedger {
         runs.forget(id);
         throw OpenRuns.unknown(id);
       }
-      Map<String, byte[]> values = new HashMap<>();
-      List<?> fields = Replies.list(reply.get(0));
-      for (int i = 0; i < fields.size(); i += 2) {
-        values.put(Replies.text(fields.get(i)), Replies.bytes(fields.get(i + 1)));
-      }
-      Fields f = new Fields(values);
+      Fields f = new Fields(Replies.fields(reply.get(0)));
       return new Receipt(
           status(run.spec(), f, liveServices()),
           Replies.number(reply.get(3)),
@@ -151,8 +148,13 @@ final class RedisRunLedger implements RunLedger {
     });
   }
 
+  @Override
+  public Explanation why(RunId id) {
+    return now(() -> observer.observe(id)).explain();
+  }
+
   /** The fields of a run's hash. */
-  private record Fields(Map<String, byte[]> values) {
+  record Fields(Map<String, byte[]> values) {
     long number(String field) {
       byte[] value = values.get(field);
       return value == null ? 0 : Long.parseLong(new String(value, UTF_8));
@@ -169,7 +171,7 @@ final class RedisRunLedger implements RunLedger {
     }
   }
 
-  private static RunStatus status(RunSpec spec, Fields f, Set<String> live) {
+  static RunStatus status(RunSpec spec, Fields f, Set<String> live) {
     List<RunStatus.NodeCounts> nodes = new ArrayList<>();
     TreeSet<String> missing = new TreeSet<>();
     for (int i = 0; i < spec.lanes().size(); i++) {
@@ -438,10 +440,7 @@ final class RedisRunLedger implements RunLedger {
     Map<String, byte[]> all = OpenRuns.texts(link.ask("hgetall", s -> s.hgetall(keys.workers())));
     List<byte[]> time = link.ask("time", s -> s.time());
     long nowMillis = Long.parseLong(new String(time.get(0), UTF_8)) * 1000;
-    return all.entrySet().stream()
-        .map(e -> Workers.read(e.getKey(), new String(e.getValue(), UTF_8), nowMillis))
-        .filter(w -> w.lastSeen().compareTo(Workers.ALIVE) < 0)
-        .toList();
+    return Workers.live(all, nowMillis);
   }
 
   private Set<String> liveServices() throws InterruptedException {

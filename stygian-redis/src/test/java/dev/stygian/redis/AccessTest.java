@@ -107,6 +107,7 @@ final class AccessTest {
         List.of(new Visit(run.id(), "a.example", System.nanoTime(), Duration.ZERO, 1, fine)));
     assertThat(ledger.hosts(run.id())).hasSize(1);
     assertThat(ledger.receipt(run.id()).discrepancies()).isEmpty();
+    assertThat(ledger.why(run.id()).holds()).isNotEmpty();
     queue.notes().put("note", new byte[1], Duration.ofMinutes(1));
     queue.nack(nack(leases.get(0), new Nack.Verdict.Bury("for good")));
     queue.nack(nack(leases.get(1), new Nack.Verdict.Retry("later", Duration.ofMillis(1))));

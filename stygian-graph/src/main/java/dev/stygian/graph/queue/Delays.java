@@ -1,8 +1,10 @@
 package dev.stygian.graph.queue;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
@@ -45,6 +47,14 @@ final class Delays {
       }
       return ofRun;
     });
+  }
+
+  /** When the first one of a lane is due; empty where it has none. */
+  Optional<Instant> nextDue(Lane lane) {
+    return byDue.stream()
+        .filter(delayed -> delayed.task.lane == lane)
+        .map(delayed -> Instant.ofEpochMilli(delayed.due))
+        .min(Comparator.naturalOrder());
   }
 
   /** When the next one is due; {@link Long#MAX_VALUE} where there is none. */

@@ -49,6 +49,16 @@ final class HostPace {
     return failures >= BREAKS_AT;
   }
 
+  /** Failed visits in a row. */
+  int failures() {
+    return failures;
+  }
+
+  /** When the first of them was. */
+  long awaySince() {
+    return awaySince;
+  }
+
   boolean isAwayFor(Duration patience, long now) {
     return isBroken() && now - awaySince >= patience.toMillis();
   }

@@ -1,8 +1,10 @@
 package dev.stygian.graph.queue;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,28 @@ final class HostQueues {
       }
     }
     return null;
+  }
+
+  /** How many hosts have tasks. */
+  int size() {
+    return byLane.size();
+  }
+
+  long tasks() {
+    return byLane.values().stream().mapToLong(waiting -> waiting.tasks.size()).sum();
+  }
+
+  /** Looks at some hosts, changing nothing: one half may be served next, the other one last. */
+  List<Observation.Host> look(Hosts hosts, int most, long now) {
+    int last = byDue.size() <= most ? 0 : most - most / 2;
+    List<Observation.Host> looks = new ArrayList<>();
+    byDue.stream().limit(most - last).forEach(w -> looks.add(look(w, hosts, now)));
+    byDue.descendingSet().stream().limit(last).forEach(w -> looks.add(look(w, hosts, now)));
+    return looks;
+  }
+
+  private static Observation.Host look(Waiting waiting, Hosts hosts, long now) {
+    return hosts.look(waiting.lane, waiting.tasks.size(), now);
   }
 
   /** Takes a task whoever may be visited. */

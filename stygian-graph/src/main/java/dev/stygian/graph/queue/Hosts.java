@@ -1,9 +1,11 @@
 package dev.stygian.graph.queue;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -83,6 +85,28 @@ final class Hosts {
       return new Permission.Blocked();
     }
     return new Permission.Now(window > 0 ? OptionalLong.of(window) : OptionalLong.empty());
+  }
+
+  /** Whether a lane's tasks may start, and what is against it. */
+  Observation.Host look(HostLane lane, long tasks, long now) {
+    Host host = host(lane);
+    Permission permission = mayStart(lane, now);
+    Optional<Instant> next =
+        permission instanceof Permission.Later(long millis)
+            ? Optional.of(Instant.ofEpochMilli(millis))
+            : Optional.empty();
+    return new Observation.Host(
+        lane,
+        tasks,
+        false,
+        permission instanceof Permission.Now,
+        next,
+        Instant.ofEpochMilli(host.pace.notBefore()),
+        Duration.ofMillis(Math.max(lane.interval().toMillis(), host.pace.gapMillis())),
+        host.active,
+        host.pace.isBroken(),
+        host.pace.failures(),
+        Instant.ofEpochMilli(host.pace.awaySince()));
   }
 
   /** A task of the lane starts; returns how many visit the host now. */

@@ -1,7 +1,10 @@
 package dev.stygian.graph.queue;
 
 import dev.stygian.graph.queue.RunStatus.NodeCounts;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +142,17 @@ final class Lane {
 
   void countRetry() {
     retries++;
+  }
+
+  /** What waits here, at {@code mostHosts} hosts at most. */
+  Observation.Node look(Hosts paces, Optional<Instant> nextDue, int mostHosts, long now) {
+    List<Observation.Host> looks = hosts.look(paces, mostHosts, now);
+    return new Observation.Node(
+        ready.size(),
+        waiting - ready.size() - hosts.tasks(),
+        nextDue,
+        looks,
+        hosts.size() - looks.size());
   }
 
   NodeCounts counts() {

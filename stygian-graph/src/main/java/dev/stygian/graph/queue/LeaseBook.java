@@ -2,8 +2,11 @@ package dev.stygian.graph.queue;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -32,10 +35,12 @@ final class LeaseBook {
     final @Nullable QueuedTask[] tasks;
     final RunBook run;
     int open;
+    long lastSign;
     long deadline;
 
-    HandOut(long number, List<QueuedTask> tasks, long deadline) {
+    HandOut(long number, List<QueuedTask> tasks, long now, long deadline) {
       this.number = number;
+      this.lastSign = now;
       this.tasks = tasks.toArray(new @Nullable QueuedTask[0]);
       this.run = tasks.getFirst().lane.run;
       this.open = this.tasks.length;
@@ -49,8 +54,8 @@ final class LeaseBook {
     return lastNumber;
   }
 
-  void handOut(long number, List<QueuedTask> tasks, long deadline) {
-    HandOut handOut = new HandOut(number, tasks, deadline);
+  void handOut(long number, List<QueuedTask> tasks, long now, long deadline) {
+    HandOut handOut = new HandOut(number, tasks, now, deadline);
     byNumber.put(handOut.number, handOut);
     byDeadline.add(handOut);
   }
@@ -89,12 +94,14 @@ final class LeaseBook {
   }
 
   /** Moves the deadline of a number and shows its tasks; false where it is not current. */
-  boolean renew(long number, ToLongFunction<RunBook> deadline, Consumer<QueuedTask> open) {
+  boolean renew(
+      long number, long now, ToLongFunction<RunBook> deadline, Consumer<QueuedTask> open) {
     HandOut handOut = byNumber.get(number);
     if (handOut == null) {
       return false;
     }
     byDeadline.remove(handOut);
+    handOut.lastSign = now;
     handOut.deadline = deadline.applyAsLong(handOut.run);
     byDeadline.add(handOut);
     for (QueuedTask task : handOut.tasks) {
@@ -121,6 +128,26 @@ final class LeaseBook {
         }
       }
     }
+  }
+
+  /** The open tasks of a run, by hand-out and node; those whose time ends first before others. */
+  List<Observation.Held> held(RunBook run) {
+    List<Observation.Held> all = new ArrayList<>();
+    for (HandOut handOut : byDeadline) {
+      if (handOut.run == run) {
+        Map<String, Long> byNode = new LinkedHashMap<>();
+        for (QueuedTask task : handOut.tasks) {
+          if (task != null) {
+            byNode.merge(task.lane.spec.node(), 1L, Long::sum);
+          }
+        }
+        Instant lastSign = Instant.ofEpochMilli(handOut.lastSign);
+        Instant deadline = Instant.ofEpochMilli(handOut.deadline);
+        byNode.forEach(
+            (node, tasks) -> all.add(new Observation.Held(node, tasks, lastSign, deadline)));
+      }
+    }
+    return all;
   }
 
   /** When the next lease runs out; {@link Long#MAX_VALUE} where there is none. */

@@ -31,6 +31,11 @@ final class LocalRunLedger implements RunLedger {
   }
 
   @Override
+  public Explanation why(RunId run) {
+    return handle.locked(() -> shared.observe(run)).explain();
+  }
+
+  @Override
   public long accepted(RunId run, String submitter) {
     return handle.locked(() -> shared.run(run).accepted(submitter));
   }

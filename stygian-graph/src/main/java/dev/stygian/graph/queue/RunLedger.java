@@ -23,6 +23,9 @@ public interface RunLedger {
   /** What became of every item of a run, in one look. */
   Receipt receipt(RunId run);
 
+  /** Whether a run moves, and what holds it back. Changes nothing. */
+  Explanation why(RunId run);
+
   /** How many items a submitter has got accepted: where it goes on after a crash. */
   long accepted(RunId run, String submitter);
 

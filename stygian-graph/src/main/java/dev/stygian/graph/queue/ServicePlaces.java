@@ -47,6 +47,11 @@ final class ServicePlaces {
         .toList();
   }
 
+  /** How many tasks are leased, whoever executes them. */
+  long leasedInAll() {
+    return leased.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   private long leased(String service) {
     return leased.getOrDefault(service, 0L);
   }

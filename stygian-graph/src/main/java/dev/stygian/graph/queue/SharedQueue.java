@@ -89,6 +89,27 @@ final class SharedQueue {
     return run(id).status(attendance.offeredServices(clock.millis()));
   }
 
+  Observation observe(RunId id) {
+    long now = clock.millis();
+    RunBook run = run(id);
+    List<Observation.Node> nodes = new ArrayList<>();
+    int hostsLeft = Observation.MOST_HOSTS;
+    for (Lane lane : run.lanes()) {
+      Observation.Node node = lane.look(moves.hosts, delays.nextDue(lane), hostsLeft, now);
+      hostsLeft -= node.hosts().size();
+      nodes.add(node);
+    }
+    return new Observation(
+        run.spec,
+        status(id),
+        Instant.ofEpochMilli(now),
+        workers(),
+        moves.places.all(),
+        moves.places.leasedInAll(),
+        nodes,
+        leases.held(run));
+  }
+
   List<WorkerInfo> workers() {
     return attendance.workers(clock.millis());
   }
@@ -186,7 +207,7 @@ final class SharedQueue {
               ofRun.capped));
       ofRun.tasks.add(task);
     }
-    ofRuns.values().forEach(h -> leases.handOut(h.number, h.tasks, h.deadline.toEpochMilli()));
+    ofRuns.values().forEach(h -> leases.handOut(h.number, h.tasks, now, h.deadline.toEpochMilli()));
     return handedOut;
   }
 
@@ -256,6 +277,7 @@ final class SharedQueue {
       boolean current =
           leases.renew(
               number,
+              now,
               run -> Deadline.after(now, run.spec.limits().visibilityOr(heartbeat.visibility())),
               task -> {
                 if (task.lane.run.cancelled) {

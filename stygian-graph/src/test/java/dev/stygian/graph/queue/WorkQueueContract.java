@@ -29,6 +29,7 @@ public abstract class WorkQueueContract
         NotesContract,
         EmissionContract,
         ReceiptContract,
+        WhyContract,
         SimpleCallsContract,
         ConcurrencyContract {
   private QueueFixture fixture;

@@ -29,7 +29,8 @@ wake_due(200)
 hosts.wake_resting(100)
 local services = {}
 for i = 5 + tonumber(held), #ARGV do services[#services + 1] = ARGV[i] end
-redis.call('HSET', workers, worker, table.concat({ now, slots, table.concat(services, ',') }, '|'))
+local sign = table.concat({ now, slots, table.concat(services, ',') }, '|')
+redis.call('HSET', workers, worker, visibility > 0 and string.format('%s|%.0f', sign, visibility) or sign)
 redis.call('PEXPIRE', workers, 86400000)
 if now - tonumber(redis.call('HGET', meta, 'swept') or 0) >= 60000 then
   redis.call('HSET', meta, 'swept', now)

@@ -10,7 +10,7 @@
 --   chunks    hash: chunk id -> tasks in it that have not ended
 --   flight    hash: idempotency key -> lease number of its execution
 --   runs      hash: run id -> run number
---   workers   hash: worker -> "last seen|slots|services"
+--   workers   hash: worker -> "last seen|slots|services", and "|visibility ms" where its leases live as it says
 -- The last of KEYS never exists: while a Cluster moves a slot, it keeps a node from running a script on half of
 -- the slot's keys.
 local meta, ring, leases, deadlines, delayed, chunks, flight, runs, workers = unpack(KEYS)

@@ -136,6 +136,7 @@ local function unpark(key)
       local chunk = waiting[i]
       local run, node = struct.unpack('<I4I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
       local state = run_of(run).state
+      count(run, 'k' .. node, -1)
       if state == 'cancelled' then
         local records = read_records(chunk, 1, 0, 1, 0)
         count(run, 'w' .. node, -1)
@@ -161,6 +162,7 @@ local function park(run, node, host, record)
   local chunk = store_chunk(run, node, host, { record })
   redis.call('RPUSH', parked_key(record_key(record)), chunk)
   parked_total = redis.call('HINCRBY', meta, 'parked', 1)
+  count(run, 'k' .. node, 1)
 end
 
 -- Ends the item of a record whose last result is stored: what it is emitted as, and all counters.
