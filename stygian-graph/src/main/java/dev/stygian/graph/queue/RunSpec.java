@@ -8,7 +8,7 @@ import java.util.List;
  * @param definition the pipeline as text, opaque to the queue; workers elsewhere load the run from
  *     it
  * @param lanes one per node; their order gives the nodes their numbers
- * @param endsPerItem how many last nodes an item passes before it is done
+ * @param endsPerItem how many last nodes an item passes that is submitted, before it is done
  * @param wide whether an item may have more than one unfinished task at once
  */
 public record RunSpec(

@@ -37,7 +37,7 @@ public sealed interface Outcome {
    */
   record Elsewhere(String host, boolean sentNothing) implements Outcome {}
 
-  /** It worked, and the item has become those that it found: nothing of itself goes on. */
+  /** It worked, and the item has become those that it found: nothing of it goes on from here. */
   record Became() implements Outcome {}
 
   /** A rule forbids it, such as robots.txt; the item ends with that, and it is no error. */

@@ -20,7 +20,9 @@ for i = 3, #ARGV do
     redis.call('HDEL', run_key(run, 'siblings'), item)
     redis.call('ZREM', run_key(run, 'deadindex'), item)
     redis.call('ZREM', run_key(run, 'excludedindex'), item)
-    forget_item(run, item, nodes)
+    local _, node = struct.unpack(LETTER, letter)
+    forget_item(run, item, nodes, lane_spec(run, node).ends)
+    if lane_spec(run, node).splits then forget_parts(run, node, item) end
   end
 end
 settle_fields()
