@@ -48,7 +48,7 @@ final class UpgradeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2", "4"})
+  @ValueSource(strings = {"3", "5"})
   void everyEntryOfAQueueOfAnotherProtocolIsRefused(String protocol) throws Exception {
     String name = "of " + protocol;
     NoopRun run = NoopRun.of("run");

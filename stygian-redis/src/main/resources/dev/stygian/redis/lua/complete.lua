@@ -90,7 +90,7 @@ local function book(l, batch, releases, at)
       count(run, 'done', 1)
     end
     if of_run.has_history then forget_history(l, item) end
-    if splits then forget_parts(run, l.node, item) end
+    if splits then set_field(bulk_of(run, 'parts'), text_of(l.node) .. ':' .. item, false) end
   end
   if marked then freed[#freed + 1] = key end
   return at

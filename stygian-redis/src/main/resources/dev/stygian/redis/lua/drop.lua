@@ -22,7 +22,7 @@ for i = 3, #ARGV do
     redis.call('ZREM', run_key(run, 'excludedindex'), item)
     local _, node = struct.unpack(LETTER, letter)
     forget_item(run, item, nodes, lane_spec(run, node).ends)
-    if lane_spec(run, node).splits then forget_parts(run, node, item) end
+    if lane_spec(run, node).splits then set_field(bulk_of(run, 'parts'), text_of(node) .. ':' .. item, false) end
   end
 end
 settle_fields()

@@ -116,7 +116,8 @@ class SplitServiceTest {
 
   @Test
   void partsGoOutAFewHundredAtATime() throws Exception {
-    String list = IntStream.range(0, 450).mapToObj(String::valueOf).collect(Collectors.joining(","));
+    String list =
+        IntStream.range(0, 450).mapToObj(String::valueOf).collect(Collectors.joining(","));
 
     became("{}", json("[" + list + "]"));
 

@@ -298,11 +298,6 @@ local function emit_ends(run, item, nodes)
   set_field(bulk_of(run, 'join'), 'end:' .. item, false)
 end
 
--- Forgets how many parts a node has split an item into.
-local function forget_parts(run, node, item)
-  set_field(bulk_of(run, 'parts'), text_of(node) .. ':' .. item, false)
-end
-
 -- Drops what is kept for an item that is done, which passed so many last nodes.
 local function forget_item(run, item, nodes, ends)
   local out = bulk_of(run, 'out')
