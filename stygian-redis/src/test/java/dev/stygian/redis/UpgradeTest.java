@@ -95,10 +95,10 @@ final class UpgradeTest {
     try (RedisWorkQueue queue = open("taken over")) {
       run.submit(queue, 1);
       beat(queue);
-      write("taken over", "4");
+      write("taken over", "5");
 
-      assertRefused(() -> beat(queue), "4");
-      assertRefused(() -> NoopRun.lease(queue, 1), "4");
+      assertRefused(() -> beat(queue), "5");
+      assertRefused(() -> NoopRun.lease(queue, 1), "5");
     }
   }
 }
