@@ -52,6 +52,7 @@ final class PipelineFile {
 
   /** Reads and checks the file for the services that are installed here. */
   Pipeline parse(Console console, ServiceRegistry registry) {
-    return new PipelineParser(registry.schemas(), registry::canonical).parse(path(console));
+    return new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
+        .parse(path(console));
   }
 }

@@ -14,6 +14,7 @@ import dev.stygian.graph.queue.LocalWorkQueue;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.WorkQueue;
+import dev.stygian.graph.service.ServiceDescriptor.Finds;
 import dev.stygian.graph.service.ServiceRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,7 +138,7 @@ final class RunCommand implements Callable<Integer> {
           "--processes needs a queue that processes can share; add --queue embedded, or --queue"
               + " redis://HOST:PORT");
     }
-    LocalResumption before = resumption(results, plan.run, plan.pipeline);
+    LocalResumption before = resumption(results, plan);
     ResultOutput rest = results.begunWith(before.bytes());
     RunReport report =
         new RunReport(console, plan.run, rest, json, arguments(), true, before.items());
@@ -151,11 +152,15 @@ final class RunCommand implements Callable<Integer> {
     return spec.commandLine().getParseResult().originalArgs();
   }
 
-  private LocalResumption resumption(ResultOutput results, RunId run, Pipeline pipeline) {
+  /** Lines of items that were found or emitted do not say which of the input's are done. */
+  private LocalResumption resumption(ResultOutput results, Plan plan) {
     Optional<Path> lines = results.file().filter(path -> path.toString().endsWith(".jsonl"));
-    return id == null || lines.isEmpty()
+    boolean grows =
+        plan.pipeline.nodes().stream()
+            .anyMatch(node -> plan.registry.finds(node.service()) != Finds.NOTHING);
+    return id == null || lines.isEmpty() || grows
         ? LocalResumption.none()
-        : LocalResumption.read(lines.get(), run, Topology.of(pipeline).leaves().size());
+        : LocalResumption.read(lines.get(), plan.run, Topology.of(plan.pipeline).leaves().size());
   }
 
   /** In local mode nobody else can come and offer a service. */

@@ -42,7 +42,8 @@ final class InformationTest {
     assertThat(people.out()).contains("ai_claude cannot run here: ANTHROPIC_API_KEY is not set");
     assertThat(all)
         .extracting(s -> s.get("name").asString())
-        .containsExactly("ai_claude", "command", "crawl", "delay", "extract", "http", "noop");
+        .containsExactly(
+            "ai_claude", "command", "crawl", "delay", "extract", "http", "noop", "split");
     assertThat(all.getFirst().get("available").asBoolean()).isFalse();
     assertThat(all.getFirst().get("aliases").toString()).isEqualTo("[\"claude\"]");
   }

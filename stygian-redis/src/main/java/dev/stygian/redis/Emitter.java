@@ -6,20 +6,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Emitted;
 import dev.stygian.graph.queue.Lease;
+import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.settings.Sha256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Puts items into runs that executions found. */
+/** Puts items into runs that executions found, or split their items into. */
 final class Emitter {
   /** So many that no script takes longer than a millisecond or two. */
   private static final int MOST_PER_CALL = 100;
 
+  private static final long MOST_BYTES_PER_CALL = 1 << 20;
   private static final int DIGEST_BYTES = 12;
+  private static final String BY_IDENTITY = "-1";
+  private static final byte[] NOTHING = new byte[0];
 
   private final RedisLink link;
   private final OpenRuns runs;
@@ -33,37 +38,97 @@ final class Emitter {
       throws InterruptedException {
     RunSpec spec = runs.known(lease.task().id().run()).spec();
     Emitted all = Emitted.NONE;
-    for (int from = 0; from < batch.size(); from += MOST_PER_CALL) {
-      List<byte[]> arguments = new ArrayList<>();
-      arguments.add(bytes(Long.toString(lease.token().lease())));
-      arguments.add(bytes(Integer.toString(lease.token().index())));
-      arguments.add(bytes(Long.toString(limit)));
-      for (Emission each : batch.subList(from, Math.min(from + MOST_PER_CALL, batch.size()))) {
-        add(spec, each, arguments);
+    int at = 0;
+    while (at < batch.size()) {
+      int to = end(batch, at);
+      List<byte[]> arguments = arguments(lease, Long.toString(limit), BY_IDENTITY);
+      for (Emission each : batch.subList(at, to)) {
+        byte[] digest = Sha256.of(each.item().getBytes(UTF_8));
+        add(spec, each, Arrays.copyOf(digest, DIGEST_BYTES), arguments);
       }
-      List<?> reply = link.list(LuaScript.EMIT, arguments);
-      if (Replies.text(reply.getFirst()).equals("lost")) {
-        return Optional.empty();
+      Optional<Emitted> some = send(arguments);
+      if (some.isEmpty()) {
+        return some;
       }
-      all =
-          all.plus(
-              new Emitted(
-                  Replies.number(reply.get(1)),
-                  Replies.number(reply.get(2)),
-                  Replies.number(reply.get(3))));
+      all = all.plus(some.get());
+      at = to;
     }
     return Optional.of(all);
   }
 
-  private static void add(RunSpec spec, Emission emission, List<byte[]> arguments) {
-    byte[] item = emission.item().getBytes(UTF_8);
-    arguments.add(item);
-    arguments.add(Arrays.copyOf(Sha256.of(item), DIGEST_BYTES));
+  Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
+      throws InterruptedException {
+    RunSpec spec = runs.known(lease.task().id().run()).spec();
+    Emitted all = Emitted.NONE;
+    int at = 0;
+    while (at < batch.size()) {
+      int to = end(batch, at);
+      List<byte[]> arguments = arguments(lease, "0", Long.toString(from + at));
+      for (Emission each : batch.subList(at, to)) {
+        add(spec, each, NOTHING, arguments);
+      }
+      Optional<Emitted> some = send(arguments);
+      if (some.isEmpty()) {
+        return some;
+      }
+      all = all.plus(some.get());
+      at = to;
+    }
+    return Optional.of(all);
+  }
+
+  /** Where the next call ends: at least one item further on. */
+  private static int end(List<Emission> batch, int from) {
+    int to = from;
+    long bytes = 0;
+    while (to < batch.size() && to - from < MOST_PER_CALL && bytes < MOST_BYTES_PER_CALL) {
+      Emission each = batch.get(to);
+      bytes += (long) each.input().size() * Math.max(1, each.first().size());
+      to++;
+    }
+    return to;
+  }
+
+  private static List<byte[]> arguments(Lease lease, String limit, String from) {
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(bytes(Long.toString(lease.token().lease())));
+    arguments.add(bytes(Integer.toString(lease.token().index())));
+    arguments.add(bytes(lease.task().id().item()));
+    arguments.add(bytes(limit));
+    arguments.add(bytes(from));
+    return arguments;
+  }
+
+  private Optional<Emitted> send(List<byte[]> arguments) throws InterruptedException {
+    List<?> reply = link.list(LuaScript.EMIT, arguments);
+    if (Replies.text(reply.getFirst()).equals("lost")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Emitted(
+            Replies.number(reply.get(1)),
+            Replies.number(reply.get(2)),
+            Replies.number(reply.get(3))));
+  }
+
+  private static void add(RunSpec spec, Emission emission, byte[] digest, List<byte[]> arguments) {
+    arguments.add(emission.item().getBytes(UTF_8));
+    arguments.add(digest);
     arguments.add(bytes(Integer.toString(emission.first().size())));
+    arguments.add(emission.result().map(result -> entry(spec, emission, result)).orElse(NOTHING));
     for (Task task : emission.first()) {
       arguments.add(bytes(Integer.toString(spec.laneOf(task.id().node()))));
       arguments.add(HostLaneNames.name(task));
       arguments.add(TaskBytes.record(task));
     }
+  }
+
+  private static byte[] entry(RunSpec spec, Emission emission, NodeResult result) {
+    int node = spec.laneOf(result.node());
+    TaskId id = new TaskId(spec.id(), emission.item(), result.node());
+    Task task = new Task(id, spec.lanes().get(node).service(), result.key(), emission.input());
+    ByteWriter entry = new ByteWriter(0);
+    TaskBytes.writeResult(entry, node, task, emission.item().getBytes(UTF_8), result);
+    return entry.toBytes();
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Progress;
@@ -30,6 +31,7 @@ final class LeaseEnds {
   private final byte[] lease;
   private final OpenRuns.Known run;
   private final RunSpec spec;
+  private final LaneSpec lane;
   private final boolean isFirst;
   private final boolean isAlone;
   private final List<Completion> plain = new ArrayList<>();
@@ -46,14 +48,15 @@ final class LeaseEnds {
     this(
         bytes(Long.toString(lease.token().lease())),
         run,
-        run.spec().lanes().get(run.spec().laneOf(lease.task().id().node())).isFirst());
+        run.spec().lanes().get(run.spec().laneOf(lease.task().id().node())));
   }
 
-  private LeaseEnds(byte[] lease, OpenRuns.Known run, boolean isFirst) {
+  private LeaseEnds(byte[] lease, OpenRuns.Known run, LaneSpec lane) {
     this.lease = lease;
     this.run = run;
     this.spec = run.spec();
-    this.isFirst = isFirst;
+    this.lane = lane;
+    this.isFirst = lane.isFirst();
     this.isAlone = isFirst && spec.beginsWithOneTask();
   }
 
@@ -122,7 +125,7 @@ final class LeaseEnds {
   private boolean isWhole(Progress progress) {
     return isAlone
         && progress.releases().isEmpty()
-        && progress.results().size() == spec.endsPerItem()
+        && progress.results().size() == lane.ends()
         && progress.results().stream().allMatch(result -> result.last() && !result.keep());
   }
 
@@ -195,7 +198,7 @@ final class LeaseEnds {
 
   /** As arguments of {@code complete.lua} that carry everything themselves. */
   void addWhole(List<byte[]> arguments) {
-    LeaseEnds whole = new LeaseEnds(lease, run, isFirst);
+    LeaseEnds whole = new LeaseEnds(lease, run, lane);
     plain.forEach(end -> whole.addRow(end.lease(), end.progress()));
     if (!plain.isEmpty()) {
       whole.addCompletions(arguments);

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  */
 final class OpenRuns {
   /** The layout of keys and scripts; a queue written by another is refused. */
-  static final String PROTOCOL = "3";
+  static final String PROTOCOL = "4";
 
   /** Behind the numbers of a run's limits, which readers that do not know it pass over. */
   private static final String REPLICATED = " replicated";
@@ -56,7 +56,6 @@ final class OpenRuns {
             spec.id().value(),
             spec.pipelineId(),
             spec.definition(),
-            spec.endsPerItem(),
             spec.wide() ? "1" : "0",
             readersText(spec),
             limits.undeliveredResults(),
@@ -180,13 +179,23 @@ final class OpenRuns {
         .collect(Collectors.toMap(e -> new String(e.getKey(), UTF_8), Map.Entry::getValue));
   }
 
-  /** A lane as open.lua keeps it: level|max attempts|numbers of input nodes|service. */
+  /** A lane as open.lua keeps it: level|max attempts|input nodes|ends|splits 0/1|service. */
   private static String laneText(RunSpec spec, LaneSpec lane) {
     String inputs =
         lane.inputs().stream()
             .map(node -> String.valueOf(spec.laneOf(node)))
             .collect(Collectors.joining(","));
-    return lane.level() + "|" + lane.maxAttempts() + "|" + inputs + "|" + lane.service();
+    return lane.level()
+        + "|"
+        + lane.maxAttempts()
+        + "|"
+        + inputs
+        + "|"
+        + lane.ends()
+        + "|"
+        + (lane.splits() ? "1" : "0")
+        + "|"
+        + lane.service();
   }
 
   /** The caps of nodes, as {@code include/caps.lua} keeps them. */
@@ -214,7 +223,7 @@ final class OpenRuns {
     List<String> nodes = Arrays.asList(lines).subList(1, lines.length);
     Map<Integer, LaneSpec> sorted = new TreeMap<>();
     lanes.forEach((number, text) -> {
-      String[] parts = new String(text, UTF_8).split("\\|", 4);
+      String[] parts = new String(text, UTF_8).split("\\|", 6);
       List<String> inputs =
           parts[2].isEmpty()
               ? List.of()
@@ -225,11 +234,13 @@ final class OpenRuns {
           Integer.parseInt(number),
           new LaneSpec(
               nodes.get(Integer.parseInt(number)),
-              parts[3],
+              parts[5],
               Integer.parseInt(parts[0]),
               inputs,
               Integer.parseInt(parts[1]),
-              Integer.parseInt(caps[Integer.parseInt(number)])));
+              Integer.parseInt(caps[Integer.parseInt(number)]),
+              Integer.parseInt(parts[3]),
+              parts[4].equals("1")));
     });
     return new RunSpec(
         id,

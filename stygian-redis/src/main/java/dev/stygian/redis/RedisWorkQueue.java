@@ -184,6 +184,12 @@ public final class RedisWorkQueue implements WorkQueue {
   }
 
   @Override
+  public Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
+      throws InterruptedException {
+    return emitter.emitParts(lease, batch, from);
+  }
+
+  @Override
   public void visited(List<Visit> visits) throws InterruptedException {
     visitBook.book(visits);
   }

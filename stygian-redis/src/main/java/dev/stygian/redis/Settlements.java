@@ -130,7 +130,9 @@ final class Settlements implements AutoCloseable {
       Progress progress = end.progress();
       boolean isShared =
           spec.wide()
-              && (!progress.releases().isEmpty() || progress.results().size() < spec.endsPerItem());
+              && (!progress.releases().isEmpty()
+                  || progress.results().size()
+                      < spec.lanes().get(spec.laneOf(end.lease().task().id().node())).ends());
       int steps =
           (isShared ? 3 : 0)
               + progress.results().size()

@@ -124,7 +124,7 @@ final class ChainTest {
   private static RunDefinition definition(
       ServiceRegistry registry, String first, boolean checkpoint) {
     return RunDefinition.of(
-        new PipelineParser(registry.schemas(), registry::canonical)
+        new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
             .parse(ChainServices.pipeline(first, checkpoint), "chain.toml", PipelineFormat.TOML),
         registry,
         false,

@@ -66,7 +66,7 @@ final class DisturbedRun {
     ServiceRegistry registry = services.registry("fetch");
     RunDefinition definition =
         RunDefinition.of(
-            new PipelineParser(registry.schemas(), registry::canonical)
+            new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
                 .parse(pipeline(execution), "run.toml", PipelineFormat.TOML),
             registry,
             false,

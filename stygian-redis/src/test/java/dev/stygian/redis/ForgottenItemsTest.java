@@ -35,7 +35,7 @@ final class ForgottenItemsTest {
     ServiceRegistry registry = new ChainServices().registry("fetch");
     RunDefinition definition =
         RunDefinition.of(
-            new PipelineParser(registry.schemas(), registry::canonical)
+            new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
                 .parse(ChainServices.pipeline("fetch", false), "chain.toml", PipelineFormat.TOML),
             registry,
             false,

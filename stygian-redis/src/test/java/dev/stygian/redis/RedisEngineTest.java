@@ -2,6 +2,7 @@ package dev.stygian.redis;
 
 import dev.stygian.graph.engine.EngineContract;
 import dev.stygian.graph.engine.FindingContract;
+import dev.stygian.graph.engine.SplittingContract;
 import dev.stygian.graph.engine.StretchContract;
 import dev.stygian.graph.engine.VisitingContract;
 import dev.stygian.graph.queue.WorkQueue;
@@ -37,6 +38,14 @@ final class RedisEngineTest extends EngineContract {
 
   @Nested
   final class Finding extends FindingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return open();
+    }
+  }
+
+  @Nested
+  final class Splitting extends SplittingContract {
     @Override
     protected WorkQueue newQueue() {
       return open();

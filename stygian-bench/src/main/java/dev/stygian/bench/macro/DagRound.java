@@ -41,7 +41,7 @@ final class DagRound {
     this.server = server;
     this.registry = registry;
     Pipeline pipeline =
-        new PipelineParser(registry.schemas(), registry::canonical)
+        new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
             .parse(shape.toml(), shape.name(), PipelineFormat.TOML);
     this.definition = RunDefinition.of(pipeline, registry, false, Optional.empty());
     this.loop = new HandWrittenLoop(shape, registry.service("noop"));

@@ -112,7 +112,7 @@ public final class ScaleCase implements BenchCase {
       throws InterruptedException {
     server.empty();
     Pipeline pipeline =
-        new PipelineParser(registry.schemas(), registry::canonical)
+        new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
             .parse(PIPELINE, "scale.toml", PipelineFormat.TOML);
     try (WorkQueue queue =
         RedisWorkQueue.open(RedisSettings.of(server.url()).withQueueName("bench"))) {

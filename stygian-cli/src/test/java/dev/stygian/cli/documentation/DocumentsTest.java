@@ -217,7 +217,7 @@ final class DocumentsTest {
     }
     String whole = isJson ? block.text() : completed(block.text());
     try (ServiceRegistry registry = ServiceRegistry.defaultWithEnv()) {
-      new PipelineParser(registry.schemas(), registry::canonical)
+      new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
           .parse(whole, document.toString(), isJson ? PipelineFormat.JSON : PipelineFormat.TOML);
     }
   }

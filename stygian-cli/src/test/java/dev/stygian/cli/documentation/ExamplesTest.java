@@ -129,6 +129,22 @@ final class ExamplesTest {
   }
 
   @Test
+  void splitGivesARecordForEachProductOfACataloguePage() throws IOException {
+    Ran ran = run("split.toml");
+
+    assertThat(ran.code).isZero();
+    assertThat(ran.results).hasSize(10);
+    assertThat(ran.results)
+        .extracting(result -> result.at("/item/parent").asString())
+        .containsOnly("/catalogue-1.html");
+    assertThat(ran.results)
+        .extracting(result -> result.at("/output/name").asString())
+        .contains("Oak Stool")
+        .doesNotHaveDuplicates();
+    assertThat(ran.status.at("/emitted/accepted").asInt()).isEqualTo(10);
+  }
+
+  @Test
   void claudeGivesOneAnswerPerPage() throws IOException, InterruptedException {
     try (FakeMessagesApi api = FakeMessagesApi.start();
         EmbeddedRedis redis = EmbeddedRedis.start(temporary.resolve("redis"));
@@ -186,6 +202,7 @@ final class ExamplesTest {
               "quickstart/quickstart.toml",
               "branch-and-join.toml",
               "crawl.toml",
+              "split.toml",
               "claude.toml",
               "kill-a-worker.sh");
     }

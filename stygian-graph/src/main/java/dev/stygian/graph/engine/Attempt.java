@@ -5,14 +5,12 @@ import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.Completion;
-import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
-import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -25,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * One lease at work, on one virtual thread from its start to its end: executes the leased node and
@@ -59,6 +58,7 @@ final class Attempt {
   private long dueNanos;
 
   private @Nullable Executed executed;
+  private JsonNode given = MissingNode.getInstance();
   private @Nullable PlannedNode node;
   private @Nullable RunFleet fleet;
   private Task task;
@@ -132,12 +132,15 @@ final class Attempt {
       return true;
     }
     Item item;
-    Map<String, JsonNode> inputs = Map.of();
+    Map<String, JsonNode> inputs;
     try {
-      item = new Item(lease.task().id().item(), input(plan));
-      if (!lease.inputs().isEmpty()) {
-        inputs = decoded(lease.inputs());
-      }
+      PlannedNode leased = plan.node(lease.task().id().node());
+      JsonNode input = input(plan);
+      given = input;
+      item =
+          new Item(
+              lease.task().id().item(), leased.emitter().isEmpty() ? input : Part.value(input));
+      inputs = inputs(leased, item);
     } catch (PayloadException e) {
       end(new Nack.Verdict.Bury("the task's payload cannot be read: " + e.getMessage()));
       return true;
@@ -154,9 +157,22 @@ final class Attempt {
         .orElseGet(() -> lease.task().input().decode());
   }
 
-  private static Map<String, JsonNode> decoded(Map<String, Payload> payloads) {
-    Map<String, JsonNode> all = LinkedHashMap.newLinkedHashMap(payloads.size());
-    payloads.forEach((node, payload) -> all.put(node, payload.decode()));
+  /**
+   * What the leased node reads: outputs that came with the lease, or what the item was emitted as.
+   */
+  private Map<String, JsonNode> inputs(PlannedNode leased, Item item) {
+    if (leased.predecessors().isEmpty()) {
+      return Map.of();
+    }
+    Map<String, JsonNode> all = LinkedHashMap.newLinkedHashMap(leased.predecessors().size());
+    for (String id : leased.predecessors()) {
+      Payload kept = lease.inputs().get(id);
+      if (kept != null) {
+        all.put(id, kept.decode());
+      } else if (leased.emitter().equals(Optional.of(id))) {
+        all.put(id, item.input());
+      }
+    }
     return all;
   }
 
@@ -303,7 +319,14 @@ final class Attempt {
               worker.notes(),
               lane(),
               this::mayStart,
-              (items, limit) -> found(plan, current, ready.service(), items, limit));
+              new Finding(
+                  worker,
+                  lease,
+                  plan,
+                  current,
+                  ready.service(),
+                  given,
+                  () -> stop(Stop.LEASE_LOST)));
       fleet = of;
       ServiceCall call =
           new ServiceCall(
@@ -342,18 +365,13 @@ final class Attempt {
         return new Outcome.Elsewhere(host.get(), true);
       }
     }
-    return service.execute(call);
-  }
-
-  private void found(
-      RunPlan plan, PlannedNode by, ScrapingService service, List<Found> items, long limit)
-      throws InterruptedException {
-    List<Emission> emissions =
-        FoundItems.emissions(plan, by, service.descriptor().finds(), items, worker.hostLanes());
-    if (!worker.emit(lease, emissions, limit)) {
-      stop(Stop.LEASE_LOST);
-      throw new InterruptedException("the lease was lost while items were found");
-    }
+    Outcome outcome = service.execute(call);
+    return current.fansOut() && outcome instanceof Outcome.Success
+        ? Outcome.permanent(
+            "the service \""
+                + current.service()
+                + "\" put out something for an item that it splits: it is to emit it")
+        : outcome;
   }
 
   private Optional<String> lane() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -65,7 +66,9 @@ final class Executed {
    * array may have been changed meanwhile, a text or a number cannot.
    */
   private Payload encode(Item item, JsonNode value) {
-    return value.isValueNode() && value.equals(item.input())
+    return value.isValueNode()
+            && plan.node(lease.task().id().node()).emitter().isEmpty()
+            && value.equals(item.input())
         ? lease.task().input()
         : Payload.of(value);
   }
@@ -77,7 +80,10 @@ final class Executed {
       return Map.of(id, output(id));
     }
     Map<String, JsonNode> inputs = LinkedHashMap.newLinkedHashMap(node.predecessors().size());
-    node.predecessors().forEach(id -> inputs.put(id, output(id)));
+    for (String id : node.predecessors()) {
+      boolean emittedIt = node.emitter().equals(Optional.of(id));
+      inputs.put(id, emittedIt ? item.input() : output(id));
+    }
     return inputs;
   }
 
@@ -139,7 +145,7 @@ final class Executed {
         if (byNode[next.index()] == null) {
           isRead = true;
           if (next != failed) {
-            releases.add(new Release(released(next, output), next.predecessors().size()));
+            releases.add(new Release(released(next, output), next.awaited().size()));
           }
         }
       }

@@ -66,7 +66,7 @@ final class HostLanes {
                   notes,
                   Optional.empty(),
                   () -> false,
-                  (items, limit) -> {}));
+                  RunFleet.Finder.NOBODY));
       return service.host(call).map(host -> lane(plan, host));
     } catch (SettingInvalidException e) { // only a worker has what the config refers to
       LOG.atDebug().setCause(e).addKeyValue("node", node.id()).log("No host can be told here");

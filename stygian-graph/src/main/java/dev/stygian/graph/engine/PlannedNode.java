@@ -7,6 +7,7 @@ import dev.stygian.graph.settings.Config;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class PlannedNode {
   private final Duration backoff;
   private final List<String> predecessors;
   private final List<PlannedNode> successors;
+  private final boolean fansOut;
+  private final Optional<String> emitter;
+  private final List<String> awaited;
   private volatile @Nullable Ready ready;
   private volatile @Nullable CappedStretch stretch;
   private volatile @Nullable Config config;
@@ -36,7 +40,9 @@ final class PlannedNode {
       Duration timeout,
       Duration backoff,
       List<String> predecessors,
-      List<PlannedNode> successors) {
+      List<PlannedNode> successors,
+      boolean fansOut,
+      Optional<String> emitter) {
     this.node = node;
     this.index = index;
     this.scope = scope;
@@ -44,6 +50,10 @@ final class PlannedNode {
     this.backoff = backoff;
     this.predecessors = List.copyOf(predecessors);
     this.successors = List.copyOf(successors);
+    this.fansOut = fansOut;
+    this.emitter = emitter;
+    this.awaited =
+        this.predecessors.stream().filter(id -> !emitter.equals(Optional.of(id))).toList();
   }
 
   String id() {
@@ -74,6 +84,21 @@ final class PlannedNode {
   /** Ids, in the order of the edges. */
   List<String> predecessors() {
     return predecessors;
+  }
+
+  /** Those of them that are executed for the same item: all but the one that emitted it. */
+  List<String> awaited() {
+    return awaited;
+  }
+
+  /** Whether it splits its items into others, for which its successors are executed. */
+  boolean fansOut() {
+    return fansOut;
+  }
+
+  /** The node that emits the items for which this one is executed; empty: they are submitted. */
+  Optional<String> emitter() {
+    return emitter;
   }
 
   List<PlannedNode> successors() {

@@ -24,28 +24,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a run keeps in the queue so that a worker anywhere can execute it: a JSON object with the
  * keys {@code pipeline}, {@code fingerprints} (node to fingerprint, made where all services'
- * defaults are known), {@code fresh} and, where the run has them, {@code site} and {@code after}.
+ * defaults are known), {@code fresh} and, where the run has them, {@code site}, {@code after} and
+ * {@code fan_outs}.
  *
- * @param fresh whether stored results of other runs are ignored; always where a node finds items,
- *     since a result that is not made finds none
+ * @param fresh whether stored results of other runs are ignored; always where a node finds more
+ *     items of its own, since a result that is not made finds none
  * @param site where relative URLs start
  * @param after the run whose status, when a task begins, is the input of every item
+ * @param fanOuts the nodes that split their items into others
  */
 public record RunDefinition(
     Pipeline pipeline,
     Map<String, String> fingerprints,
     boolean fresh,
     Optional<URI> site,
-    Optional<RunId> after) {
+    Optional<RunId> after,
+    Set<String> fanOuts) {
   public RunDefinition {
     fingerprints = Map.copyOf(fingerprints);
+    fanOuts = Set.copyOf(fanOuts);
   }
 
   /** The definition of a pipeline whose services are all known to {@code registry}. */
@@ -58,9 +65,15 @@ public record RunDefinition(
                     registry.service(node.service()).descriptor().config(), node.config()));
     boolean finds =
         pipeline.nodes().stream()
-            .map(node -> registry.service(node.service()).descriptor().finds())
-            .anyMatch(what -> what != ServiceDescriptor.Finds.NOTHING);
-    return new RunDefinition(pipeline, fingerprints, fresh || finds, site, Optional.empty());
+            .map(node -> registry.finds(node.service()))
+            .anyMatch(what -> what == ServiceDescriptor.Finds.MORE_OF_ITS_OWN);
+    Set<String> fanOuts =
+        pipeline.nodes().stream()
+            .filter(node -> registry.fansOut(node.service()))
+            .map(Node::id)
+            .collect(Collectors.toSet());
+    return new RunDefinition(
+        pipeline, fingerprints, fresh || finds, site, Optional.empty(), fanOuts);
   }
 
   /** What is done when a run of this definition is over; empty where nothing is. */
@@ -83,7 +96,8 @@ public record RunDefinition(
                 Map.of(),
                 true,
                 Optional.empty(),
-                Optional.of(run)));
+                Optional.of(run),
+                Set.of()));
   }
 
   /** The run that does what is to be done when a run is over. */
@@ -100,6 +114,10 @@ public record RunDefinition(
     all.put("fresh", fresh);
     site.ifPresent(uri -> all.put("site", uri.toString()));
     after.ifPresent(run -> all.put("after", run.value()));
+    if (!fanOuts.isEmpty()) {
+      ArrayNode nodes = all.putArray("fan_outs");
+      fanOuts.stream().sorted().forEach(nodes::add);
+    }
     return CanonicalJson.text(all);
   }
 
@@ -125,7 +143,9 @@ public record RunDefinition(
         all.has("site") ? Optional.of(URI.create(all.get("site").asString())) : Optional.empty();
     Optional<RunId> after =
         all.has("after") ? Optional.of(new RunId(all.get("after").asString())) : Optional.empty();
-    return new RunDefinition(pipeline, prints, all.path("fresh").asBoolean(), site, after);
+    Set<String> fanOuts =
+        all.path("fan_outs").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
+    return new RunDefinition(pipeline, prints, all.path("fresh").asBoolean(), site, after, fanOuts);
   }
 
   private static RunDefinition bare(RunSpec run) {
@@ -157,6 +177,7 @@ public record RunDefinition(
         Map.of(),
         false,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Set.of());
   }
 }

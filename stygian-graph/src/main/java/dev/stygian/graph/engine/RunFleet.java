@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import tools.jackson.databind.JsonNode;
 
 /** The fleet as one execution sees it; keeps its visits until they are reported. Thread-safe. */
 final class RunFleet implements Fleet {
@@ -24,10 +25,21 @@ final class RunFleet implements Fleet {
   private final Finder finder;
   private final List<Visit> visits = new ArrayList<>(0); // most visit none
 
-  /** Puts what was found into the run. */
-  @FunctionalInterface
+  /** Puts what was found or emitted into the run. */
   interface Finder {
+    /** For those who only ask. */
+    Finder NOBODY =
+        new Finder() {
+          @Override
+          public void found(List<Found> items, long limit) {}
+
+          @Override
+          public void emit(List<JsonNode> values) {}
+        };
+
     void found(List<Found> items, long limit) throws InterruptedException;
+
+    void emit(List<JsonNode> values) throws InterruptedException;
   }
 
   /**
@@ -117,6 +129,11 @@ final class RunFleet implements Fleet {
   @Override
   public void found(List<Found> items, long limit) throws InterruptedException {
     finder.found(items, limit);
+  }
+
+  @Override
+  public void emit(List<JsonNode> values) throws InterruptedException {
+    finder.emit(values);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.stygian.graph.engine;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.pipeline.ExecutionSettings;
+import dev.stygian.graph.pipeline.ItemScopes;
 import dev.stygian.graph.pipeline.Node;
 import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.pipeline.Topology;
@@ -21,7 +22,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import tools.jackson.databind.JsonNode;
 
 /** A run made ready for execution: built once per run and worker. Thread-safe. */
@@ -32,6 +35,7 @@ final class RunPlan {
   private final RunId run;
   private final RunDefinition definition;
   private final Topology topology;
+  private final ItemScopes scopes;
   private final Map<String, PlannedNode> nodes = new HashMap<>();
   private final List<PlannedNode> roots;
   private final List<PlannedNode> leaves;
@@ -42,6 +46,7 @@ final class RunPlan {
     this.run = run;
     this.definition = definition;
     this.topology = Topology.of(definition.pipeline());
+    this.scopes = ItemScopes.of(definition.pipeline(), definition.fanOuts());
     String salt = definition.fresh() ? run.value() : "";
     for (Node node : topology.nodes().reversed()) { // a node's successors before the node
       nodes.put(node.id(), planned(node, salt));
@@ -65,7 +70,25 @@ final class RunPlan {
         node.timeout().orElse(execution().timeout()),
         node.backoff().orElse(execution().backoff()),
         topology.predecessors(node.id()),
-        topology.successors(node.id()).stream().map(this::node).toList());
+        topology.successors(node.id()).stream().map(this::node).toList(),
+        definition.fanOuts().contains(node.id()),
+        emitter(node.id()));
+  }
+
+  /** The node that emits the items for which a node is executed; empty: they are submitted. */
+  private Optional<String> emitter(String node) {
+    List<String> scope = scopes.of(node);
+    return scope.isEmpty() ? Optional.empty() : Optional.of(scope.getLast());
+  }
+
+  /** How many last nodes the items pass for which a node is executed. */
+  private int ends(String node) {
+    long ends =
+        topology.leaves().stream()
+            .filter(leaf -> !definition.fanOuts().contains(leaf.id()))
+            .filter(leaf -> scopes.of(leaf.id()).equals(scopes.of(node)))
+            .count();
+    return (int) Math.max(1, ends); // items that are all split have none, and wait for none
   }
 
   RunId run() {
@@ -101,7 +124,10 @@ final class RunPlan {
     return definition.pipeline().politeness();
   }
 
-  /** An item that starts at every first node, in the lanes of the hosts that it visits. */
+  /**
+   * An item that starts at every first node, in the lanes of the hosts that it visits. Whether all
+   * is done that comes of it cannot be told beforehand where it will be split.
+   */
   Submission submission(String id, JsonNode input, HostLanes lanes) {
     Item item = new Item(id, input);
     Payload payload = Payload.of(input);
@@ -112,7 +138,7 @@ final class RunPlan {
       first.add(lanes.of(this, root, item, Map.of()).map(task::in).orElse(task));
     }
     List<IdempotencyKey> last = new ArrayList<>(leaves.size());
-    for (PlannedNode leaf : leaves) {
+    for (PlannedNode leaf : definition.fanOuts().isEmpty() ? leaves : List.<PlannedNode>of()) {
       last.add(leaf.scope().key(digest));
     }
     return new Submission(id, payload, first, last);
@@ -128,15 +154,15 @@ final class RunPlan {
 
   /** What the queue is told of a run in which every item passes the whole graph. */
   RunSpec spec() {
-    return spec(topology.leaves().size(), topology.isWide());
+    return spec(this::ends, topology.isWide());
   }
 
   /** What the queue is told of a run in which an item is a task of one node. */
   RunSpec waveSpec() {
-    return spec(1, false);
+    return spec(node -> 1, false);
   }
 
-  private RunSpec spec(int ends, boolean wide) {
+  private RunSpec spec(ToIntFunction<String> ends, boolean wide) {
     ExecutionSettings execution = execution();
     List<LaneSpec> lanes =
         topology.nodes().stream()
@@ -145,16 +171,18 @@ final class RunPlan {
                     node.id(),
                     node.service(),
                     topology.level(node.id()),
-                    topology.predecessors(node.id()),
+                    node(node.id()).awaited(),
                     node.maxAttempts().orElse(execution.maxAttempts()),
-                    node.maxLeased().orElse(Cap.NONE)))
+                    node.maxLeased().orElse(Cap.NONE),
+                    ends.applyAsInt(node.id()),
+                    definition.fanOuts().contains(node.id())))
             .toList();
     return new RunSpec(
         run,
         definition.pipeline().id(),
         definition.text(),
         lanes,
-        ends,
+        lanes.getFirst().ends(),
         wide,
         new RunLimits(
             execution.maxDepth(),

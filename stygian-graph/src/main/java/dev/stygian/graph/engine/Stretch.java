@@ -11,7 +11,8 @@ import java.util.Set;
  * outputs need not be written first, and either it is the next of a plain chain or it only
  * computes. What may wait for something outside and has siblings does not: those are tasks, so that
  * they wait at once. What visits a host does not either, since it waits in that host's lane, nor
- * what is counted against a cap.
+ * what is counted against a cap. A node that splits its items stands alone: what it reads has to be
+ * the same at each attempt, and what it emits is executed for other items.
  */
 record Stretch(List<Step> steps) {
   /**
@@ -33,11 +34,12 @@ record Stretch(List<Step> steps) {
   static Stretch from(PlannedNode head, WorkerContext worker, Set<String> capped) {
     List<PlannedNode> nodes = new ArrayList<>(List.of(head));
     Set<String> passing = new HashSet<>();
+    head.emitter().ifPresent(passing::add); // what it emitted is there with the item
     Set<String> ids = new HashSet<>(Set.of(head.id()));
     boolean branched = false;
     for (int i = 0; i < nodes.size(); i++) {
       PlannedNode node = nodes.get(i);
-      if (node.isWrittenFirst()) {
+      if (node.isWrittenFirst() || node.fansOut()) {
         continue;
       }
       passing.add(node.id());
@@ -45,6 +47,7 @@ record Stretch(List<Step> steps) {
         boolean chained = node.successors().size() == 1 && next.predecessors().size() == 1;
         branched |= !chained;
         if (passing.containsAll(next.predecessors())
+            && !next.fansOut()
             && worker.offers(next.service())
             && !capped.contains(next.id())
             && !next.visitsHosts(worker.hostLanes())

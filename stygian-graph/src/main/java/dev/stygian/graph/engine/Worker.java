@@ -368,6 +368,12 @@ public final class Worker implements AutoCloseable {
     }
 
     @Override
+    public boolean emitParts(Lease lease, List<Emission> items, long from)
+        throws InterruptedException {
+      return queue.emitParts(lease, items, from).isPresent();
+    }
+
+    @Override
     public Notes notes() {
       return queue.notes();
     }

@@ -39,6 +39,9 @@ interface WorkerContext {
   /** Puts found items into a lease's run; returns whether the lease is current. */
   boolean emit(Lease lease, List<Emission> items, long limit) throws InterruptedException;
 
+  /** Puts the next parts of a lease's item into its run; returns whether the lease is current. */
+  boolean emitParts(Lease lease, List<Emission> items, long from) throws InterruptedException;
+
   /** What the processes of its queue tell each other. */
   Notes notes();
 

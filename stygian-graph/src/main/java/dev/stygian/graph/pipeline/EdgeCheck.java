@@ -19,13 +19,16 @@ final class EdgeCheck {
   /** Of a longer cycle only the ends are printed. */
   private static final int LONGEST_PATH = 20;
 
+  private final KnownServices services;
   private final Problems problems;
   private final Map<String, Place> ids = new LinkedHashMap<>();
+  private final Set<String> fanOuts = new HashSet<>();
 
   /** Each edge and the place that names it first. */
   private final Map<Edge, Place> edges = new LinkedHashMap<>();
 
-  EdgeCheck(Problems problems) {
+  EdgeCheck(KnownServices services, Problems problems) {
+    this.services = services;
     this.problems = problems;
   }
 
@@ -39,7 +42,9 @@ final class EdgeCheck {
     nodes.forEach(this::addDependencies);
     Map<Edge, Place> written = new HashMap<>();
     root.array("edges").ifPresent(all -> all.elements().forEach(edge -> addWritten(edge, written)));
-    checkCycles();
+    if (!hasCycles()) {
+      checkScopes();
+    }
     return List.copyOf(edges.keySet());
   }
 
@@ -56,6 +61,9 @@ final class EdgeCheck {
                 + first.line()
                 + "; rename one of the two");
       }
+      node.text("service")
+          .filter(service -> services.fansOut().test(service.text()))
+          .ifPresent(_ -> fanOuts.add(id.get().text()));
     }
   }
 
@@ -144,17 +152,46 @@ final class EdgeCheck {
     return ids.isEmpty() ? "no node has an id" : "the known node" + Suggestion.listed(ids.keySet());
   }
 
-  private void checkCycles() {
-    for (CycleSearch.Cycle cycle : CycleSearch.cycles(ids.keySet(), edges.keySet())) {
+  private boolean hasCycles() {
+    List<CycleSearch.Cycle> cycles = CycleSearch.cycles(ids.keySet(), edges.keySet());
+    for (CycleSearch.Cycle cycle : cycles) {
       Place place = edges.getOrDefault(cycle.closing(), Place.START);
       problems.wrong(
-          place, "the nodes form a cycle: " + path(cycle.nodes()) + "; remove one of its edges");
+          place, "the nodes form a cycle: " + circle(cycle.nodes()) + "; remove one of its edges");
+    }
+    return !cycles.isEmpty();
+  }
+
+  private void checkScopes() {
+    for (ItemScopes.Clash clash : ItemScopes.of(ids.keySet(), edges.keySet(), fanOuts).clashes()) {
+      problems.wrong(
+          edges.getOrDefault(clash.edge(), Place.START),
+          "node "
+              + Quoted.of(clash.edge().to())
+              + " joins nodes that are executed for different items: "
+              + path(clash.first())
+              + once(clash.firstScope())
+              + " and "
+              + path(clash.second())
+              + once(clash.secondScope())
+              + "; remove one of the two edges");
     }
   }
 
-  private static String path(List<String> cycle) {
+  private static String once(List<String> scope) {
+    return scope.isEmpty()
+        ? " (once for each item of the run)"
+        : " (once for each item that " + Quoted.of(scope.getLast()) + " emits)";
+  }
+
+  private static String circle(List<String> cycle) {
     List<String> all = new ArrayList<>(cycle);
     all.add(cycle.getFirst());
+    return path(all);
+  }
+
+  private static String path(List<String> nodes) {
+    List<String> all = nodes;
     if (all.size() > LONGEST_PATH) {
       int half = LONGEST_PATH / 2;
       List<String> shown = new ArrayList<>(all.subList(0, half));

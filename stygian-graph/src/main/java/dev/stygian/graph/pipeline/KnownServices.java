@@ -4,17 +4,20 @@ import dev.stygian.graph.settings.ConfigSchema;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The services that a pipeline may name.
  *
  * @param schemas by name and alias
  * @param canonicalName of a name or an alias; empty where the name is not known
+ * @param fansOut whether the service of a name or an alias splits its items into others
  * @param isOpen whether every other name passes too, with whatever config
  */
 record KnownServices(
     Map<String, ConfigSchema> schemas,
     Function<String, Optional<String>> canonicalName,
+    Predicate<String> fansOut,
     boolean isOpen) {
   KnownServices {
     schemas = Map.copyOf(schemas);

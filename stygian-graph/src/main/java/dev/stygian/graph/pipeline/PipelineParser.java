@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Reads a pipeline from TOML or JSON: a valid {@link Pipeline}, or a {@link
@@ -17,24 +18,27 @@ public final class PipelineParser {
   private final KnownServices services;
 
   /**
-   * A parser for pipelines of these services.
+   * A parser for pipelines of these services, none of which splits items.
    *
    * @param services the config schema of each service, by its canonical name
    */
   public PipelineParser(Map<String, ConfigSchema> services) {
-    this(services, Optional::of);
+    this(services, Optional::of, name -> false);
   }
 
   /**
    * A parser for pipelines of these services: {@code new PipelineParser(registry.schemas(),
-   * registry::canonical)}.
+   * registry::canonical, registry::fansOut)}.
    *
    * @param services the config schema of each service, by each of its names
    * @param canonicalName the canonical name of any of the names
+   * @param fansOut whether the service of any of the names splits its items into others
    */
   public PipelineParser(
-      Map<String, ConfigSchema> services, Function<String, Optional<String>> canonicalName) {
-    this(new KnownServices(services, canonicalName, false));
+      Map<String, ConfigSchema> services,
+      Function<String, Optional<String>> canonicalName,
+      Predicate<String> fansOut) {
+    this(new KnownServices(services, canonicalName, fansOut, false));
   }
 
   private PipelineParser(KnownServices services) {
@@ -46,7 +50,7 @@ public final class PipelineParser {
    * and need not be installed where the pipeline is read again.
    */
   public static PipelineParser ofCheckedPipelines() {
-    return new PipelineParser(new KnownServices(Map.of(), Optional::of, true));
+    return new PipelineParser(new KnownServices(Map.of(), Optional::of, name -> false, true));
   }
 
   /**
@@ -74,7 +78,7 @@ public final class PipelineParser {
     Problems problems = new Problems(sourceName);
     SourceValue.Table root = PipelineSource.tree(text, format, problems);
     List<SourceValue.Table> nodes = new PipelineCheck(services, problems).check(root);
-    List<Edge> edges = new EdgeCheck(problems).check(root, nodes);
+    List<Edge> edges = new EdgeCheck(services, problems).check(root, nodes);
     if (!problems.isEmpty()) {
       throw problems.exception();
     }

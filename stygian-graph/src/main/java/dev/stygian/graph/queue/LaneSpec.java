@@ -11,15 +11,31 @@ import java.util.List;
  * @param inputs the nodes whose outputs a lease brings along, in order
  * @param maxAttempts failures and lost leases after which a task is dead
  * @param maxLeased how many of its tasks may be leased at once; {@link Cap#NONE}: any number
+ * @param ends how many last nodes the items pass for which this node is executed
+ * @param splits whether it splits its items into others: {@link WorkQueue#emitParts}
  */
 public record LaneSpec(
-    String node, String service, int level, List<String> inputs, int maxAttempts, int maxLeased) {
+    String node,
+    String service,
+    int level,
+    List<String> inputs,
+    int maxAttempts,
+    int maxLeased,
+    int ends,
+    boolean splits) {
   public LaneSpec {
     inputs = List.copyOf(inputs);
-    if (maxAttempts < 1 || maxAttempts > 100 || level < 0) {
-      throw new IllegalArgumentException("maxAttempts is 1 to 100 and a level is not negative");
+    if (maxAttempts < 1 || maxAttempts > 100 || level < 0 || ends < 1) {
+      throw new IllegalArgumentException(
+          "maxAttempts is 1 to 100, a level is not negative and an item has an end");
     }
     Cap.checked(maxLeased);
+  }
+
+  /** A lane of items that pass one last node. */
+  public LaneSpec(
+      String node, String service, int level, List<String> inputs, int maxAttempts, int maxLeased) {
+    this(node, service, level, inputs, maxAttempts, maxLeased, 1, false);
   }
 
   /** A lane without a cap. */
@@ -27,7 +43,10 @@ public record LaneSpec(
     this(node, service, level, inputs, maxAttempts, Cap.NONE);
   }
 
-  /** Whether this is a first node, whose leasing stops while too many results lie undelivered. */
+  /**
+   * Whether items begin at this node, whether they were submitted or emitted; then its leasing
+   * stops while too many results lie undelivered.
+   */
   public boolean isFirst() {
     return inputs.isEmpty();
   }

@@ -21,6 +21,7 @@ final class LiveItem {
   private Map<String, Payload> kept = Map.of();
   private Map<String, Integer> joins = Map.of();
   private List<Result> ends = List.of();
+  private Map<String, Long> parts = Map.of();
   private @Nullable Death death;
 
   /** What is known of a dead item: the task that died, and those that stopped because of it. */
@@ -83,6 +84,18 @@ final class LiveItem {
     }
     joins.remove(node);
     return true;
+  }
+
+  /** How many of the items a node has emitted that it splits this one into. */
+  long parts(String node) {
+    return parts.getOrDefault(node, 0L);
+  }
+
+  void countParts(String node, long emitted) {
+    if (parts.isEmpty()) {
+      parts = new HashMap<>(2);
+    }
+    parts.put(node, emitted);
   }
 
   /** Holds the output of a last node until the item's other last nodes are done. */

@@ -122,6 +122,11 @@ public final class LocalWorkQueue implements WorkQueue {
   }
 
   @Override
+  public Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from) {
+    return locked(() -> shared.emitParts(lease, batch, from));
+  }
+
+  @Override
   public void visited(List<Visit> visits) {
     locked(() -> {
       shared.visited(visits);

@@ -64,6 +64,19 @@ final class Moves {
     waiters.wake(task.lane.spec.service());
   }
 
+  /** A new item begins, or is done at once. */
+  void begin(RunBook run, Emission emission) {
+    LiveItem item = new LiveItem(emission.item(), emission.input());
+    for (Task first : emission.first()) {
+      begin(new QueuedTask(first, run.lane(first.id().node()), item, 0));
+    }
+    if (emission.result().isPresent()) {
+      NodeResult result = emission.result().get();
+      emit(run, line(run, item, result, new StoredResult(result.output(), result.attempts())));
+      run.doneItems++;
+    }
+  }
+
   /** An unfinished task comes to the front of its lane. */
   void goBack(QueuedTask task) {
     task.lane.prepend(task);
@@ -131,23 +144,27 @@ final class Moves {
   private void endNode(QueuedTask leased, NodeResult result, StoredResult valid) {
     RunBook run = leased.lane.run;
     LiveItem item = leased.item;
-    Result line =
-        new Result(
-            run.spec.id(),
-            item.id,
-            item.input,
-            result.node(),
-            valid.output(),
-            valid.attempts(),
-            result.key());
-    if (run.spec.endsPerItem() == 1) {
+    Result line = line(run, item, result, valid);
+    int ends = leased.lane.spec.ends();
+    if (ends == 1) {
       emit(run, line);
       return;
     }
     item.end(line);
-    if (item.ended() == run.spec.endsPerItem()) {
+    if (item.ended() == ends) {
       item.takeEnds().forEach(each -> emit(run, each));
     }
+  }
+
+  private static Result line(RunBook run, LiveItem item, NodeResult result, StoredResult valid) {
+    return new Result(
+        run.spec.id(),
+        item.id,
+        item.input,
+        result.node(),
+        valid.output(),
+        valid.attempts(),
+        result.key());
   }
 
   void emit(RunBook run, Result result) {

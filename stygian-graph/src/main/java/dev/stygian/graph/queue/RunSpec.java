@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param definition the pipeline as text, opaque to the queue; workers elsewhere load the run from
  *     it
  * @param lanes one per node; their order gives the nodes their numbers
- * @param endsPerItem how many last nodes an item passes before it is done
+ * @param endsPerItem how many last nodes an item passes that is submitted, before it is done
  * @param wide whether an item may have more than one unfinished task at once
  * @param next the run that goes on when this one is over, finished or cancelled, if it is paused
  *     then

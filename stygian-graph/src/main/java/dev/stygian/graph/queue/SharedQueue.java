@@ -297,7 +297,7 @@ final class SharedQueue {
       return Optional.empty();
     }
     RunBook run = task.lane.run;
-    batch.forEach(emission -> emission.first().forEach(first -> run.lane(first.id().node())));
+    checkNodes(run, batch);
     Emitted emitted = Emitted.NONE;
     for (Emission emission : run.cancelled ? List.<Emission>of() : batch) {
       emitted = emitted.plus(emit(run, task.lane.spec.node(), emission, limit));
@@ -311,13 +311,34 @@ final class SharedQueue {
       case DUPLICATE -> new Emitted(0, 1, 0);
       case OVER_LIMIT -> new Emitted(0, 0, 1);
       case NEW -> {
-        LiveItem item = new LiveItem(emission.item(), emission.input());
-        for (Task first : emission.first()) {
-          moves.begin(new QueuedTask(first, run.lane(first.id().node()), item, 0));
-        }
+        moves.begin(run, emission);
         yield new Emitted(1, 0, 0);
       }
     };
+  }
+
+  Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from) {
+    QueuedTask task = leases.find(lease.token());
+    if (task == null) {
+      return Optional.empty();
+    }
+    RunBook run = task.lane.run;
+    checkNodes(run, batch);
+    if (run.cancelled) {
+      return Optional.of(Emitted.NONE);
+    }
+    String node = task.lane.spec.node();
+    long known = task.item.parts(node);
+    if (from > known) {
+      return Optional.empty();
+    }
+    List<Emission> missing =
+        batch.subList((int) Math.min(batch.size(), known - from), batch.size());
+    missing.forEach(emission -> moves.begin(run, emission));
+    task.item.countParts(node, known + missing.size());
+    Emitted emitted = new Emitted(missing.size(), 0, 0);
+    run.emitted = run.emitted.plus(emitted);
+    return Optional.of(emitted);
   }
 
   void visited(List<Visit> visits) {
@@ -392,6 +413,13 @@ final class SharedQueue {
   }
 
   /** Nothing may be changed on behalf of a call that names a node the run does not have. */
+  private static void checkNodes(RunBook run, List<Emission> batch) {
+    for (Emission emission : batch) {
+      emission.first().forEach(first -> run.lane(first.id().node()));
+      emission.result().ifPresent(result -> run.lane(result.node()));
+    }
+  }
+
   private static void checkNodes(RunBook run, Progress progress) {
     progress.passed().forEach(run::lane);
     progress.results().forEach(result -> run.lane(result.node()));

@@ -85,6 +85,18 @@ public interface WorkQueue extends AutoCloseable {
   Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit) throws InterruptedException;
 
   /**
+   * Puts items into the run that the execution under a lease splits its item into, each once:
+   * whoever executes the task again emits the same ones in the same order, and those that are there
+   * are passed over and counted nowhere. Never blocks, like {@link #emit}.
+   *
+   * @param from how many of them the execution emitted before this batch
+   * @return empty where the lease is not current any more, or a server lost some of those before:
+   *     nothing was put in
+   */
+  Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
+      throws InterruptedException;
+
+  /**
    * Reports visits to hosts, before the leases end that they were made under: hosts that ask for
    * fewer, or do not answer, are visited less often from then on.
    */

@@ -4,6 +4,7 @@ import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What an execution shares with all others of its queue, wherever they run: how hosts are treated,
@@ -49,6 +50,17 @@ public interface Fleet {
    * @throws InterruptedException where the task is somebody else's by now
    */
   void found(List<Found> items, long limit) throws InterruptedException;
+
+  /**
+   * Makes an item of each of these values, for which the nodes behind this one are executed with
+   * the value as this node's output: for services that {@link
+   * ServiceDescriptor.Finds#FOR_ITS_SUCCESSORS split} their items. To be called with some hundred
+   * values at a time, so that none has to hold all of them. Every attempt emits the same values in
+   * the same order: those that an earlier one emitted are passed over.
+   *
+   * @throws InterruptedException where the task is somebody else's by now
+   */
+  void emit(List<JsonNode> values) throws InterruptedException;
 
   /** What a process noted under a name; it may be gone at any time. */
   Optional<byte[]> note(String name);

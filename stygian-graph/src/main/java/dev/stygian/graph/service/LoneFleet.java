@@ -4,6 +4,7 @@ import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A fleet of one execution, which follows no robots.txt and asks nobody. What a test of a service
@@ -50,6 +51,9 @@ public class LoneFleet implements Fleet {
 
   @Override
   public void found(List<Found> items, long limit) {}
+
+  @Override
+  public void emit(List<JsonNode> values) {}
 
   @Override
   public Optional<byte[]> note(String name) {

@@ -44,7 +44,7 @@ public sealed interface Outcome {
    */
   record NoVisit() implements Outcome {}
 
-  /** It worked, and the item has become those that it found: nothing of itself goes on. */
+  /** It worked, and the item has become those that it found: nothing of it goes on from here. */
   record Became() implements Outcome {}
 
   /** A rule forbids it, such as robots.txt; the item ends with that, and it is no error. */

@@ -37,7 +37,13 @@ public record ServiceDescriptor(
     NOTHING,
 
     /** At the same node, as pages that links lead to. */
-    MORE_OF_ITS_OWN
+    MORE_OF_ITS_OWN,
+
+    /**
+     * At the nodes behind it: it splits its item into others, and what it {@link Fleet#emit emits}
+     * is its output for each of them. Such an execution ends as {@link Outcome.Became}.
+     */
+    FOR_ITS_SUCCESSORS
   }
 
   /** What its executions spend their time on. */

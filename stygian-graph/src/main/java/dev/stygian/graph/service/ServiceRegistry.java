@@ -122,6 +122,16 @@ public final class ServiceRegistry implements AutoCloseable {
     return Map.copyOf(all);
   }
 
+  /** Where the items begin that a service finds, by any of its names. */
+  public ServiceDescriptor.Finds finds(String name) {
+    return service(name).descriptor().finds();
+  }
+
+  /** Whether a service, by any of its names, splits its items into others. */
+  public boolean fansOut(String name) {
+    return canonical.containsKey(name) && finds(name) == ServiceDescriptor.Finds.FOR_ITS_SUCCESSORS;
+  }
+
   public Environment environment() {
     return environment;
   }

@@ -74,6 +74,12 @@ class ForwardingQueue implements WorkQueue {
   }
 
   @Override
+  public Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
+      throws InterruptedException {
+    return queue.emitParts(lease, batch, from);
+  }
+
+  @Override
   public void visited(List<Visit> visits) throws InterruptedException {
     queue.visited(visits);
   }

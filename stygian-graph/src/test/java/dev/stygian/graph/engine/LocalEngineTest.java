@@ -19,6 +19,14 @@ final class LocalEngineTest extends EngineContract {
   }
 
   @Nested
+  final class Splitting extends SplittingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return new LocalWorkQueue();
+    }
+  }
+
+  @Nested
   final class Visiting extends VisitingContract {
     @Override
     protected WorkQueue newQueue() {

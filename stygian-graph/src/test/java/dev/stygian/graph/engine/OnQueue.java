@@ -30,7 +30,7 @@ public abstract class OnQueue {
   }
 
   static Pipeline parse(ServiceRegistry registry, String toml) {
-    return new PipelineParser(registry.schemas(), registry::canonical)
+    return new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
         .parse(toml, "test.toml", PipelineFormat.TOML);
   }
 

@@ -103,6 +103,11 @@ final class ScriptedContext implements WorkerContext {
   }
 
   @Override
+  public boolean emitParts(Lease lease, List<Emission> items, long from) {
+    return true;
+  }
+
+  @Override
   public void book(Attempt attempt, Settlement settlement, List<Visit> visits) {
     booking.accept(settlement);
     booked.countDown();

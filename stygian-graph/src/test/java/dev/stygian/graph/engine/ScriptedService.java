@@ -72,6 +72,12 @@ final class ScriptedService implements ScrapingService {
     return this;
   }
 
+  /** The same, which splits its items into others. */
+  ScriptedService splitting() {
+    finds = Finds.FOR_ITS_SUCCESSORS;
+    return this;
+  }
+
   /** The same, which tells its hosts in another way. */
   ScriptedService telling(Function<ServiceCall, Optional<String>> told) {
     hosts = told;

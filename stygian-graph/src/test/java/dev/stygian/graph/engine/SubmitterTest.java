@@ -88,7 +88,7 @@ final class SubmitterTest {
     return Submitter.open(
         queue,
         RUN,
-        new PipelineParser(registry.schemas(), registry::canonical)
+        new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
             .parse("[[nodes]]\nid = \"a\"\nservice = \"x\"\n", "t.toml", PipelineFormat.TOML),
         registry,
         false);

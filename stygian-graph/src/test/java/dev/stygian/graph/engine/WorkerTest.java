@@ -359,7 +359,7 @@ final class WorkerTest {
 
   private static RunDefinition definition(ServiceRegistry registry, String toml) {
     return RunDefinition.of(
-        new PipelineParser(registry.schemas(), registry::canonical)
+        new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
             .parse(toml, "test.toml", PipelineFormat.TOML),
         registry,
         true,

@@ -81,6 +81,8 @@ final class TestServices {
       Map.of(
           "noop",
           NOOP,
+          "split",
+          NOOP,
           "http",
           HTTP,
           "rest-api",
@@ -99,6 +101,6 @@ final class TestServices {
   }
 
   static PipelineParser parser() {
-    return new PipelineParser(SCHEMAS, TestServices::canonical);
+    return new PipelineParser(SCHEMAS, TestServices::canonical, "split"::equals);
   }
 }

@@ -87,8 +87,7 @@ interface RunContract extends Contract {
     q().submit(run, "y");
     q().queue.closeInput(run.id());
     Lease last = q().leaseOne();
-    Future<List<Lease>> waiting =
-        q().start(() -> q().queue.lease(request(1, LONG, SOON)));
+    Future<List<Lease>> waiting = q().start(() -> q().queue.lease(request(1, LONG, SOON)));
     stillWaits(waiting);
 
     q().finish(last);

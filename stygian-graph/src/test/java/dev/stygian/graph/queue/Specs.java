@@ -3,9 +3,13 @@ package dev.stygian.graph.queue;
 import dev.stygian.graph.item.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -146,6 +150,8 @@ public final class Specs {
   public static final class RunBuilder {
     private final String id;
     private final List<LaneSpec> lanes = new ArrayList<>();
+    private final Map<String, Integer> ends = new HashMap<>();
+    private final Set<String> splitting = new HashSet<>();
     private int maxAttempts = 3;
     private boolean wide;
     private RunLimits limits = Specs.limits(10_000, 100_000, Duration.ofHours(1), RETENTION);
@@ -169,6 +175,18 @@ public final class Specs {
     public RunBuilder nodeCap(int most) {
       LaneSpec last = lanes.removeLast();
       lanes.add(new LaneSpec(last.node(), last.service(), last.level(), last.inputs(), 3, most));
+      return this;
+    }
+
+    /** Lets the node that was named last split its items, which pass so many last nodes. */
+    public RunBuilder splits(int ends) {
+      splitting.add(lanes.getLast().node());
+      return ends(ends);
+    }
+
+    /** The items of the node that was named last pass so many last nodes; default: all. */
+    public RunBuilder ends(int count) {
+      ends.put(lanes.getLast().node(), count);
       return this;
     }
 
@@ -216,15 +234,23 @@ public final class Specs {
     }
 
     public RunSpec build() {
+      RunSpec draft = new RunSpec(new RunId(id), "pipeline", "", lanes, 1, wide, limits);
+      int allEnds = lastNodes(draft).size();
       List<LaneSpec> all =
           lanes.stream()
               .map(l ->
                   new LaneSpec(
-                      l.node(), l.service(), l.level(), l.inputs(), maxAttempts, l.maxLeased()))
+                      l.node(),
+                      l.service(),
+                      l.level(),
+                      l.inputs(),
+                      maxAttempts,
+                      l.maxLeased(),
+                      ends.getOrDefault(l.node(), allEnds),
+                      splitting.contains(l.node())))
               .toList();
-      RunSpec draft = new RunSpec(new RunId(id), "pipeline", "", all, 1, wide, limits);
-      int ends = lastNodes(draft).size();
-      return new RunSpec(draft.id(), "pipeline", "definition of " + id, all, ends, wide, limits);
+      return new RunSpec(
+          draft.id(), "pipeline", "definition of " + id, all, all.getFirst().ends(), wide, limits);
     }
   }
 }

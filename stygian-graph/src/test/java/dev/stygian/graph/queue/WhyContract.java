@@ -14,7 +14,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A run that does not move is planted in each way that there is, and each is named. */
+/**
+ * A run that does not move is planted in each way that there is, and each is named. Long because
+ * that is one list of ways.
+ */
 interface WhyContract extends Contract {
   /** An interval that does not end while a test goes on. */
   Duration FOR_GOOD = Duration.ofHours(1);

@@ -28,6 +28,7 @@ public abstract class WorkQueueContract
         ExclusionContract,
         NotesContract,
         EmissionContract,
+        PartsContract,
         ReceiptContract,
         WhyContract,
         SimpleCallsContract,

@@ -26,14 +26,14 @@ local function lease_of(number)
 end
 
 -- Fetches at once what the ends of a wide run's items are counted with.
-local function look_ahead(run, heads, releases)
-  local batch, release_at, items, joins = batch_of(heads, '', ''), 1, {}, {}
+local function look_ahead(run, heads, releases, ends)
+  local batch, release_at, items, joins = batch_of(heads, '', '', ends), 1, {}, {}
   while batch.at <= #heads do
     next_row(batch)
     if not batch.whole then
       local item = row_item(batch)
       items[#items + 1] = item
-      if run_of(run).ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
+      if ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
       for _ = 1, batch.releases do
         local node, predecessors
         node, predecessors, release_at = next_release(releases, release_at)
@@ -67,7 +67,8 @@ local function book(l, batch, releases, at)
   count_tasks(run, -1)
   local keeps, whole, wanted, nodes = batch.keeps, batch.whole, batch.releases, batch.nodes
   local item, key
-  if keeps or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = row_item(batch) end
+  local splits = lane_spec(run, l.node).splits
+  if keeps or splits or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = row_item(batch) end
   if of_run.state == 'cancelled' then
     item = item or row_item(batch)
     key = pass_row(run, batch, true)
@@ -83,11 +84,13 @@ local function book(l, batch, releases, at)
       if over then forget_live(run, item) end
     end
     if over then
-      if of_run.ends > 1 and all_ends and not whole then emit_ends(run, item, nodes) end
-      if keeps then forget_item(run, item, nodes) end
+      all_ends = all_ends or batch.ends > 1 and field(bulk_of(run, 'join'), 'end:' .. item)
+      if batch.ends > 1 and all_ends and not whole then emit_ends(run, item, nodes) end
+      if keeps then forget_item(run, item, nodes, batch.ends) end
       count(run, 'done', 1)
     end
     if of_run.has_history then forget_history(l, item) end
+    if splits then set_field(bulk_of(run, 'parts'), text_of(l.node) .. ':' .. item, false) end
   end
   if marked then freed[#freed + 1] = key end
   return at
@@ -270,10 +273,11 @@ end
 
 -- Ends of any form, one by one; returns how many.
 local function book_rows(l, heads, entries, values, releases, place_of_first)
-  local batch, at, ends, run = batch_of(heads, entries, values), 1, 0, l and l.run
+  local at, ends, run, lane = 1, 0, l and l.run, l and lane_spec(l.run, l.node)
+  local batch = batch_of(heads, entries, values, lane and lane.ends)
   if l then
-    l.is_later = #lane_spec(run, l.node).inputs > 0
-    if run_of(run).wide then look_ahead(run, heads, releases) end
+    l.is_later = #lane.inputs > 0
+    if run_of(run).wide then look_ahead(run, heads, releases, lane.ends) end
   end
   while batch.at <= #heads do
     next_row(batch)

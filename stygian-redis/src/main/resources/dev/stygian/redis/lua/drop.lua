@@ -20,7 +20,9 @@ for i = 3, #ARGV do
     redis.call('HDEL', run_key(run, 'siblings'), item)
     redis.call('ZREM', run_key(run, 'deadindex'), item)
     redis.call('ZREM', run_key(run, 'excludedindex'), item)
-    forget_item(run, item, nodes)
+    local _, node = struct.unpack(LETTER, letter)
+    forget_item(run, item, nodes, lane_spec(run, node).ends)
+    if lane_spec(run, node).splits then set_field(bulk_of(run, 'parts'), text_of(node) .. ':' .. item, false) end
   end
 end
 settle_fields()

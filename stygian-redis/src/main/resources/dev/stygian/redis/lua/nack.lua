@@ -54,7 +54,7 @@ for i = 2, #ARGV, 12 do
     l = read_lease(number) or false
     touched[number] = l
   end
-  local batch = batch_of(heads, entries, values)
+  local batch = batch_of(heads, entries, values, l and lane_spec(l.run, l.node).ends)
   next_row(batch)
   if not l or not is_open(l, batch.index) then
     replies[#replies + 1] = 'lost'

@@ -1,14 +1,14 @@
 -- Makes a run known. Atomic, so that two processes opening one run get one number and one set of lanes.
 -- @include keys
--- ARGV: protocol, run id, pipeline id, definition, ends per item, wide 0/1, limits as one text (for
+-- ARGV: protocol, run id, pipeline id, definition, wide 0/1, limits as one text (for
 --   readers), max results, max result bytes, result ttl ms, result budget, retention ms, visibility ms,
 --   number of the last node (of a run with one), weight, cap (0: none), caps of its nodes (see caps.lua), the
 --   id of the run that goes on when it is over (may be empty), then per lane its text
 -- Replies: {'protocol', found} | {'opened' or 'known', run number}
-local protocol, id, pipeline, definition, ends, wide, limits = unpack(ARGV, 1, 7)
-local max_results, max_bytes, ttl, budget, retention, visibility, last_node = unpack(ARGV, 8, 14)
-local weight, max_leased, caps, next_run = unpack(ARGV, 15, 18)
-local FIRST_LANE = 19
+local protocol, id, pipeline, definition, wide, limits = unpack(ARGV, 1, 6)
+local max_results, max_bytes, ttl, budget, retention, visibility, last_node = unpack(ARGV, 7, 13)
+local weight, max_leased, caps, next_run = unpack(ARGV, 14, 17)
+local FIRST_LANE = 18
 local found_protocol = redis.call('HGET', meta, 'protocol')
 if found_protocol and found_protocol ~= protocol then return { 'protocol', found_protocol } end
 
@@ -25,7 +25,7 @@ redis.call('HSET', meta, 'ttl', math.max(kept_ttl, tonumber(ttl)), 'budget', bud
 
 local run = next_number('run', math.floor(now / 1000))
 redis.call('HSET', runs, id, run)
-redis.call('HSET', run_key(run), '', WIDE, 'state', 'running', 'closed', '0', 'wide', wide, 'ends', ends,
+redis.call('HSET', run_key(run), '', WIDE, 'state', 'running', 'closed', '0', 'wide', wide,
   'maxResults', max_results, 'maxResultBytes', max_bytes, 'retention', retention,
   'visibility', visibility, 'lastNode', last_node, 'weight', weight, 'maxLeased', max_leased, 'caps', caps,
   'started', now, 'submitted', 0, 'done', 0,

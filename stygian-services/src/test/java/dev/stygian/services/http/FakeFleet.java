@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 
 /** A fleet as a test wants it, which remembers what was visited; several may share their notes. */
 final class FakeFleet implements Fleet {
@@ -102,6 +103,11 @@ final class FakeFleet implements Fleet {
   @Override
   public void found(List<Found> items, long limit) {
     throw new AssertionError("a fetch finds no items");
+  }
+
+  @Override
+  public void emit(List<JsonNode> values) {
+    throw new AssertionError("a fetch splits no item");
   }
 
   @Override

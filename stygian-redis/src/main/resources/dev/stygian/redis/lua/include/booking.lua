@@ -80,9 +80,10 @@ end
 
 -- A batch, read row by row: `next_row` moves on to the next end, then its results are booked or passed
 -- over. Entries go out as they lie; only where one must not, `interrupt` cuts them there.
-local function batch_of(heads, entries, values)
+-- All of it belongs to one lane, whose items pass so many last nodes.
+local function batch_of(heads, entries, values, ends)
   local nodes, at = struct.unpack('<I2', heads)
-  return { heads = heads, at = at, nodes = nodes, entries = entries, entry_at = 1, values = values,
+  return { heads = heads, at = at, nodes = nodes, ends = ends, entries = entries, entry_at = 1, values = values,
     value_at = 1, clean_from = 1, clean = 0, executed = {} }
 end
 
@@ -154,8 +155,8 @@ end
 
 -- Books the current result. First result wins: what stands under its key already goes out instead.
 local function book_result(run, batch, key, item, stands)
-  local of_run, orders, value = run_of(run), batch.orders, nil
-  local single = of_run.ends == 1 or batch.whole
+  local orders, value = batch.orders, nil
+  local single = batch.ends == 1 or batch.whole
   if batch.entry_bytes > 0 and single and not stands then
     batch.entry_at = batch.entry_at + batch.entry_bytes
     batch.clean = batch.clean + 1
@@ -191,7 +192,7 @@ end
 -- Books the results of the current row: the first node was leased, the others followed in memory.
 -- Returns whether the item reached all of its ends, and the key of the first result.
 local function book_row(run, batch, item, is_later)
-  local of_run, ends, first_key, executed = run_of(run), 0, nil, batch.executed
+  local ends, first_key, executed = 0, nil, batch.executed
   for i = 1, batch.results do
     if i > 1 then next_result(batch) end
     local key = result_key(batch)
@@ -202,7 +203,7 @@ local function book_row(run, batch, item, is_later)
   end
   if batch.results == 0 then first_key = result_key(batch) end
   batch.at = batch.at + batch.item_bytes
-  return batch.whole or ends >= of_run.ends, first_key
+  return batch.whole or ends >= batch.ends, first_key
 end
 
 -- Passes over the results of the current row; returns the key of the first.
@@ -297,11 +298,11 @@ local function emit_ends(run, item, nodes)
   set_field(bulk_of(run, 'join'), 'end:' .. item, false)
 end
 
--- Drops what is kept for an item that is done.
-local function forget_item(run, item, nodes)
+-- Drops what is kept for an item that is done, which passed so many last nodes.
+local function forget_item(run, item, nodes, ends)
   local out = bulk_of(run, 'out')
   for node = 0, nodes - 1 do
     set_field(out, text_of(node) .. ':' .. item, false)
-    if run_of(run).ends > 1 then set_field(out, 'end:' .. text_of(node) .. ':' .. item, false) end
+    if ends > 1 then set_field(out, 'end:' .. text_of(node) .. ':' .. item, false) end
   end
 end

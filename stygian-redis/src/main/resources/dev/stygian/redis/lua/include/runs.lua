@@ -1,11 +1,12 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
 -- gathered in memory and written once by settle_counts, which also decides whether a run is over.
 local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
-  'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted' }
+  'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts' }
 
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
 
--- level, max attempts, input nodes and service of a lane.
+-- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
+-- them into others.
 local function lane_spec(run, node)
   local of_run_lanes = known_lanes[run]
   if not of_run_lanes then
@@ -14,9 +15,10 @@ local function lane_spec(run, node)
   end
   local lane = of_run_lanes[node]
   if not lane then
-    local level, max, inputs, service =
-      string.match(redis.call('HGET', run_key(run, 'lanes'), node), '^(%d+)|(%d+)|([%d,]*)|(.*)$')
-    lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service }
+    local level, max, inputs, ends, splits, service =
+      string.match(redis.call('HGET', run_key(run, 'lanes'), node), '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])|(.*)$')
+    lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service, ends = tonumber(ends),
+      splits = splits == '1' }
     for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
     of_run_lanes[node] = lane
   end
@@ -26,18 +28,18 @@ end
 local function run_of(run)
   local known = known_runs[run]
   if not known then
-    local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'ends', 'dead', 'results', 'delivered',
+    local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'dead', 'results', 'delivered',
       'resultBytes', 'deliveredBytes', 'maxResults', 'maxResultBytes', 'ring', 'retention', 'lastNode',
       'visibility', 'excluded', 'weight', 'turn', 'maxLeased', 'caps', 'blocked')
     known = {
-      state = f[1], wide = f[2] == '1', ends = tonumber(f[3] or 1), dead = tonumber(f[4] or 0) + tonumber(f[15] or 0),
-      results = tonumber(f[5] or 0), result_bytes = tonumber(f[7] or 0), in_ring = f[11] == '1' or f[11] == 'capped',
-      held = tonumber(f[5] or 0) - tonumber(f[6] or 0) >= tonumber(f[9] or 1)
-        or tonumber(f[7] or 0) - tonumber(f[8] or 0) >= tonumber(f[10] or 1),
-      retention = tonumber(f[12] or 1000), last_node = tonumber(f[13] or 0),
-      visibility = tonumber(f[14] or 60000), weight = tonumber(f[16] or 1), turn = tonumber(f[17] or 0),
-      max_leased = tonumber(f[18] or 0), caps = f[19] or '', blocked = f[20] or '', at_cap = f[11] == 'capped',
-      is_capped = of_store[3] or (f[18] or '0') ~= '0' or (f[19] or '') ~= '' or (f[20] or '') ~= '', packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
+      state = f[1], wide = f[2] == '1', dead = tonumber(f[3] or 0) + tonumber(f[14] or 0),
+      results = tonumber(f[4] or 0), result_bytes = tonumber(f[6] or 0), in_ring = f[10] == '1' or f[10] == 'capped',
+      held = tonumber(f[4] or 0) - tonumber(f[5] or 0) >= tonumber(f[8] or 1)
+        or tonumber(f[6] or 0) - tonumber(f[7] or 0) >= tonumber(f[9] or 1),
+      retention = tonumber(f[11] or 1000), last_node = tonumber(f[12] or 0),
+      visibility = tonumber(f[13] or 60000), weight = tonumber(f[15] or 1), turn = tonumber(f[16] or 0),
+      max_leased = tonumber(f[17] or 0), caps = f[18] or '', blocked = f[19] or '', at_cap = f[10] == 'capped',
+      is_capped = of_store[3] or (f[17] or '0') ~= '0' or (f[18] or '') ~= '' or (f[19] or '') ~= '', packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
     }
     known_runs[run] = known
   end
