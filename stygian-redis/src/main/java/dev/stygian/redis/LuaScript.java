@@ -30,7 +30,10 @@ enum LuaScript {
   RELIEVE,
   VISITED,
   EMIT,
-  RECEIPT;
+  RECEIPT,
+  SURVEY,
+  MEND,
+  RECHECK;
 
   private static final String INCLUDE = "-- @include ";
 
