@@ -1,13 +1,9 @@
 package dev.stygian.redis;
 
 import static dev.stygian.redis.Keys.bytes;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.redis.Violation.Repair;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +19,12 @@ import java.util.function.IntFunction;
  *
  * <ul>
  *   <li>What lies there is right, and a counter of it is set to it.
- *   <li>A task that its chunk counts and nothing names goes back to its lane, where it is certain
- *       which ones these are: all that nothing names; or those whose keys are still marked as
- *       executed by a lease that is gone; or, where as many are missing in the node's counter of
- *       waiting tasks, the end of the chunk, as a lane hands out the front first.
+ *   <li>A task that its chunk counts and nothing names goes back to its lane, where {@link
+ *       MissingTasks} can tell which ones these are.
  *   <li>A counter of ended items is set where one witness of its own closes the gap in the sum.
  * </ul>
  */
 final class RunBooks {
-  private static final int MOST_ITEMS_NAMED = 5;
-  private static final int KEY_BYTES = 24;
-  private static final int HEADER_BYTES = 8;
   private static final String GOES_WITH_RESULTS =
       "submit the run's input again under another id: what is done is answered from the stored"
           + " results while these live, and the rest is executed";
@@ -52,6 +43,7 @@ final class RunBooks {
   private final List<Violation> violations = new ArrayList<>();
   private final List<String> orders = new ArrayList<>();
   private long tasks;
+  private long ended;
 
   private RunBooks(
       RedisLink link, Keys keys, RunSurvey survey, String run, IntFunction<String> nodes) {
@@ -206,10 +198,19 @@ final class RunBooks {
     if (bytes == null) {
       return; // the run has moved since, and is looked at again
     }
-    NavigableSet<Integer> unnamed = unnamed(id, header.total());
-    Optional<List<Integer>> which = which(header, bytes, unnamed, count);
+    MissingTasks missingOnes = new MissingTasks(link, keys, survey);
+    NavigableSet<Integer> unnamed = missingOnes.unnamed(id, header.total());
+    long notWaiting =
+        survey.number("w" + header.node())
+            - waiting.getOrDefault(header.node(), 0L)
+            - missing.getOrDefault(header.node(), 0L);
+    Optional<List<Integer>> which = missingOnes.which(header, bytes, unnamed, count, notWaiting);
+    if (which.isEmpty() && survey.text("state").equals("cancelled")) {
+      endAsCancelled(id, header.node(), count);
+      return;
+    }
     tasks += count;
-    String items = items(header.total(), bytes, which.orElse(List.copyOf(unnamed)));
+    String items = MissingTasks.items(header.total(), bytes, which.orElse(List.copyOf(unnamed)));
     String found =
         count
             + " tasks of chunk "
@@ -231,82 +232,36 @@ final class RunBooks {
           at(header.node()),
           found + "; they are among " + items,
           meaning + "; which ones of these are done cannot be told any more",
-          "cancel the run, and " + GOES_WITH_RESULTS,
+          "cancel the run, repair again so that it ends, and " + GOES_WITH_RESULTS,
           Repair.BEYOND);
     }
   }
 
-  private NavigableSet<Integer> unnamed(String chunk, int total) {
-    NavigableSet<Integer> left = new TreeSet<>();
-    for (int i = 0; i < total; i++) {
-      left.add(i);
+  /** In a cancelled run it does not matter which ones they are. */
+  private void endAsCancelled(String chunk, int node, int count) {
+    missing.merge(node, (long) count, Long::sum);
+    int left = named.getOrDefault(chunk, 0);
+    if (left > 0) {
+      order("chunk", chunk, left);
+    } else {
+      order("drop", chunk);
     }
-    for (RunSurvey.Waiting entry : survey.waiting()) {
-      entry
-          .range()
-          .filter(range -> range.chunk().equals(chunk))
-          .ifPresent(range -> left.tailSet(range.first(), true).clear());
-    }
-    survey.leases().values().stream()
-        .filter(lease -> lease.chunk().equals(chunk))
-        .forEach(lease -> left.removeAll(lease.open()));
-    if (survey.delayed().contains(chunk) || survey.parked().contains(chunk)) {
-      left.clear();
-    }
-    return left;
-  }
-
-  /** Which of the tasks that nothing names are those that are unfinished; empty if unknown. */
-  private Optional<List<Integer>> which(
-      RunSurvey.Header header, byte[] chunk, NavigableSet<Integer> unnamed, int count)
-      throws InterruptedException {
-    if (unnamed.size() == count) {
-      return Optional.of(List.copyOf(unnamed));
-    }
-    List<Integer> places = List.copyOf(unnamed);
-    List<Integer> sure = new ArrayList<>();
-    for (int place : places) {
-      int from = HEADER_BYTES + 4 * header.total() + KEY_BYTES * place;
-      byte[] key = Arrays.copyOfRange(chunk, from, from + KEY_BYTES);
-      byte[] lease = link.ask("hget", s -> s.hget(keys.flight(), key));
-      if (lease != null && !link.ask("hexists", s -> s.hexists(keys.leases(), lease))) {
-        sure.add(place);
-      }
-    }
-    int left = count - sure.size();
-    long notWaiting =
-        survey.number("w" + header.node())
-            - waiting.getOrDefault(header.node(), 0L)
-            - missing.getOrDefault(header.node(), 0L);
-    boolean isEnd = left > 0 && left <= notWaiting;
-    for (int i = 1; isEnd && i <= left; i++) {
-      int place = header.total() - i;
-      isEnd = unnamed.contains(place) && !sure.contains(place);
-      sure.add(place);
-    }
-    return left == 0 || isEnd ? Optional.of(sure) : Optional.empty();
+    order("cancelled", survey.text("wide").equals("1") ? 0 : count);
+    ended += count;
+    say(
+        at(node),
+        count
+            + " tasks of chunk "
+            + chunk
+            + " of the cancelled run are unfinished, and nothing has"
+            + " them",
+        "the run never ends",
+        "counts them as cancelled",
+        Repair.POSSIBLE);
   }
 
   private static String joined(List<Integer> places) {
     return String.join(",", places.stream().map(String::valueOf).toList());
-  }
-
-  /** The items of some tasks of a chunk, as people read them. */
-  private static String items(int total, byte[] chunk, List<Integer> places) {
-    ByteBuffer numbers = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
-    int at = HEADER_BYTES + (4 + 2 * KEY_BYTES) * total;
-    List<String> items = new ArrayList<>();
-    for (int place = 0; place < total; place++) {
-      if (places.contains(place) && items.size() < MOST_ITEMS_NAMED) {
-        int length = numbers.getShort(at + 1) & 0xffff;
-        items.add("\"" + new String(chunk, at + 3, length, UTF_8) + "\"");
-      }
-      at += numbers.getInt(HEADER_BYTES + 4 * place);
-    }
-    int others = places.size() - items.size();
-    return (places.size() == 1 ? "item " : "items ")
-        + String.join(", ", items)
-        + (others > 0 ? " and " + others + " more" : "");
   }
 
   private void lookAtCounters() {
@@ -348,17 +303,19 @@ final class RunBooks {
 
   /** The counter by which a run ends; returns how many tasks are gone without a trace. */
   private long lookAtTasks() {
-    long says = survey.number("tasks");
+    long says = survey.number("tasks") - ended;
+    if (says != tasks || ended > 0) {
+      order("set", "tasks", tasks);
+    }
     if (says == tasks) {
       return 0;
     }
-    order("set", "tasks", tasks);
     boolean wide = survey.text("wide").equals("1");
     long inNodes = 0;
     for (int node : survey.countedNodes()) {
       inNodes += survey.number("w" + node) + survey.number("l" + node) + survey.number("d" + node);
     }
-    boolean isLost = says > tasks && (wide ? inNodes == says : open() == says);
+    boolean isLost = says > tasks && (wide ? inNodes == says : open() - ended == says);
     if (!isLost) {
       say(
           run,
@@ -416,7 +373,7 @@ final class RunBooks {
     if (survey.text("wide").equals("1") && unfinished > 0) {
       return;
     }
-    long gap = open() - unfinished - (survey.text("wide").equals("1") ? 0 : lost);
+    long gap = open() - unfinished - (survey.text("wide").equals("1") ? 0 : lost + ended);
     if (gap == 0) {
       return;
     }

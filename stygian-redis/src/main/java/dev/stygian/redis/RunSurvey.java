@@ -346,6 +346,11 @@ final class RunSurvey {
         entry.group(1), Integer.parseInt(entry.group(2)), Integer.parseInt(entry.group(3)));
   }
 
+  /** Whether a lease's record can be read. */
+  static boolean isLease(String record) {
+    return LEASE.matcher(record).matches();
+  }
+
   private static Held held(Matcher lease) {
     int first = Integer.parseInt(lease.group(3));
     String flags = lease.group(5);

@@ -34,7 +34,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a check of a queue's keys names, and mends, when somebody has laid hands on them. */
+/**
+ * What a check of a queue's keys names, and mends, when somebody has laid hands on them. Long
+ * because it lists all that can be done to them.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CheckupTest {
   private static final int ITEMS = 12;
@@ -311,6 +314,13 @@ final class CheckupTest {
             assertThat(v.remedy()).startsWith("cancel the run, and submit");
           });
       assertThat(queue.ledger().status(run.id()).done()).isEqualTo(1);
+
+      queue.ledger().cancel(run.id());
+      assertThat(Checkup.of(settings, true).isSound()).isTrue();
+      RunStatus status = queue.ledger().status(run.id());
+      assertThat(status.finished()).isPresent();
+      assertThat(status.cancelled()).isEqualTo(ITEMS - 1);
+      isSound(settings);
     }
   }
 

@@ -7,6 +7,7 @@
 --     drop     id of a chunk of which nothing is unfinished, or which nothing names
 --     entry    node, host's lane (none: empty), an entry of that lane that nobody can read
 --     lost     tasks that are gone without a trace: they count as dead
+--     cancelled  items of a cancelled run that end with it
 --     restore  id of a chunk, places of its tasks that are nowhere, with commas
 -- Replies: 'moved' | 'mended'
 local run, stamp = tonumber(ARGV[1]), ARGV[2]
@@ -25,6 +26,8 @@ end
 function orders.entry(node, host, entry) redis.call('LREM', lane_key(run, node, host ~= '' and host or nil), 1, entry) end
 
 function orders.lost(tasks) count(run, 'dead', tonumber(tasks)) end
+
+function orders.cancelled(items) count(run, 'cancelled', tonumber(items)) end
 
 -- They go to the front of their lane; what marks of executions that no lease has are left of them goes.
 function orders.restore(chunk, places)
