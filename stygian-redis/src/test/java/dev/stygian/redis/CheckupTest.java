@@ -35,8 +35,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a check of a queue's keys names, and mends, when somebody has laid hands on them. Long
- * because it lists all that can be done to them.
+ * What a check of a queue's keys names, and mends, when somebody has laid hands on them.
+ *
+ * <p>Long because it lists all that can be done to them.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CheckupTest {
