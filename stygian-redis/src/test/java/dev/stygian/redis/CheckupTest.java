@@ -312,7 +312,7 @@ final class CheckupTest {
             assertThat(v.found())
                 .startsWith("10 tasks of chunk ")
                 .contains("they are among items \"0\", \"1\"");
-            assertThat(v.remedy()).startsWith("cancel the run, and submit");
+            assertThat(v.remedy()).startsWith("cancel the run, repair again");
           });
       assertThat(queue.ledger().status(run.id()).done()).isEqualTo(1);
 
