@@ -32,7 +32,7 @@ final class Commands {
     SUMMARIES.put("check", "Validate a pipeline and show its settings.");
     SUMMARIES.put("graph", "Draw a pipeline.");
     SUMMARIES.put("services", "List the services that nodes can name.");
-    SUMMARIES.put("doctor", "Look for what is missing on this machine.");
+    SUMMARIES.put("doctor", "Look for what is missing here, and check and mend a queue.");
     SUMMARIES.put("bench", "Measure what things cost (in a source checkout).");
   }
 

@@ -1,15 +1,20 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.error.StygianException;
 import dev.stygian.graph.service.ServiceRegistry;
+import dev.stygian.redis.Checkup;
 import dev.stygian.redis.RedisSettings;
 import dev.stygian.redis.ServerReport;
+import dev.stygian.redis.Violation;
 import dev.stygian.redis.embedded.ServerBinary;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,17 +23,34 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code stygian doctor}: what works on this machine, what does not, and what to do about it. */
+/**
+ * {@code stygian doctor}: what works on this machine, what in a queue does not add up, and what to
+ * do about it.
+ */
 @Command(
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  stygian doctor --queue redis://localhost:6379"})
+    footer = {
+      "",
+      "Exit code 0 says that all is well or was mended, 1 that something in the",
+      "queue does not add up, 3 that something here or the server is not fit.",
+      "",
+      "Example:",
+      "  stygian doctor --queue redis://localhost:6379 --repair"
+    })
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final int OLDEST_JAVA = 25;
+  private static final String QUEUE = "queue";
+  private static final String KEYS = "queue's keys";
 
   private final Console console;
 
   @Mixin private final QueueOptions queue = new QueueOptions();
+
+  @Option(
+      names = "--repair",
+      description = "Mend what does not add up in the queue, as far as that takes no guess.")
+  private boolean repair;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -41,6 +63,8 @@ final class DoctorCommand implements Callable<Integer> {
   private enum Grade {
     GOOD("ok"),
     NOTE("note"),
+    MENDED("mended"),
+    WRONG("wrong"),
     BAD("failed");
 
     private final String word;
@@ -61,56 +85,119 @@ final class DoctorCommand implements Callable<Integer> {
             "java",
             java >= OLDEST_JAVA ? Grade.GOOD : Grade.BAD,
             "Java " + Runtime.version() + " of " + System.getProperty("java.vendor")));
-    findings.add(queue());
+    List<Violation> violations = new ArrayList<>();
+    queue(findings, violations);
     findings.add(embedded());
     services(findings);
     if (json) {
-      console.print(json(findings).toString());
+      console.print(json(findings, violations).toString());
     } else {
       findings.forEach(
           f -> console.print(String.format("%-7s %-18s %s", f.grade.word, f.subject, f.text)));
     }
-    boolean bad = findings.stream().anyMatch(f -> f.grade == Grade.BAD);
-    return bad ? ExitCode.INFRASTRUCTURE : ExitCode.OK;
+    if (has(findings, Grade.BAD)) {
+      return ExitCode.INFRASTRUCTURE;
+    }
+    return has(findings, Grade.WRONG) ? ExitCode.INCOMPLETE : ExitCode.OK;
   }
 
-  private Finding queue() {
+  private static boolean has(List<Finding> findings, Grade grade) {
+    return findings.stream().anyMatch(f -> f.grade == grade);
+  }
+
+  private void queue(List<Finding> findings, List<Violation> violations) {
     ExecutionChoices choices =
         ExecutionChoices.of(
             new ExecutionChoices.Given(queue.url, queue.name, null), console.environment());
-    Optional<String> url = choices.queue().map(Setting::value);
-    if (url.isEmpty() || url.get().equals(QueueAccess.EMBEDDED)) {
-      return new Finding(
-          "queue", Grade.NOTE, "none is named by --queue or REDIS_URL; local mode needs none");
+    String url = choices.queue().map(Setting::value).orElse("");
+    Path folder = console.path(".stygian");
+    boolean embedded = url.equals(QueueAccess.EMBEDDED);
+    if (url.isEmpty() || (embedded && !Files.isDirectory(folder))) {
+      if (repair) {
+        throw new SettingInvalidException(
+            "--repair needs a queue; add --queue redis://HOST:PORT, or set REDIS_URL");
+      }
+      findings.add(
+          new Finding(
+              QUEUE, Grade.NOTE, "none is named by --queue or REDIS_URL; local mode needs none"));
+      return;
     }
     try {
-      Reachability.requireAddress(url.get());
-      RedisSettings settings =
-          RedisSettings.withEnv(url.get(), console.environment()).withPatience(PATIENCE);
-      ServerReport report = ServerReport.of(settings);
-      String text =
-          settings
-              + ": "
-              + report.product()
-              + " "
-              + report.version()
-              + ", answers in "
-              + report.roundTrip().toMillis()
-              + " ms";
-      return report
-          .evictionPolicy()
-          .map(policy ->
-              new Finding(
-                  "queue",
-                  Grade.BAD,
-                  text
-                      + ", but maxmemory-policy is "
-                      + policy
-                      + ": tasks may be evicted; set it to noeviction"))
-          .orElseGet(() -> new Finding("queue", Grade.GOOD, text));
+      if (embedded) {
+        try (EmbeddedServer server = EmbeddedServer.open(folder)) {
+          queue(server.url(), choices, findings, violations);
+        }
+      } else {
+        Reachability.requireAddress(url);
+        queue(url, choices, findings, violations);
+      }
     } catch (StygianException e) {
-      return new Finding("queue", Grade.BAD, String.valueOf(e.getMessage()));
+      findings.add(new Finding(QUEUE, Grade.BAD, String.valueOf(e.getMessage())));
     }
+  }
+
+  private void queue(
+      String url, ExecutionChoices choices, List<Finding> findings, List<Violation> violations) {
+    RedisSettings settings =
+        RedisSettings.withEnv(url, console.environment())
+            .withQueueName(choices.queueName().value())
+            .withPatience(PATIENCE);
+    findings.add(server(settings, ServerReport.of(settings)));
+    Checkup.Report report = Checkup.of(settings, repair);
+    violations.addAll(report.violations());
+    report.violations().forEach(violation -> findings.add(finding(violation)));
+    report.notes().forEach(note -> findings.add(new Finding(KEYS, Grade.NOTE, note)));
+    if (report.violations().isEmpty()) {
+      findings.add(
+          new Finding(
+              KEYS,
+              Grade.GOOD,
+              counted(report.runs(), "run")
+                  + " and "
+                  + counted(report.leases(), "lease")
+                  + (report.notes().isEmpty()
+                      ? ": all adds up"
+                      : " seen: nothing is wrong there")));
+    }
+  }
+
+  private static String counted(long count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+
+  private static Finding finding(Violation v) {
+    String remedy =
+        switch (v.repair()) {
+          case DONE, POSSIBLE -> "--repair " + v.remedy();
+          case BEYOND -> v.remedy();
+        };
+    return new Finding(
+        KEYS,
+        v.repair() == Violation.Repair.DONE ? Grade.MENDED : Grade.WRONG,
+        v.subject() + ": " + v.found() + " (" + v.meaning() + "); " + remedy);
+  }
+
+  private static Finding server(RedisSettings settings, ServerReport report) {
+    String text =
+        settings
+            + ": "
+            + report.product()
+            + " "
+            + report.version()
+            + ", answers in "
+            + report.roundTrip().toMillis()
+            + " ms";
+    return report
+        .evictionPolicy()
+        .map(policy ->
+            new Finding(
+                QUEUE,
+                Grade.BAD,
+                text
+                    + ", but maxmemory-policy is "
+                    + policy
+                    + ": tasks may be evicted; set it to noeviction"))
+        .orElseGet(() -> new Finding(QUEUE, Grade.GOOD, text));
   }
 
   private static Finding embedded() {
@@ -134,12 +221,21 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static ObjectNode json(List<Finding> findings) {
+  private static ObjectNode json(List<Finding> findings, List<Violation> violations) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
-    all.put("ok", findings.stream().noneMatch(f -> f.grade == Grade.BAD));
+    all.put("ok", !has(findings, Grade.BAD) && !has(findings, Grade.WRONG));
     ArrayNode array = all.putArray("findings");
     findings.forEach(f ->
         array.addObject().put("subject", f.subject).put("grade", f.grade.word).put("text", f.text));
+    ArrayNode wrong = all.putArray("violations");
+    violations.forEach(v ->
+        wrong
+            .addObject()
+            .put("subject", v.subject())
+            .put("found", v.found())
+            .put("meaning", v.meaning())
+            .put("remedy", v.remedy())
+            .put("repair", v.repair().name().toLowerCase(Locale.ROOT)));
     return all;
   }
 }

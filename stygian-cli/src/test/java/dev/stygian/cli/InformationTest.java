@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -102,6 +107,63 @@ final class InformationTest {
 
       assertThat(ended.out()).containsPattern("(?m)^failed +queue .*allkeys-lru.*noeviction");
     }
+  }
+
+  @Test
+  void doctorFindsWhatDoesNotAddUpAndMendsIt() {
+    try (EmbeddedRedis server = EmbeddedRedis.start(folder.resolve("redis"))) {
+      Cli cli = cli().with("REDIS_URL", server.url());
+      cli.write(
+          "wait.toml",
+          """
+          [[nodes]]
+          id = "pause"
+          service = "noop"
+          """);
+      cli.run("submit", "wait.toml", "a", "b", "c", "--id", "books").withCode(ExitCode.OK);
+      assertThat(cli.run("doctor").withCode(ExitCode.OK).out())
+          .containsPattern("(?m)^ok +queue's keys +1 run and 0 leases: all adds up$");
+      onServer(server, redis -> redis.del("stygian:{default}:l:" + number(server) + ":0"));
+
+      Cli.Ended found = cli.run("doctor").withCode(ExitCode.INCOMPLETE);
+      JsonNode json = cli.run("doctor", "--json").withCode(ExitCode.INCOMPLETE).json();
+      Cli.Ended mended = cli.run("doctor", "--repair").withCode(ExitCode.OK);
+
+      assertThat(found.out())
+          .containsPattern(
+              "(?m)^wrong +queue's keys +run \"books\", node \"pause\": \\d tasks of chunk .*item"
+                  + ".*; --repair puts them back to the front of their lane$");
+      assertThat(json.get("ok").asBoolean()).isFalse();
+      assertThat(json.get("violations"))
+          .isNotEmpty()
+          .allSatisfy(v -> {
+            assertThat(v.get("subject").asString()).isEqualTo("run \"books\", node \"pause\"");
+            assertThat(v.get("repair").asString()).isEqualTo("possible");
+          });
+      assertThat(mended.out()).containsPattern("(?m)^mended +queue's keys +run \"books\"");
+      assertThat(cli.run("doctor").withCode(ExitCode.OK).out()).contains("all adds up");
+    }
+  }
+
+  private static String number(EmbeddedRedis server) {
+    return onServer(server, redis -> redis.hget("stygian:{default}:runs", "books"));
+  }
+
+  private static <T> T onServer(
+      EmbeddedRedis server, Function<RedisCommands<String, String>, T> question) {
+    RedisClient client = RedisClient.create(server.url());
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      return question.apply(connection.sync());
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+    }
+  }
+
+  @Test
+  void doctorRepairsNothingWithoutAQueue() {
+    String error = cli().run("doctor", "--repair").withCode(ExitCode.USAGE).onlyError();
+
+    assertThat(error).contains("--repair needs a queue").contains("REDIS_URL");
   }
 
   @Test

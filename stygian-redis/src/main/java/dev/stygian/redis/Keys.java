@@ -48,8 +48,24 @@ final class Keys {
     return fixed[0];
   }
 
+  byte[] leases() {
+    return fixed[2];
+  }
+
+  byte[] deadlines() {
+    return fixed[3];
+  }
+
   byte[] delayed() {
     return fixed[4];
+  }
+
+  byte[] chunks() {
+    return fixed[5];
+  }
+
+  byte[] flight() {
+    return fixed[6];
   }
 
   byte[] runs() {
@@ -70,6 +86,18 @@ final class Keys {
 
   byte[] chunk(String chunk) {
     return bytes(prefix + "c:" + chunk);
+  }
+
+  /** A node's lane, or that of a host. */
+  byte[] lane(QueueWalk.Lane lane) {
+    String host = lane.host().isEmpty() ? "" : ":" + lane.host();
+    return bytes(prefix + "l:" + lane.run() + ":" + lane.node() + host);
+  }
+
+  /** The tasks that wait behind an idempotency key, given as it stands in keys. */
+  byte[] parked(byte[] key) {
+    byte[] before = bytes(prefix + "p:");
+    return new ByteWriter(before.length + key.length).put(before).put(key).toBytes();
   }
 
   byte[] values(long generation) {

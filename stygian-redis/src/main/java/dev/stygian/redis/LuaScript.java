@@ -32,7 +32,10 @@ enum LuaScript {
   EMIT,
   RECEIPT,
   KEEP,
-  WHY;
+  WHY,
+  SURVEY,
+  MEND,
+  RECHECK;
 
   private static final String INCLUDE = "-- @include ";
 

@@ -263,7 +263,7 @@ final class RedisRunLedger implements RunLedger {
     });
   }
 
-  private static long runOf(byte[] head) {
+  static long runOf(byte[] head) {
     return (head[0] & 0xffL)
         | (head[1] & 0xffL) << 8
         | (head[2] & 0xffL) << 16

@@ -88,6 +88,7 @@ final class AccessTest {
       RedisSettings settings = RedisSettings.of(url(server, password));
       try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
         everything(queue);
+        checkup(settings, queue);
         assertThat(ServerReport.of(settings).version()).isNotEqualTo("unknown");
       }
     }
@@ -126,6 +127,17 @@ final class AccessTest {
     NoopRun cancelled = NoopRun.of("cancelled");
     cancelled.submit(queue, 5);
     ledger.cancel(cancelled.id());
+  }
+
+  /** What {@code doctor} does: it looks at a run that waits, is leased and is over, and mends. */
+  private static void checkup(RedisSettings settings, RedisWorkQueue queue)
+      throws InterruptedException {
+    NoopRun run = NoopRun.of("checked");
+    run.submit(queue, 5);
+    assertThat(NoopRun.lease(queue, 2)).hasSize(2);
+    Checkup.Report report = Checkup.of(settings, true);
+    assertThat(report.violations()).isEmpty();
+    assertThat(report.runs()).isEqualTo(3);
   }
 
   private static Nack nack(Lease lease, Nack.Verdict verdict) {
