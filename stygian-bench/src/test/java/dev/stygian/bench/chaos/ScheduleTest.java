@@ -27,7 +27,11 @@ final class ScheduleTest {
   void aSeedMeansTheSameForEver() {
     assertThat(Schedule.of(4711, 4, Duration.ofMinutes(1), WORKERS).faults())
         .extracting(Fault::toString)
-        .containsExactly("first", "second", "third", "fourth");
+        .containsExactly(
+            "   1    1.188 s  KILL_SUBMITTER",
+            "   2   10.325 s  PAUSE_SERVER for 2.979 s",
+            "   3   10.835 s  PAUSE_WORKER of 2 for 3.475 s",
+            "   4   11.223 s  DELAY for 3.696 s by 98 ms");
   }
 
   @Test
