@@ -48,8 +48,7 @@ final class Scene implements AutoCloseable {
       links.add(FaultProxy.start(server.port()));
     }
     lookout = Lookout.start(server.url(), RUN, stalls);
-    input =
-        new PacedInput(plan.items(), Duration.ofSeconds(plan.seconds()).plus(LONGER));
+    input = new PacedInput(plan.items(), Duration.ofSeconds(plan.seconds()).plus(LONGER));
     submitter =
         ServedProcess.untilDone(
             "submitter",
