@@ -114,6 +114,8 @@ check "the bench is built on its first use" says "$err" "stygian-bench"
 check "the bench has options of its own" says "$out" "--smoke"
 run "$copy/stygian" bench --help
 check "and built once" silent "$err"
+run "$copy/stygian" chaos --timetable --faults 3
+check "chaos is there as well" lines "$out" 3
 run "$copy/stygian" --help
 check "and the program stays as it was built" silent "$err"
 
@@ -152,6 +154,8 @@ check "and once" silent "$err"
 run "$scratch/distribution/stygian" bench queue
 check "a distribution has no bench" exits 2
 check "and says in one line where it is" lines "$err" 1
+run "$scratch/distribution/stygian" chaos
+check "nor chaos" exits 2
 rm "$scratch/distribution/lib/stygian.jar"
 run "$scratch/distribution/stygian" --help
 check "a distribution without its jar says so" says "$err" "neither a source checkout nor a whole distribution"

@@ -34,6 +34,7 @@ final class Commands {
     SUMMARIES.put("services", "List the services that nodes can name.");
     SUMMARIES.put("doctor", "Look for what is missing here, and check and mend a queue.");
     SUMMARIES.put("bench", "Measure what things cost (in a source checkout).");
+    SUMMARIES.put("chaos", "Harm a run and check its history (in a source checkout).");
   }
 
   private Commands() {}
@@ -86,7 +87,7 @@ final class Commands {
       case "hosts" -> new HostsCommand(console);
       case "services" -> new ServicesCommand(console);
       case "doctor" -> new DoctorCommand(console);
-      case "bench" -> new BenchCommand(console);
+      case "bench", "chaos" -> new CheckoutCommand(console, name);
       default -> throw new IllegalArgumentException("no command " + name);
     };
   }

@@ -99,16 +99,19 @@ final class UsageTest {
     assertThat(ended.err()).contains("See `stygian " + String.join(" ", command) + " --help`.");
   }
 
-  @Test
-  void benchSaysWhereItIs() {
-    assertThat(cli().run("--help").withCode(ExitCode.OK).out()).contains("  bench ");
-    assertThat(cli().run("bench", "--help").withCode(ExitCode.OK).out())
-        .contains("stygian bench queue");
+  @ParameterizedTest
+  @ValueSource(strings = {"bench", "chaos"})
+  void whatOnlyACheckoutHasSaysWhereItIs(String command) {
+    assertThat(cli().run("--help").withCode(ExitCode.OK).out()).contains("  " + command + " ");
+    assertThat(cli().run(command, "--help").withCode(ExitCode.OK).out())
+        .contains("stygian " + command + " --help");
 
-    Cli.Ended ended = cli().run("bench", "queue", "--json").withCode(ExitCode.USAGE);
+    Cli.Ended ended = cli().run(command, "--seed", "4711", "--json").withCode(ExitCode.USAGE);
 
     assertThat(ended.err().lines()).hasSize(1);
-    assertThat(ended.err()).contains("source checkout");
+    assertThat(ended.err())
+        .contains("source checkout")
+        .contains("`./stygian " + command + " --seed 4711 --json`");
   }
 
   @Test

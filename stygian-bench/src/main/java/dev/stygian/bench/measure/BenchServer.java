@@ -67,7 +67,8 @@ public final class BenchServer implements AutoCloseable {
     }
   }
 
-  private static ServerBinary binary(String name) {
+  /** The program of one of {@link #NAMES}. */
+  public static ServerBinary binary(String name) {
     Optional<ServerBinary> found =
         switch (name) {
           case "redis-6.2" -> Optional.of(ServerBinary.carried());

@@ -8,34 +8,37 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
 /**
- * {@code stygian bench} where there is none: in a source checkout the launcher starts the module
- * {@code stygian-bench} instead of this program.
+ * {@code stygian bench} and {@code stygian chaos} where there are none: in a source checkout the
+ * launcher starts the module {@code stygian-bench} instead of this program.
  */
 @Command(
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "The bench is part of a source checkout; there this shows its own options.",
+      "It is part of a source checkout; there this shows its own options.",
       "",
       "Example:",
-      "  stygian bench queue"
+      "  ${COMMAND-FULL-NAME} --help"
     })
-final class BenchCommand implements Callable<Integer> {
+final class CheckoutCommand implements Callable<Integer> {
   private final Console console;
+  private final String name;
 
   @Unmatched private final List<String> words = new ArrayList<>();
 
-  BenchCommand(Console console) {
+  CheckoutCommand(Console console, String name) {
     this.console = console;
+    this.name = name;
   }
 
   @Override
   public Integer call() {
-    List<String> command = new ArrayList<>(List.of("./stygian", "bench"));
+    List<String> command = new ArrayList<>(List.of("./stygian", name));
     command.addAll(words);
     console.say(
-        "stygian: the bench is part of a source checkout, not of a distribution; clone the"
-            + " repository and run `"
+        "stygian: "
+            + name
+            + " is part of a source checkout, not of a distribution; clone the repository and run `"
             + String.join(" ", command)
             + "` there.");
     return ExitCode.USAGE;
