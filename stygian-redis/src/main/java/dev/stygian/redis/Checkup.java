@@ -227,7 +227,12 @@ public final class Checkup {
         named.addAll(survey.get().chunks().keySet());
         RunBooks.Diagnosis diagnosis =
             RunBooks.of(
-                link, keys, survey.get(), runName(number), node -> bareNodeName(number, node));
+                link,
+                keys,
+                survey.get(),
+                runName(number),
+                node -> bareNodeName(number, node),
+                isOneResultAnItem(number));
         if (!mends || diagnosis.orders().isEmpty()) {
           violations.addAll(diagnosis.violations());
           return;
@@ -300,6 +305,14 @@ public final class Checkup {
         .getOrDefault(number, Optional.empty())
         .map(run -> "run \"" + run.spec().id() + "\"")
         .orElse("run number " + number);
+  }
+
+  private boolean isOneResultAnItem(long number) {
+    return known
+        .getOrDefault(number, Optional.empty())
+        .filter(run ->
+            run.spec().lanes().stream().allMatch(lane -> lane.ends() == 1 && !lane.splits()))
+        .isPresent();
   }
 
   private String bareNodeName(long number, int node) {

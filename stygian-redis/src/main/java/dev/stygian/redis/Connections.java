@@ -75,8 +75,8 @@ final class Connections implements AutoCloseable {
 
   Connections(RedisSettings settings, Keys keys) {
     this.url = new ServerUrl(settings.url());
+    this.address = url.address(keys); // says best what is wrong with a URL
     this.common = new Common(settings, url);
-    this.address = url.address(keys);
   }
 
   private Connections(Connections sharedWith, Keys keys) {

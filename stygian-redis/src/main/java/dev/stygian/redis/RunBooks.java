@@ -34,6 +34,7 @@ final class RunBooks {
   private final RunSurvey survey;
   private final String run;
   private final IntFunction<String> nodes;
+  private final boolean isOneResultAnItem;
   private final Map<String, Integer> named = new HashMap<>();
   private final Map<Integer, Long> waiting = new HashMap<>();
   private final Map<Integer, Long> leased = new HashMap<>();
@@ -46,12 +47,18 @@ final class RunBooks {
   private long ended;
 
   private RunBooks(
-      RedisLink link, Keys keys, RunSurvey survey, String run, IntFunction<String> nodes) {
+      RedisLink link,
+      Keys keys,
+      RunSurvey survey,
+      String run,
+      IntFunction<String> nodes,
+      boolean isOneResultAnItem) {
     this.link = link;
     this.keys = keys;
     this.survey = survey;
     this.run = run;
     this.nodes = nodes;
+    this.isOneResultAnItem = isOneResultAnItem;
   }
 
   /**
@@ -66,11 +73,17 @@ final class RunBooks {
    *
    * @param run as it is named to people
    * @param nodes how its nodes are
+   * @param isOneResultAnItem whether every item that was submitted has one result when it is done
    */
   static Diagnosis of(
-      RedisLink link, Keys keys, RunSurvey survey, String run, IntFunction<String> nodes)
+      RedisLink link,
+      Keys keys,
+      RunSurvey survey,
+      String run,
+      IntFunction<String> nodes,
+      boolean isOneResultAnItem)
       throws InterruptedException {
-    RunBooks books = new RunBooks(link, keys, survey, run, nodes);
+    RunBooks books = new RunBooks(link, keys, survey, run, nodes, isOneResultAnItem);
     if (survey.isOver()) {
       books.lookAtTheEnd();
     } else {
@@ -385,7 +398,7 @@ final class RunBooks {
       witness(witnesses, "dead", survey.deadLetters(), gap);
       witness(witnesses, "excluded", survey.excludedLetters(), gap);
     }
-    if (survey.text("ends").equals("1")) {
+    if (isOneResultAnItem && survey.number("emitted") == 0) {
       witness(witnesses, "done", survey.number("results"), gap);
     }
     String found =

