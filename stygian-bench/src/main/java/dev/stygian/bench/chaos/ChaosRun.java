@@ -65,6 +65,7 @@ public final class ChaosRun {
     told.println("chaos: seed " + plan.seed() + ", files in " + folder.path());
     List<Inflicted> inflicted;
     String version;
+    Duration still;
     try (Scene scene = Scene.open(plan, folder.path(), stalls)) {
       version = scene.server().ask(commands -> version(commands.info("server")));
       Harm harm = new Harm(schedule, scene, stalls);
@@ -76,9 +77,10 @@ public final class ChaosRun {
         findings.add(new Finding("The run ends and can be checked", false, e.toString()));
       }
       inflicted = harm.inflicted();
+      still = scene.lookout().longestStill();
     }
     OptionalDouble stall = stalls.longestSecondsAfterTheServersReturn();
-    findings.add(stall(stall));
+    findings.add(stall(stall, still));
     ChaosReport report =
         new ChaosReport(
             plan,
@@ -311,7 +313,7 @@ public final class ChaosRun {
                     .formatted(refused)));
   }
 
-  private Finding stall(OptionalDouble longest) {
+  private Finding stall(OptionalDouble longest, Duration still) {
     boolean tooLong =
         plan.longestStall().isPresent()
             && longest.isPresent()
@@ -321,8 +323,10 @@ public final class ChaosRun {
             ? "Work goes on within " + plan.longestStall().getAsInt() + " s of the server's return"
             : "Work goes on after the server's return",
         !tooLong,
-        longest.isPresent()
-            ? "longest stall %.2f s".formatted(longest.getAsDouble())
-            : "it was never away");
+        (longest.isPresent()
+                ? "longest stall %.2f s".formatted(longest.getAsDouble())
+                : "no stall was measured")
+            + "; the longest time without progress, whatever was harmed then, was %.2f s"
+                .formatted(still.toMillis() / 1e3));
   }
 }

@@ -36,7 +36,10 @@ final class HarmedServer implements AutoCloseable {
   }
 
   static HarmedServer start(ServerBinary binary, Path folder) {
-    return new HarmedServer(EmbeddedRedis.start(binary, folder, OPTIONS));
+    HarmedServer started = new HarmedServer(EmbeddedRedis.start(binary, folder, OPTIONS));
+    // who is paused does not end when it is asked to, as it is when this process ends
+    Runtime.getRuntime().addShutdownHook(new Thread(started::resumeAtTheEnd, "chaos-resume"));
+    return started;
   }
 
   String url() {
@@ -62,6 +65,16 @@ final class HarmedServer implements AutoCloseable {
 
   void resume() throws IOException, InterruptedException {
     Signals.send("CONT", server.pid());
+  }
+
+  private void resumeAtTheEnd() {
+    try {
+      resume();
+    } catch (IOException _) {
+      // there is no shell to send signals with, so nothing was paused
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Lets it have no more than so many percent of the memory that it uses now. */

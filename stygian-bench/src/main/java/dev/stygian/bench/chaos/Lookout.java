@@ -22,6 +22,7 @@ final class Lookout implements AutoCloseable {
 
   private volatile Optional<RunStatus> last = Optional.empty();
   private volatile long movedNanos = System.nanoTime();
+  private volatile long longestStillNanos;
   private volatile boolean closed;
 
   private Lookout(WorkQueue queue, RunId run, Stalls stalls) {
@@ -65,6 +66,16 @@ final class Lookout implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - movedNanos);
   }
 
+  /** For how long nothing moved at most, for whatever reason, since the input began. */
+  Duration longestStill() {
+    return Duration.ofNanos(longestStillNanos);
+  }
+
+  /** What was before does not count: processes were starting. */
+  void beginInput() {
+    longestStillNanos = 0;
+  }
+
   private void look() {
     long before = 0;
     try {
@@ -75,6 +86,7 @@ final class Lookout implements AutoCloseable {
           long now = System.nanoTime();
           long moved = moved(status);
           if (moved != before) {
+            longestStillNanos = Math.max(longestStillNanos, now - movedNanos);
             movedNanos = now;
             before = moved;
           }

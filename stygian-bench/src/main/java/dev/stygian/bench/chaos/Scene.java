@@ -20,6 +20,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Scene implements AutoCloseable {
   static final RunId RUN = new RunId("chaos");
 
+  /** For processes that live for seconds: most of their time they would compile, and start late. */
+  private static final String JVM_OPTIONS = "-Xmx192m -XX:TieredStopAtLevel=1";
+
   private static final Duration START = Duration.ofMinutes(1);
 
   /** So that the submitter still has something to do when the last faults come. */
@@ -118,7 +121,7 @@ final class Scene implements AutoCloseable {
         "STYGIAN_CLASSPATH",
         Path.of(own).toAbsolutePath().toString(),
         "STYGIAN_JAVA_OPTS",
-        "-Xmx192m");
+        JVM_OPTIONS);
   }
 
   ChaosPlan plan() {
@@ -152,6 +155,7 @@ final class Scene implements AutoCloseable {
   /** From now on the submitter gets more than the first few items. */
   void beginInput() {
     input.begin();
+    lookout.beginInput();
   }
 
   /** Where the results go. */
