@@ -88,10 +88,12 @@ final class PoliteWorkersTest {
     }
   }
 
+  /**
+   * The gap is asked of the site alone: what a process has sent right before it was stopped, it can
+   * tell only as sent when it goes on.
+   */
   private static void assertKept(JsonNode host) {
     assertThat(host.get("requests").asInt()).isEqualTo(PAGES + 1);
-    assertThat(Duration.ofMillis(host.get("smallest_gap_millis").asInt()))
-        .isGreaterThanOrEqualTo(INTERVAL.minus(SLICE));
     assertThat(host.get("most_at_once").asInt()).isBetween(1, 2);
   }
 

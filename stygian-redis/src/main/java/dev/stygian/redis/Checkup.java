@@ -310,8 +310,8 @@ public final class Checkup {
   private boolean isOneResultAnItem(long number) {
     return known
         .getOrDefault(number, Optional.empty())
-        .filter(run ->
-            run.spec().lanes().stream().allMatch(lane -> lane.ends() == 1 && !lane.splits()))
+        .filter(
+            run -> run.spec().lanes().stream().allMatch(lane -> lane.ends() == 1 && !lane.splits()))
         .isPresent();
   }
 
