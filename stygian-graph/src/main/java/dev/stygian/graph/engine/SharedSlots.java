@@ -118,6 +118,7 @@ public final class SharedSlots {
 
     // guarded by the slots
     private boolean working = true;
+    private int ahead;
     private int asked;
     private long askedNanos;
     private double leased;
@@ -176,12 +177,18 @@ public final class SharedSlots {
       }
     }
 
-    /** How many tasks may be leased now, {@code ahead} of the slots among them. */
-    int room(int ahead, int most) {
+    /**
+     * How many tasks may be leased now.
+     *
+     * @param endSoon how many of this part's tasks end in some milliseconds: so many may be leased
+     *     ahead of the slots, by whichever part is behind
+     */
+    int room(int endSoon, int most) {
       if (isAlone()) {
-        return slots + ahead - line.size();
+        return slots + endSoon - line.size();
       }
       synchronized (SharedSlots.this) {
+        ahead = endSoon;
         if (!working) {
           return 1;
         }
@@ -194,6 +201,7 @@ public final class SharedSlots {
             if (part.rank < rank) {
               return 0;
             }
+            room += part.ahead;
             if (part.rank == rank) {
               rivals.add(part);
             }

@@ -190,7 +190,7 @@ public final class Worker implements AutoCloseable {
   private void feed() {
     try {
       while (!isStopping()) {
-        begin(leaseUpTo(awaitRoom()));
+        leaseAndBegin(awaitRoom());
       }
     } catch (InterruptedException e) {
       LOG.atDebug().log("The feeder was told to stop");
@@ -214,17 +214,20 @@ public final class Worker implements AutoCloseable {
   /** Waits until it is worth a call to ask for more. */
   private int awaitRoom() throws InterruptedException {
     ahead = leaseAhead.leases(leased - runners.waiting() - runners.active(), System.nanoTime());
-    while (!isRoomWorthACall()) {
+    int room = room();
+    while (!isWorthACall(room)) {
       feederWaits = true;
-      if (!isRoomWorthACall()) {
+      room = room();
+      if (!isWorthACall(room)) {
         LockSupport.parkNanos(this, LOOK_AGAIN_NANOS); // others may wait for a queue that is away
       }
       feederWaits = false;
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
+      room = room();
     }
-    return room();
+    return room; // as it was judged: other queues' workers may have taken some of it by now
   }
 
   private int room() {
@@ -233,24 +236,23 @@ public final class Worker implements AutoCloseable {
     return Math.min(MOST_PER_CALL, Math.min(executable, holdable));
   }
 
-  private boolean isRoomWorthACall() {
-    int room = room();
+  private boolean isWorthACall(int room) {
     return room > 0
         && (runners.waiting() == 0
             || room >= Math.min(WORTH_A_CALL, (slots.slots() + ahead + 1) / 2));
   }
 
   private void roomChanged() {
-    if (feederWaits && isRoomWorthACall()) {
+    if (feederWaits && isWorthACall(room())) {
       feederWaits = false;
       LockSupport.unpark(feeder);
     }
   }
 
-  private List<Lease> leaseUpTo(int most) throws InterruptedException {
+  private void leaseAndBegin(int most) throws InterruptedException {
     if (services.isEmpty()) {
       stopping.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      return List.of();
+      return;
     }
     Duration patience = slots.asks(most) ? PATIENCE : Duration.ZERO;
     int leasedNow = 0;
@@ -258,11 +260,10 @@ public final class Worker implements AutoCloseable {
       List<Lease> leases =
           queue.lease(new LeaseRequest(services, most, options.visibility(), patience));
       leasedNow = leases.size();
-      return leases;
+      begin(leases); // they wait for slots before other queues hear that these were the last
     } catch (QueueUnavailableException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("No queue to lease from; waiting");
       stopping.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-      return List.of();
     } finally {
       slots.got(leasedNow, most);
     }
