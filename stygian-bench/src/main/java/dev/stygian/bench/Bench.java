@@ -9,12 +9,12 @@ import dev.stygian.bench.macro.QueueCase;
 import dev.stygian.bench.macro.ScaleCase;
 import dev.stygian.bench.macro.StartCase;
 import dev.stygian.bench.measure.BenchCase;
+import dev.stygian.bench.measure.BenchServer;
 import dev.stygian.bench.measure.CaseReport;
 import dev.stygian.bench.measure.Setup;
 import dev.stygian.bench.micro.CodecCase;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.error.StygianException;
-import dev.stygian.redis.embedded.ServerBinary;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +68,8 @@ final class Bench implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "CASE",
-      description = "What to measure: queue, latency, dag, crawl, scale, growth, start, codec.")
+      description =
+          "What to measure: queue, latency, dag, crawl, scale, growth, known, start, codec.")
   private List<String> names = List.of();
 
   @Option(names = "--json", description = "Print one JSON object instead of tables.")
@@ -84,7 +85,7 @@ final class Bench implements Callable<Integer> {
       names = "--server",
       paramLabel = "NAME",
       description = "Its own server: redis-6.2, redis-7 or valkey-8. Default: ${DEFAULT-VALUE}.")
-  private String server = ServerBinary.onPath("redis-server").isPresent() ? "redis-7" : "redis-6.2";
+  private String server = BenchServer.USUAL;
 
   @Option(
       names = "--seconds",

@@ -4,8 +4,8 @@ import dev.stygian.bench.chaos.ChaosPlan;
 import dev.stygian.bench.chaos.ChaosReport;
 import dev.stygian.bench.chaos.ChaosRun;
 import dev.stygian.bench.chaos.ClockShift;
+import dev.stygian.bench.measure.BenchServer;
 import dev.stygian.graph.error.StygianException;
-import dev.stygian.redis.embedded.ServerBinary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -86,7 +86,7 @@ final class Chaos implements Callable<Integer> {
       names = "--server",
       paramLabel = "NAME",
       description = "The server: redis-6.2, redis-7 or valkey-8. Default: ${DEFAULT-VALUE}.")
-  private String server = ServerBinary.onPath("redis-server").isPresent() ? "redis-7" : "redis-6.2";
+  private String server = BenchServer.USUAL;
 
   @Option(
       names = "--longest-stall",

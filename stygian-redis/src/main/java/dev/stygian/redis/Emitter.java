@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** Puts items into runs that executions found, or split their items into. */
 final class Emitter {
@@ -36,36 +38,37 @@ final class Emitter {
 
   Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit)
       throws InterruptedException {
-    RunSpec spec = runs.known(lease.task().id().run()).spec();
-    Emitted all = Emitted.NONE;
-    int at = 0;
-    while (at < batch.size()) {
-      int to = end(batch, at);
-      List<byte[]> arguments = arguments(lease, Long.toString(limit), BY_IDENTITY);
-      for (Emission each : batch.subList(at, to)) {
-        byte[] digest = Sha256.of(each.item().getBytes(UTF_8));
-        add(spec, each, Arrays.copyOf(digest, DIGEST_BYTES), arguments);
-      }
-      Optional<Emitted> some = send(arguments);
-      if (some.isEmpty()) {
-        return some;
-      }
-      all = all.plus(some.get());
-      at = to;
-    }
-    return Optional.of(all);
+    return emit(
+        lease,
+        batch,
+        _ -> arguments(lease, Long.toString(limit), BY_IDENTITY),
+        each -> Arrays.copyOf(Sha256.of(each.item().getBytes(UTF_8)), DIGEST_BYTES));
   }
 
   Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
+      throws InterruptedException {
+    return emit(lease, batch, at -> arguments(lease, "0", Long.toString(from + at)), _ -> NOTHING);
+  }
+
+  /**
+   * Emits in as many calls as it takes.
+   *
+   * @param head what a call begins with, by the place in the batch where it does
+   */
+  private Optional<Emitted> emit(
+      Lease lease,
+      List<Emission> batch,
+      IntFunction<List<byte[]>> head,
+      Function<Emission, byte[]> digest)
       throws InterruptedException {
     RunSpec spec = runs.known(lease.task().id().run()).spec();
     Emitted all = Emitted.NONE;
     int at = 0;
     while (at < batch.size()) {
       int to = end(batch, at);
-      List<byte[]> arguments = arguments(lease, "0", Long.toString(from + at));
+      List<byte[]> arguments = head.apply(at);
       for (Emission each : batch.subList(at, to)) {
-        add(spec, each, NOTHING, arguments);
+        add(spec, each, digest.apply(each), arguments);
       }
       Optional<Emitted> some = send(arguments);
       if (some.isEmpty()) {

@@ -20,6 +20,10 @@ public final class BenchServer implements AutoCloseable {
   /** What the servers are called on the command line. */
   public static final List<String> NAMES = List.of("redis-6.2", "redis-7", "valkey-8");
 
+  /** What is measured on unless the command line names another. */
+  public static final String USUAL =
+      ServerBinary.onPath("redis-server").isPresent() ? "redis-7" : "redis-6.2";
+
   private static final List<String> IN_MEMORY = List.of("--save", "", "--appendonly", "no");
 
   private final String url;

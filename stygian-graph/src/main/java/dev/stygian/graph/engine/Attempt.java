@@ -9,6 +9,7 @@ import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
+import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.service.Outcome;
@@ -151,10 +152,10 @@ final class Attempt {
 
   /** The task's input; of a run that follows another, how that one ended. */
   private JsonNode input(RunPlan plan) {
-    return plan.definition()
-        .after()
-        .<JsonNode>map(run -> StatusJson.of(worker.status(run)))
-        .orElseGet(() -> lease.task().input().decode());
+    Optional<RunId> after = plan.definition().after();
+    return after.isEmpty()
+        ? lease.task().input().decode()
+        : StatusJson.of(worker.status(after.get()));
   }
 
   /**

@@ -82,9 +82,7 @@ final class Assembly {
   }
 
   private static InputSettings input(Config table) {
-    List<String> urls =
-        table.json("urls").stream().flatMap(JsonNode::valueStream).map(JsonNode::asString).toList();
-    return new InputSettings(urls, raw(table, "file"), raw(table, "serve"));
+    return new InputSettings(rawTexts(table, "urls"), raw(table, "file"), raw(table, "serve"));
   }
 
   private static Politeness politeness(Config table) {
@@ -116,10 +114,7 @@ final class Assembly {
     return new OnFinish(
         raw(table, "webhook"),
         headers,
-        table.json("command").stream()
-            .flatMap(JsonNode::valueStream)
-            .map(JsonNode::asString)
-            .toList(),
+        rawTexts(table, "command"),
         (int) table.whole("max_attempts"),
         table.duration("timeout"));
   }
@@ -147,6 +142,10 @@ final class Assembly {
 
   private static Optional<Duration> optionalSpan(Config table, String key) {
     return table.json(key).map(v -> table.duration(key));
+  }
+
+  private static List<String> rawTexts(Config table, String key) {
+    return table.json(key).stream().flatMap(JsonNode::valueStream).map(JsonNode::asString).toList();
   }
 
   /** A text with its references as they stand. */

@@ -1,10 +1,10 @@
 package dev.stygian.graph.queue;
 
+import dev.stygian.graph.settings.LastUsed;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,13 +17,7 @@ final class LocalNotes implements Notes {
   private static final byte[] CLAIMED = {};
 
   private final InstantSource clock;
-  private final LinkedHashMap<String, Note> byName =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Note> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, Note> byName = new LastUsed<>(MOST);
 
   private final Map<String, Shelved> shelved = new HashMap<>();
   private final Map<String, Long> bytesByShelf = new HashMap<>();

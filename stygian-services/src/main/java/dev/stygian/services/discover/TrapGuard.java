@@ -1,6 +1,6 @@
 package dev.stygian.services.discover;
 
-import java.util.LinkedHashMap;
+import dev.stygian.graph.settings.LastUsed;
 import java.util.Map;
 import java.util.Optional;
 import okhttp3.HttpUrl;
@@ -19,15 +19,7 @@ final class TrapGuard {
   static final int MAX_KEYS = 20_000;
 
   private final TrapLimits limits;
-  private final Map<Long, Long> counts =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
-          return size() > MAX_KEYS;
-        }
-      };
+  private final Map<Long, Long> counts = new LastUsed<>(MAX_KEYS);
 
   TrapGuard(TrapLimits limits) {
     this.limits = limits;

@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a call is to read, before it is parsed.
@@ -24,7 +22,7 @@ record PageSource(JsonNode content, Optional<String> contentType, Optional<Strin
    * @param from the key of the input that holds the page; for a join, a predecessor's id
    */
   static PageSource of(ServiceCall call, Optional<String> from) throws ExtractionFailedException {
-    JsonNode input = input(call);
+    JsonNode input = call.given();
     if (call.inputs().isEmpty() && input.isString()) {
       throw new ExtractionFailedException(
           "the item is the URL "
@@ -56,19 +54,6 @@ record PageSource(JsonNode content, Optional<String> contentType, Optional<Strin
           "the input has no \"" + from.get() + "\", which from names; it has " + keys(input));
     }
     return holder;
-  }
-
-  /** The only predecessor's output, those of several by node id, or a first node's item. */
-  private static JsonNode input(ServiceCall call) {
-    if (call.inputs().isEmpty()) {
-      return call.item().input();
-    }
-    if (call.input().isPresent()) {
-      return call.input().get();
-    }
-    ObjectNode byNode = JsonNodeFactory.instance.objectNode();
-    call.inputs().forEach(byNode::set);
-    return byNode;
   }
 
   private static JsonNode content(JsonNode holder, Optional<String> url)

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.service.Fleet;
 import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.settings.LastUsed;
 import dev.stygian.services.robots.RobotsRules;
 import dev.stygian.services.robots.RobotsText;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,15 +37,7 @@ final class RobotsGate {
   private static final Duration SHORTLY = Duration.ofMillis(250);
 
   private final InstantSource clock;
-  private final Map<String, RobotsRules> kept =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, RobotsRules> eldest) {
-          return size() > MOST_KEPT;
-        }
-      };
+  private final Map<String, RobotsRules> kept = new LastUsed<>(MOST_KEPT);
 
   RobotsGate(InstantSource clock) {
     this.clock = clock;

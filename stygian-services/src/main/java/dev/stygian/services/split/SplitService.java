@@ -8,8 +8,6 @@ import dev.stygian.graph.service.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes an item of each element of a list, or of a text that holds one: the nodes behind it are
@@ -37,25 +35,13 @@ public final class SplitService implements ScrapingService {
   public Outcome execute(ServiceCall call) throws InterruptedException {
     Batch batch = new Batch(call.fleet());
     try {
-      SplitSettings.of(call.config()).parts(input(call)).read(batch);
+      SplitSettings.of(call.config()).parts(call.given()).read(batch);
       batch.emit();
       return new Outcome.Became();
     } catch (UnsplittableException e) {
       batch.emit(); // what stands before that place
       return Outcome.permanent(e.getMessage());
     }
-  }
-
-  private static JsonNode input(ServiceCall call) {
-    if (call.inputs().isEmpty()) {
-      return call.item().input();
-    }
-    if (call.input().isPresent()) {
-      return call.input().get();
-    }
-    ObjectNode all = JsonNodeFactory.instance.objectNode();
-    call.inputs().forEach(all::set);
-    return all;
   }
 
   /** Gathers values until it pays to emit them. */
