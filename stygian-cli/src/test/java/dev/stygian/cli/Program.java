@@ -39,11 +39,7 @@ final class Program implements AutoCloseable {
   static Program start(Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add("setsid"); // a process group of its own, as a terminal's command has
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // a process lives for seconds: the first compiler and the simplest collector are enough
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp"));
-    command.addAll(List.of(System.getProperty("java.class.path"), Stygian.class.getName()));
+    command.addAll(ProgramJvm.command());
     command.addAll(List.of(arguments));
     try {
       Path out = Files.createTempFile(folder, "out", ".txt");

@@ -354,6 +354,26 @@ final class SharedQueueTest {
                 """));
   }
 
+  @Test
+  void receiptShowsWhatWasSpent() throws InterruptedException {
+    String id = submitted("plain.toml", "https://a.example");
+    assertThat(run("receipt", id).withCode(ExitCode.OK).out()).doesNotContain("spent");
+    visit(id);
+
+    String people = run("receipt", id).withCode(ExitCode.OK).out();
+    JsonNode json = run("receipt", id, "--json").withCode(ExitCode.OK).json();
+
+    assertThat(people).contains("spent     3 requests, 2.0 KB\n");
+    JsonNode spent =
+        Json.parse(
+            """
+            {"requests": 3, "bytes": 2048, "input_tokens": 0, "output_tokens": 0, "cost": 0}
+            """);
+    assertThat(json.get("spent")).isEqualTo(spent);
+    assertThat(json.at("/nodes/0/node").asString()).isEqualTo("pass");
+    assertThat(json.at("/nodes/0/bytes").asInt()).isEqualTo(2048);
+  }
+
   private void visit(String run) throws InterruptedException {
     RedisSettings settings = RedisSettings.of(server.url()).withQueueName(queueName);
     long now = System.nanoTime();
@@ -367,7 +387,7 @@ final class SharedQueueTest {
   }
 
   private static Visit visit(String run, String host, long sent, long bytes, Visit.Answer answer) {
-    return new Visit(new RunId(run), host, sent, Duration.ofMillis(5), bytes, answer);
+    return new Visit(new RunId(run), "pass", host, sent, Duration.ofMillis(5), bytes, answer);
   }
 
   @Test

@@ -29,6 +29,7 @@ enum LuaScript {
   DROP,
   RELIEVE,
   VISITED,
+  SPENT,
   EMIT,
   RECEIPT,
   KEEP,

@@ -144,7 +144,8 @@ final class RedisRunLedger implements RunLedger {
           Replies.number(reply.get(1)),
           f.number("dropped"),
           Replies.number(reply.get(2)),
-          f.number("tasks"));
+          f.number("tasks"),
+          VisitBook.spent(Replies.fields(reply.get(4))));
     });
   }
 

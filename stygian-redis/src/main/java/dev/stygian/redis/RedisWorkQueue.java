@@ -6,6 +6,7 @@ import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Emitted;
+import dev.stygian.graph.queue.Expense;
 import dev.stygian.graph.queue.Heartbeat;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
@@ -192,6 +193,11 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public void visited(List<Visit> visits) throws InterruptedException {
     visitBook.book(visits);
+  }
+
+  @Override
+  public void spent(List<Expense> expenses) throws InterruptedException {
+    visitBook.bookExpenses(expenses);
   }
 
   @Override

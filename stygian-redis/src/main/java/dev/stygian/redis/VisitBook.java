@@ -4,6 +4,8 @@ import static dev.stygian.redis.Keys.bytes;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.stygian.graph.item.Spending;
+import dev.stygian.graph.queue.Expense;
 import dev.stygian.graph.queue.HostCounts;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.Visit;
@@ -15,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Writes and reads what runs did to hosts. */
+/** Writes and reads what runs did to hosts and used up besides. */
 final class VisitBook {
   private static final int MOST_PER_CALL = 150;
 
@@ -46,8 +48,51 @@ final class VisitBook {
     }
   }
 
+  void bookExpenses(List<Expense> expenses) throws InterruptedException {
+    for (int from = 0; from < expenses.size(); from += MOST_PER_CALL) {
+      List<byte[]> arguments = new ArrayList<>();
+      for (Expense each : expenses.subList(from, Math.min(from + MOST_PER_CALL, expenses.size()))) {
+        Spending spending = each.spending();
+        runs.find(each.run())
+            .ifPresent(run -> {
+              arguments.add(number(run.number()));
+              arguments.add(each.node().getBytes(UTF_8));
+              arguments.add(number(spending.requests()));
+              arguments.add(number(spending.bytes()));
+              arguments.add(number(spending.inputTokens()));
+              arguments.add(number(spending.outputTokens()));
+              arguments.add(number(spending.costMicros()));
+            });
+      }
+      if (!arguments.isEmpty()) {
+        link.word(LuaScript.SPENT, arguments);
+      }
+    }
+  }
+
+  /** What nodes used up, from the fields of a run's hash {@code spent}. */
+  static Map<String, Spending> spent(Map<String, byte[]> fields) {
+    Map<String, Spending> spent = new TreeMap<>();
+    fields.forEach((field, value) -> {
+      int at = field.lastIndexOf('|');
+      long amount = Long.parseLong(new String(value, US_ASCII));
+      Spending one =
+          switch (field.substring(at + 1)) {
+            case "requests" -> new Spending(amount, 0, 0, 0, 0);
+            case "bytes" -> new Spending(0, amount, 0, 0, 0);
+            case "read" -> new Spending(0, 0, amount, 0, 0);
+            case "written" -> new Spending(0, 0, 0, amount, 0);
+            case "cost" -> new Spending(0, 0, 0, 0, amount);
+            default -> Spending.NONE;
+          };
+      spent.merge(field.substring(0, at), one, Spending::plus);
+    });
+    return spent;
+  }
+
   private void add(Visit visit, long run, List<byte[]> arguments) throws InterruptedException {
     arguments.add(number(run));
+    arguments.add(visit.node().getBytes(UTF_8));
     arguments.add(bytes(HostLaneNames.encoded(visit.host())));
     arguments.add(number(clock.millisAt(visit.startedNanos())));
     arguments.add(number(visit.took().toMillis()));

@@ -105,7 +105,8 @@ final class AccessTest {
     List<Lease> leases = NoopRun.lease(queue, 3);
     Visit.Answer fine = new Visit.Answer.Fine();
     queue.visited(
-        List.of(new Visit(run.id(), "a.example", System.nanoTime(), Duration.ZERO, 1, fine)));
+        List.of(
+            new Visit(run.id(), "fetch", "a.example", System.nanoTime(), Duration.ZERO, 1, fine)));
     assertThat(ledger.hosts(run.id())).hasSize(1);
     assertThat(ledger.receipt(run.id()).discrepancies()).isEmpty();
     assertThat(ledger.why(run.id()).holds()).isNotEmpty();

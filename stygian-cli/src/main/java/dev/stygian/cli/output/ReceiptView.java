@@ -1,8 +1,10 @@
 package dev.stygian.cli.output;
 
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.queue.Receipt;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.RunStatus.NodeCounts;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -33,14 +35,17 @@ public final class ReceiptView {
     ends.put("in_flight", status.inFlight());
     ArrayNode nodes = all.putArray("nodes");
     for (NodeCounts node : status.nodes()) {
-      nodes
-          .addObject()
-          .put("node", node.node())
-          .put("done", node.done())
-          .put("dead", node.dead())
-          .put("retries", node.retries())
-          .put("unfinished", unfinished(node));
+      ObjectNode row =
+          nodes
+              .addObject()
+              .put("node", node.node())
+              .put("done", node.done())
+              .put("dead", node.dead())
+              .put("retries", node.retries())
+              .put("unfinished", unfinished(node));
+      add(spent(receipt, node), row);
     }
+    add(receipt.spentInAll(), all.putObject("spent"));
     ArrayNode wrong = all.putArray("discrepancies");
     receipt.discrepancies().forEach(wrong::add);
     all.put("reconciles", receipt.discrepancies().isEmpty());
@@ -83,21 +88,75 @@ public final class ReceiptView {
             + " cancelled + "
             + status.inFlight()
             + " in flight");
+    Spending spent = receipt.spentInAll();
+    if (!spent.equals(Spending.NONE)) {
+      lines.add("spent     " + sentence(spent));
+    }
     List<String> wrong = receipt.discrepancies();
     lines.add(wrong.isEmpty() ? "it adds up" : "it does not add up:");
     wrong.forEach(what -> lines.add("  " + what));
     lines.add("");
-    Table table = new Table("node", "done", "dead", "retries", "unfinished");
-    for (NodeCounts node : status.nodes()) {
+    lines.addAll(table(receipt).lines());
+    return lines;
+  }
+
+  private static Table table(Receipt receipt) {
+    Table table =
+        new Table(
+            "node",
+            "done",
+            "dead",
+            "retries",
+            "unfinished",
+            "requests",
+            "bytes",
+            "tokens in",
+            "tokens out",
+            "cost");
+    for (NodeCounts node : receipt.status().nodes()) {
+      Spending spent = spent(receipt, node);
       table.row(
           node.node(),
           String.valueOf(node.done()),
           String.valueOf(node.dead()),
           String.valueOf(node.retries()),
-          String.valueOf(unfinished(node)));
+          String.valueOf(unfinished(node)),
+          String.valueOf(spent.requests()),
+          Spoken.bytes(spent.bytes()),
+          String.valueOf(spent.inputTokens()),
+          String.valueOf(spent.outputTokens()),
+          cost(spent).toPlainString());
     }
-    lines.addAll(table.lines());
-    return lines;
+    return table;
+  }
+
+  private static Spending spent(Receipt receipt, NodeCounts node) {
+    return receipt.spent().getOrDefault(node.node(), Spending.NONE);
+  }
+
+  private static void add(Spending spent, ObjectNode to) {
+    to.put("requests", spent.requests())
+        .put("bytes", spent.bytes())
+        .put("input_tokens", spent.inputTokens())
+        .put("output_tokens", spent.outputTokens())
+        .put("cost", cost(spent));
+  }
+
+  private static BigDecimal cost(Spending spent) {
+    return BigDecimal.valueOf(spent.costMicros(), 6).stripTrailingZeros();
+  }
+
+  private static String sentence(Spending spent) {
+    String sent =
+        spent.requests()
+            + (spent.requests() == 1 ? " request, " : " requests, ")
+            + Spoken.bytes(spent.bytes());
+    if (spent.inputTokens() + spent.outputTokens() == 0) {
+      return sent;
+    }
+    String tokens =
+        sent + ", " + spent.inputTokens() + " tokens in + " + spent.outputTokens() + " out";
+    return spent.costMicros() == 0 ? tokens : tokens + ", cost " + cost(spent).toPlainString();
   }
 
   private static long unfinished(NodeCounts node) {

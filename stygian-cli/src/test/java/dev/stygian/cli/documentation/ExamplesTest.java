@@ -2,6 +2,7 @@ package dev.stygian.cli.documentation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.cli.ProgramJvm;
 import dev.stygian.cli.StygianProgram;
 import dev.stygian.cli.output.Console;
 import dev.stygian.graph.item.Json;
@@ -54,10 +55,7 @@ final class ExamplesTest {
   private Ran runProcess(Map<String, String> variables, String... arguments)
       throws IOException, InterruptedException {
     Path output = temporary.resolve("results.jsonl");
-    List<String> all = new ArrayList<>();
-    all.add(java());
-    all.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-    all.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.stygian.cli.Stygian"));
+    List<String> all = new ArrayList<>(ProgramJvm.command());
     all.addAll(command(output, arguments));
     ProcessBuilder builder =
         new ProcessBuilder(all)
@@ -67,10 +65,6 @@ final class ExamplesTest {
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return ran(process.waitFor(), output, said);
-  }
-
-  private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   private static List<String> command(Path output, String... arguments) {
@@ -180,9 +174,7 @@ final class ExamplesTest {
         String.join(
             "\n",
             "#!/bin/sh",
-            "exec '%s' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '%s' \\"
-                .formatted(java(), System.getProperty("java.class.path")),
-            "  dev.stygian.cli.Stygian \"$@\"",
+            "exec '" + String.join("' '", ProgramJvm.command()) + "' \"$@\"",
             ""));
     assertThat(launcher.toFile().setExecutable(true)).isTrue();
 

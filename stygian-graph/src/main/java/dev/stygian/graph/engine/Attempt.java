@@ -17,7 +17,6 @@ import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -245,7 +244,7 @@ final class Attempt {
 
   private void book(Settlement settlement) throws InterruptedException {
     RunFleet used = fleet;
-    worker.book(this, settlement, used == null ? List.of() : used.takeVisits());
+    worker.book(this, settlement, used == null ? Usage.NONE : used.takeUsage());
   }
 
   private void fail(RunPlan plan, PlannedNode failed, Outcome outcome) throws InterruptedException {

@@ -3,6 +3,7 @@ package dev.stygian.graph.engine;
 import dev.stygian.graph.error.QueueClosedException;
 import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.graph.error.StygianException;
+import dev.stygian.graph.queue.Expense;
 import dev.stygian.graph.queue.LeaseToken;
 import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Settlement;
@@ -48,7 +49,7 @@ final class Bookings {
   private volatile boolean closed;
   private @Nullable Ended left;
 
-  private record Ended(Attempt attempt, Settlement settlement, List<Visit> visits, long bytes) {}
+  private record Ended(Attempt attempt, Settlement settlement, Usage usage, long bytes) {}
 
   /**
    * Bookings that are not yet under way: see {@link #start}.
@@ -79,15 +80,14 @@ final class Bookings {
    * Hands over how an attempt ended. Blocks only while the outputs that wait to be booked are more
    * than {@link #MOST_UNBOOKED_BYTES}.
    *
-   * @param visits are reported before the end is booked
+   * @param usage is reported before the end is booked
    */
-  void book(Attempt attempt, Settlement settlement, List<Visit> visits)
-      throws InterruptedException {
+  void book(Attempt attempt, Settlement settlement, Usage usage) throws InterruptedException {
     long bytes = settlement.progress().outputBytes();
     if (unbookedBytes.addAndGet(bytes) > MOST_UNBOOKED_BYTES && bytes > 0) {
       awaitRoom();
     }
-    ended.add(new Ended(attempt, settlement, visits, bytes));
+    ended.add(new Ended(attempt, settlement, usage, bytes));
     if (sleeps) {
       sleeps = false;
       LockSupport.unpark(thread);
@@ -170,12 +170,14 @@ final class Bookings {
   private void settle(List<Ended> some) throws InterruptedException {
     List<Settlement> ends = new ArrayList<>(some.size());
     List<Visit> visits = new ArrayList<>();
+    List<Expense> expenses = new ArrayList<>();
     for (Ended each : some) {
       ends.add(each.settlement);
-      visits.addAll(each.visits);
+      visits.addAll(each.usage.visits());
+      expenses.addAll(each.usage.expenses());
     }
     try {
-      report(visits);
+      report(new Usage(visits, expenses));
       settleAll(ends);
     } finally {
       long bytes = 0;
@@ -192,14 +194,20 @@ final class Bookings {
     }
   }
 
-  private void report(List<Visit> visits) throws InterruptedException {
-    if (visits.isEmpty()) {
-      return;
-    }
+  private void report(Usage usage) throws InterruptedException {
     try {
-      queue.visited(visits);
+      if (!usage.visits().isEmpty()) {
+        queue.visited(usage.visits());
+      }
+      if (!usage.expenses().isEmpty()) {
+        queue.spent(usage.expenses());
+      }
     } catch (StygianException e) { // the ends say so too, and can wait for the queue
-      LOG.atWarn().setCause(e).addKeyValue("visits", visits.size()).log("Visits are not counted");
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("visits", usage.visits().size())
+          .addKeyValue("expenses", usage.expenses().size())
+          .log("What was used outside is not counted");
     }
   }
 

@@ -61,7 +61,7 @@ public record RunDefinition(
     Map<String, String> fingerprints =
         Topology.of(pipeline)
             .fingerprints(node ->
-                Config.withDefaults(
+                Config.ofOutputs(
                     registry.service(node.service()).descriptor().config(), node.config()));
     boolean finds =
         pipeline.nodes().stream()

@@ -1,6 +1,8 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.pipeline.Politeness;
+import dev.stygian.graph.queue.Expense;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.queue.Visit;
@@ -15,7 +17,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 
-/** The fleet as one execution sees it; keeps its visits until they are reported. Thread-safe. */
+/** The fleet as one execution sees it; keeps what it uses until that is reported. Thread-safe. */
 final class RunFleet implements Fleet {
   private final TaskId task;
   private final Politeness politeness;
@@ -24,6 +26,7 @@ final class RunFleet implements Fleet {
   private final BooleanSupplier mayStart;
   private final Finder finder;
   private final List<Visit> visits = new ArrayList<>(0); // most visit none
+  private Spending spent = Spending.NONE;
 
   /** Puts what was found or emitted into the run. */
   interface Finder {
@@ -103,6 +106,7 @@ final class RunFleet implements Fleet {
     visits.add(
         new Visit(
             task.run(),
+            task.node(),
             visit.host(),
             visit.startedNanos(),
             visit.took(),
@@ -119,10 +123,21 @@ final class RunFleet implements Fleet {
     };
   }
 
-  /** What was visited since the last call. */
-  synchronized List<Visit> takeVisits() {
-    List<Visit> taken = List.copyOf(visits);
+  @Override
+  public synchronized void spent(Spending spending) {
+    spent = spent.plus(spending);
+  }
+
+  /** What was used since the last call. */
+  synchronized Usage takeUsage() {
+    Usage taken =
+        new Usage(
+            List.copyOf(visits),
+            spent.equals(Spending.NONE)
+                ? List.of()
+                : List.of(new Expense(task.run(), task.node(), spent)));
     visits.clear();
+    spent = Spending.NONE;
     return taken;
   }
 

@@ -12,7 +12,6 @@ import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settlement;
-import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.ScrapingService;
@@ -380,9 +379,9 @@ public final class Worker implements AutoCloseable {
     }
 
     @Override
-    public void book(Attempt attempt, Settlement settlement, List<Visit> visits)
+    public void book(Attempt attempt, Settlement settlement, Usage usage)
         throws InterruptedException {
-      bookings.book(attempt, settlement, visits);
+      bookings.book(attempt, settlement, usage);
     }
   }
 }

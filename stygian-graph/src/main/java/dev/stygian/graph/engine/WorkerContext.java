@@ -6,7 +6,6 @@ import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settlement;
-import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.settings.Environment;
@@ -54,7 +53,7 @@ interface WorkerContext {
   /**
    * Sees to it that the end of an attempt is booked, together with others, and soon.
    *
-   * @param visits what it did to hosts, to be reported before
+   * @param usage what it used outside, to be reported before
    */
-  void book(Attempt attempt, Settlement settlement, List<Visit> visits) throws InterruptedException;
+  void book(Attempt attempt, Settlement settlement, Usage usage) throws InterruptedException;
 }

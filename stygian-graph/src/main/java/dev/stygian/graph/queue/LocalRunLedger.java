@@ -154,7 +154,8 @@ final class LocalRunLedger implements RunLedger {
           book.deadItems.size() - excluded,
           book.droppedLetters,
           excluded,
-          book.unfinishedTasks);
+          book.unfinishedTasks,
+          book.spent());
     });
   }
 

@@ -127,6 +127,14 @@ public final class LocalWorkQueue implements WorkQueue {
   }
 
   @Override
+  public void spent(List<Expense> expenses) {
+    locked(() -> {
+      shared.spent(expenses);
+      return null;
+    });
+  }
+
+  @Override
   public void visited(List<Visit> visits) {
     locked(() -> {
       shared.visited(visits);

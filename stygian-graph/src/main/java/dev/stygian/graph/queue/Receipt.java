@@ -1,7 +1,9 @@
 package dev.stygian.graph.queue;
 
+import dev.stygian.graph.item.Spending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What became of every item of a run, at one moment, and whether the queue's own books agree on it:
@@ -12,6 +14,7 @@ import java.util.List;
  * @param dropped dead letters that were dropped
  * @param excludedLetters reasons that are kept for excluded items
  * @param unfinishedTasks by the run's own counter
+ * @param spent what nodes used up outside, by node; without those that used nothing
  */
 public record Receipt(
     RunStatus status,
@@ -19,11 +22,20 @@ public record Receipt(
     long deadLetters,
     long dropped,
     long excludedLetters,
-    long unfinishedTasks) {
+    long unfinishedTasks,
+    Map<String, Spending> spent) {
+  public Receipt {
+    spent = Map.copyOf(spent);
+  }
 
   /** Items that the run has or has had. */
   public long items() {
     return status.submitted() + status.emitted().accepted();
+  }
+
+  /** What all nodes used up outside. */
+  public Spending spentInAll() {
+    return spent.values().stream().reduce(Spending.NONE, Spending::plus);
   }
 
   /** What does not add up, each as a sentence; empty where everything does. */

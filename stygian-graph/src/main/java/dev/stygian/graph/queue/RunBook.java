@@ -1,5 +1,6 @@
 package dev.stygian.graph.queue;
 
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.queue.RunStatus.NodeCounts;
 import dev.stygian.graph.queue.RunStatus.State;
 import java.time.Instant;
@@ -25,6 +26,9 @@ final class RunBook {
 
   /** What it did to hosts. */
   final HostLog hosts = new HostLog();
+
+  /** What its nodes used up outside. */
+  private final Map<String, Spending> spent = new HashMap<>();
 
   /** The dead and the excluded items, which can be replayed, by id. */
   final TreeMap<String, LiveItem> deadItems = new TreeMap<>();
@@ -142,6 +146,14 @@ final class RunBook {
       }
     }
     return capped;
+  }
+
+  void spend(String node, Spending spending) {
+    spent.merge(node, spending, Spending::plus);
+  }
+
+  Map<String, Spending> spent() {
+    return Map.copyOf(spent);
   }
 
   /** When the first of the hosts may be visited that may not now. */

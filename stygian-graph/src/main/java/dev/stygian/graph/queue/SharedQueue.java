@@ -1,6 +1,7 @@
 package dev.stygian.graph.queue;
 
 import dev.stygian.graph.error.RunUnknownException;
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.queue.DeadLetter.AttemptError;
 import dev.stygian.graph.queue.Heartbeat.Renewal;
 import dev.stygian.graph.queue.Lease.StoredResult;
@@ -348,7 +349,17 @@ final class SharedQueue {
       long age = TimeUnit.NANOSECONDS.toMillis(nowNanos - visit.startedNanos());
       OptionalLong gap = moves.hosts.visited(visit, now - age, now);
       moves.advance(visit.host(), now);
-      find(visit.run()).ifPresent(run -> run.hosts.visited(visit, gap));
+      find(visit.run())
+          .ifPresent(run -> {
+            run.hosts.visited(visit, gap);
+            run.spend(visit.node(), new Spending(1, visit.bytes(), 0, 0, 0));
+          });
+    }
+  }
+
+  void spent(List<Expense> expenses) {
+    for (Expense expense : expenses) {
+      find(expense.run()).ifPresent(run -> run.spend(expense.node(), expense.spending()));
     }
   }
 

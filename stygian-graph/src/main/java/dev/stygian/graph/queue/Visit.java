@@ -5,12 +5,19 @@ import java.time.Duration;
 /**
  * One request to a host, as it came out.
  *
+ * @param node for which it was sent
  * @param startedNanos when it was sent, by {@link System#nanoTime}
  * @param took until the answer was whole, or missing for good
  * @param bytes of the answer, as they came
  */
 public record Visit(
-    RunId run, String host, long startedNanos, Duration took, long bytes, Answer answer) {
+    RunId run,
+    String node,
+    String host,
+    long startedNanos,
+    Duration took,
+    long bytes,
+    Answer answer) {
 
   /** How the host took it. */
   public sealed interface Answer {

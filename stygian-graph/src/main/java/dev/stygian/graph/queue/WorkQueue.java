@@ -102,6 +102,12 @@ public interface WorkQueue extends AutoCloseable {
    */
   void visited(List<Visit> visits) throws InterruptedException;
 
+  /**
+   * Reports what executions used up besides, before the leases end that they were made under. It
+   * only counts, in the run's {@link Receipt receipt}.
+   */
+  void spent(List<Expense> expenses) throws InterruptedException;
+
   /** Renews all leases of a worker. */
   Heartbeat.Renewal renew(Heartbeat heartbeat);
 

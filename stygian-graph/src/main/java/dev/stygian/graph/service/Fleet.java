@@ -1,5 +1,6 @@
 package dev.stygian.graph.service;
 
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +41,12 @@ public interface Fleet {
 
   /** Says what a request came to. */
   void visited(HostVisit visit);
+
+  /**
+   * Says what the execution used up besides, such as a model's tokens, whatever comes of it. May be
+   * called several times; it adds up.
+   */
+  void spent(Spending spending);
 
   /**
    * Makes items of what the execution found, each once in the run, before the execution ends. Where

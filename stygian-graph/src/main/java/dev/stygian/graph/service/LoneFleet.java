@@ -1,5 +1,6 @@
 package dev.stygian.graph.service;
 
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,9 @@ public class LoneFleet implements Fleet {
 
   @Override
   public void visited(HostVisit visit) {}
+
+  @Override
+  public void spent(Spending spending) {}
 
   @Override
   public void found(List<Found> items, long limit) {}

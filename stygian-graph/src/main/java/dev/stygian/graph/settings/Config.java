@@ -35,9 +35,17 @@ public final class Config {
   }
 
   /**
-   * The values with the schema's defaults, references unresolved: what a fingerprint is made of.
+   * What a fingerprint is made of: the values that outputs depend on with the schema's defaults,
+   * references unresolved.
    */
-  public static ObjectNode withDefaults(ConfigSchema schema, ObjectNode values) {
+  public static ObjectNode ofOutputs(ConfigSchema schema, ObjectNode values) {
+    ObjectNode all = withDefaults(schema, values);
+    schema.keys().stream().filter(ConfigKey::isForTheBooks).forEach(key -> all.remove(key.name()));
+    return all;
+  }
+
+  /** The values with the schema's defaults, references unresolved. */
+  private static ObjectNode withDefaults(ConfigSchema schema, ObjectNode values) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     for (ConfigKey key : schema.keys()) {
       JsonNode value = values.get(key.name());

@@ -65,12 +65,18 @@ public record ConfigSchema(List<ConfigKey> keys, Check check) {
     private Builder() {}
 
     public Builder required(String name, ValueType type, String help) {
-      keys.add(new ConfigKey(name, type, true, Optional.empty(), help));
+      keys.add(new ConfigKey(name, type, true, Optional.empty(), help, false));
       return this;
     }
 
     public Builder optional(String name, ValueType type, String help) {
-      keys.add(new ConfigKey(name, type, false, Optional.empty(), help));
+      keys.add(new ConfigKey(name, type, false, Optional.empty(), help, false));
+      return this;
+    }
+
+    /** An optional key on which no output depends. */
+    public Builder forTheBooks(String name, ValueType type, String help) {
+      keys.add(new ConfigKey(name, type, false, Optional.empty(), help, true));
       return this;
     }
 
@@ -87,7 +93,7 @@ public record ConfigSchema(List<ConfigKey> keys, Check check) {
     }
 
     public Builder withDefault(String name, ValueType type, JsonNode value, String help) {
-      keys.add(new ConfigKey(name, type, false, Optional.of(value), help));
+      keys.add(new ConfigKey(name, type, false, Optional.of(value), help, false));
       return this;
     }
 

@@ -3,6 +3,7 @@ package dev.stygian.graph.engine;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Emitted;
+import dev.stygian.graph.queue.Expense;
 import dev.stygian.graph.queue.Heartbeat;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
@@ -82,6 +83,11 @@ class ForwardingQueue implements WorkQueue {
   @Override
   public void visited(List<Visit> visits) throws InterruptedException {
     queue.visited(visits);
+  }
+
+  @Override
+  public void spent(List<Expense> expenses) throws InterruptedException {
+    queue.spent(expenses);
   }
 
   @Override

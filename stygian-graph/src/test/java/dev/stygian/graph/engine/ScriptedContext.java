@@ -7,7 +7,6 @@ import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Settlement;
-import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.ScrapingService;
@@ -108,7 +107,7 @@ final class ScriptedContext implements WorkerContext {
   }
 
   @Override
-  public void book(Attempt attempt, Settlement settlement, List<Visit> visits) {
+  public void book(Attempt attempt, Settlement settlement, Usage usage) {
     booking.accept(settlement);
     booked.countDown();
   }

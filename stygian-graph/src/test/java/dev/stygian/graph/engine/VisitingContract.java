@@ -2,8 +2,10 @@ package dev.stygian.graph.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.HostCounts;
+import dev.stygian.graph.queue.Receipt;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.service.HostVisit;
@@ -200,5 +202,25 @@ public abstract class VisitingContract extends OnQueue {
     run(registry(service), ONE_AT_ONCE + VISIT, new CollectedResults(), "http://h/1", "http://h/2");
 
     assertThat(found.values()).containsExactly("yes");
+  }
+
+  @Test
+  void what_executions_used_up_is_in_the_receipt_also_where_they_failed() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    ScriptedService asks =
+        ScriptedService.visiting(
+            "v",
+            call -> {
+              visit(call);
+              call.fleet().spent(new Spending(1, 20, 300, 4, 5));
+              return attempts.incrementAndGet() == 1 ? Outcome.retryable("once more") : done(call);
+            });
+    String twice = VISIT.replace("max_attempts = 1", "max_attempts = 2\nbackoff = \"0s\"");
+
+    run(registry(asks), twice, new CollectedResults(), "http://h/1", "http://h/2");
+
+    Receipt receipt = queue.ledger().receipt(new RunId("r"));
+    assertThat(receipt.spent()).containsExactly(Map.entry("a", new Spending(6, 81, 900, 12, 15)));
+    assertThat(receipt.discrepancies()).isEmpty();
   }
 }

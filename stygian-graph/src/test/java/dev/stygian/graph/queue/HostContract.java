@@ -68,7 +68,9 @@ interface HostContract extends Contract {
     Visit.Answer fine = new Visit.Answer.Fine();
     q().queue
         .visited(
-            List.of(new Visit(run.id(), "a.example", System.nanoTime(), Duration.ZERO, 0, fine)));
+            List.of(
+                new Visit(
+                    run.id(), "fetch", "a.example", System.nanoTime(), Duration.ZERO, 0, fine)));
     q().finish(first);
     q().nothingToLease();
     q().elapse(interval.plusMillis(20)); // the start was good for three times as long

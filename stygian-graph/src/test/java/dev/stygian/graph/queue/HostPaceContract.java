@@ -147,10 +147,12 @@ interface HostPaceContract extends Contract {
 
   private void visit(RunSpec run, Visit.Answer answer, Duration took) throws InterruptedException {
     q().queue
-        .visited(List.of(new Visit(run.id(), "a.example", System.nanoTime(), took, 10, answer)));
+        .visited(
+            List.of(
+                new Visit(run.id(), "fetch", "a.example", System.nanoTime(), took, 10, answer)));
   }
 
   private static Visit visit(RunSpec run, String host, long startedNanos, Visit.Answer answer) {
-    return new Visit(run.id(), host, startedNanos, Duration.ofMillis(5), 10, answer);
+    return new Visit(run.id(), "fetch", host, startedNanos, Duration.ofMillis(5), 10, answer);
   }
 }

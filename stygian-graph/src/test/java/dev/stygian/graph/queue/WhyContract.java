@@ -53,7 +53,8 @@ interface WhyContract extends Contract {
   }
 
   private void visited(RunSpec run, Visit.Answer answer) throws InterruptedException {
-    Visit visit = new Visit(run.id(), HOST, System.nanoTime(), Duration.ofMillis(5), 10, answer);
+    Visit visit =
+        new Visit(run.id(), "fetch", HOST, System.nanoTime(), Duration.ofMillis(5), 10, answer);
     q().queue.visited(List.of(visit));
   }
 

@@ -27,7 +27,7 @@ local function empty(node, host)
       let_go[record_key(record)] = true
     end
     release_chunk(chunk, total - first)
-    count(run, 'w' .. node, first - total)
+    count(run, 'w' .. text_of(node), first - total)
     dropped = dropped + total - first
     head = redis.call('LINDEX', lane, 0)
   end

@@ -16,13 +16,13 @@
 local touched, freed, lost, ended_histories = {}, {}, {}, {}
 local values_generation = tonumber(ARGV[2])
 
-local function lease_of(number)
-  local l = touched[number]
-  if l == nil then
-    l = read_lease(number) or false
-    touched[number] = l
+-- Reads all leases at once.
+local function touch_leases()
+  local numbers = {}
+  for i = 3, #ARGV, 5 do numbers[#numbers + 1] = ARGV[i] end
+  for i, value in ipairs(redis.call('HMGET', leases, unpack(numbers))) do
+    touched[numbers[i]] = touched[numbers[i]] or lease_in(numbers[i], value) or false
   end
-  return l
 end
 
 -- Fetches at once what the ends of a wide run's items are counted with.
@@ -141,7 +141,7 @@ local function book_one(l, place, key, nodes, results)
   local run, of_run = l.run, run_of(l.run)
   if end_task(l, place) then freed[#freed + 1] = key end
   count_tasks(run, -1)
-  for _, node in ipairs(nodes) do count(run, 'n' .. node, 1) end
+  for _, node in ipairs(nodes) do count(run, 'n' .. text_of(node), 1) end
   local entry = results[1].entry
   local size, item_at = struct.unpack('<I2', entry, 31)
   local item = string.sub(entry, item_at, item_at + size - 1)
@@ -266,7 +266,7 @@ local function book_plain(l, heads, run, name, place_of_first)
   has_batches, stored_bytes = true, stored_bytes + plain.bytes
   emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
   count_tasks(l.run, -plain.ends)
-  for _, node in ipairs(plain.nodes) do count(l.run, 'n' .. node, plain.ends) end
+  for _, node in ipairs(plain.nodes) do count(l.run, 'n' .. text_of(node), plain.ends) end
   count(l.run, 'done', plain.ends)
   return plain.ends
 end
@@ -298,10 +298,11 @@ for i = 3, #ARGV, 5 do
   if ARGV[i + 4] == 'plain' and not is_put_down(ARGV[i + 2], ARGV[i + 3]) then return { 'again' } end
 end
 if #ARGV[1] > 0 then look_up(ARGV[1]) end
+touch_leases()
 local booked = 0
 for i = 3, #ARGV, 5 do
   local number, heads, entries, values, releases = unpack(ARGV, i, i + 4)
-  local l = lease_of(number)
+  local l = touched[number]
   if releases == 'plain' then
     booked = booked + book_plain(l, heads, entries, values, booked)
   else
@@ -310,9 +311,7 @@ for i = 3, #ARGV, 5 do
 end
 
 land(freed)
-for _, l in pairs(touched) do
-  if l then close_lease(l) end
-end
+close_leases(touched)
 place_released()
 for run, fields in pairs(ended_histories) do redis.call('HDEL', run_key(run, 'history'), unpack(fields)) end
 settle_store()

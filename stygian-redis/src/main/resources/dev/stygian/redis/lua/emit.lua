@@ -86,7 +86,7 @@ while at <= #ARGV do
 end
 if new > 0 and are_parts then set_field(parts, parts_of, text_of(there + new)) end
 place_released()
-if limit > 0 then count(run, 'e' .. l.node, new) end
+if limit > 0 then count(run, 'e' .. text_of(l.node), new) end
 count(run, 'emitted', new)
 count(run, 'duplicates', duplicates)
 count(run, 'overLimit', over)

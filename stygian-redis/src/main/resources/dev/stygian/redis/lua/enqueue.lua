@@ -18,6 +18,18 @@ local function refuse(...)
   return { ... }
 end
 
+-- Whether the chunks lie there; what their lanes are is fetched at once on the way.
+local function all_there()
+  local nodes, keys = {}, {}
+  for i = #ARGV - 3 * new_chunks + 1, #ARGV, 3 do
+    nodes[#nodes + 1] = tonumber(ARGV[i])
+    keys[#keys + 1] = chunk_key(ARGV[i + 2])
+  end
+  if #keys > 0 and redis.call('EXISTS', unpack(keys)) < #keys then return false end
+  know_lanes(run, nodes)
+  return true
+end
+
 local state, closed, finished = unpack(redis.call('HMGET', run_key(run), 'state', 'closed', 'finished'))
 if not state then return refuse('unknown') end
 local accepted = tonumber(redis.call('HGET', run_key(run, 'cursor'), submitter) or 0)
@@ -26,9 +38,7 @@ if closed == '1' and items > 0 then return refuse('closed') end
 local depth = tonumber(redis.call('HGET', meta, 'depth') or 0)
 local room = tonumber(max_depth) - depth
 if tasks > room and not (items == 1 and depth == 0) then return refuse('full', math.max(room, 0)) end
-for i = #ARGV - 3 * new_chunks + 3, #ARGV, 3 do
-  if redis.call('EXISTS', chunk_key(ARGV[i])) == 0 then return refuse('again') end
-end
+if not all_there() then return refuse('again') end
 
 -- Items of a cancelled run end with it, whatever stands under their keys.
 local answers = (anything_stored or older_stored) and state ~= 'cancelled'
@@ -72,7 +82,8 @@ end
 local function left_of(id, size)
   local stored
   if answers then
-    stored = stored_under(keys_in(read_column(id, size, 0, size, LASTS_BEHIND, 24), size))
+    local lasts = read_column(id, size, 0, size, LASTS_BEHIND, 24)
+    stored = lasts ~= string.rep(NO_KEY, size) and stored_under(keys_in(lasts, size))
   end
   if not stored and not next(answered) and state ~= 'cancelled' then return nil end
   local left = {}

@@ -16,7 +16,7 @@
 --   gives the first hand-out back before it hands out anew.
 local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
-local MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS = 64, 250, 4096, 100
+local MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS, KNOWN_AT_ONCE = 64, 250, 4096, 100, 16
 local offered, any = {}, #ARGV == 4
 -- whoever asks is awake: what is left when this ends is signalled anew
 for i = 5, #ARGV do
@@ -42,7 +42,7 @@ reap(16)
 wake_due(200)
 hosts.wake_resting(100)
 
-local groups, numbers, due_leases, let_go = {}, {}, {}, {}
+local groups, numbers, written, due_leases, let_go = {}, {}, {}, {}, {}
 local HANDED_OUT = {}
 
 -- The number of the next lease, as text: numbers as texts are made once, not at each use.
@@ -100,7 +100,7 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
     elseif flying[i] or busy[keys[i]] then
       flags[i] = '0'
       park(run, node, host, record)
-      count(run, 'w' .. node, 1)
+      count(run, 'w' .. text_of(node), 1)
       ended = ended + 1
     else
       flags[i] = '1'
@@ -114,18 +114,17 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
 end
 
 -- Decides on `size` tasks of a chunk from `first` on; returns a flag per task, how many are handed out and
--- how many ended, the stored results of those that have one, and the column of keys.
-local function decide(run, node, chunk, total, first, offset, size, number)
+-- how many ended, and the stored results of those that have one.
+local function decide(run, node, chunk, total, first, offset, size, number, columns)
   local lane, of_run = lane_spec(run, node), run_of(run)
-  local column = read_column(chunk, total, first, size, KEYS_BEHIND, 24)
-  local keys = keys_in(column, size)
+  local keys = keys_in(columns.keys, size)
   local stored = stored_under(keys)
   local lasts, last_stored
   if #lane.inputs == 0 then
     if of_run.last_node == node then
       last_stored = stored
-    elseif anything_stored or older_stored then
-      lasts = keys_in(read_column(chunk, total, first, size, LASTS_BEHIND, 24), size)
+    elseif (anything_stored or older_stored) and columns.lasts ~= string.rep(NO_KEY, size) then
+      lasts = keys_in(columns.lasts, size)
       last_stored = stored_under(lasts)
     end
   end
@@ -134,13 +133,13 @@ local function decide(run, node, chunk, total, first, offset, size, number)
     and not (of_run.wide and of_run.dead > 0) and not any_of(flying)
   if plain and mark(keys, number) then
     HANDED_OUT[size] = HANDED_OUT[size] or string.rep('1', size)
-    return HANDED_OUT[size], size, 0, {}, column
+    return HANDED_OUT[size], size, 0, {}
   end
-  lasts = lasts or keys_in(read_column(chunk, total, first, size, LASTS_BEHIND, 24), size)
+  lasts = lasts or keys_in(columns.lasts, size)
   local records = read_records(chunk, total, first, size, offset)
   local flags, handed, ended, values = sort_out(run, node, host_lane_of(chunk), records, number, keys, lasts, stored,
     last_stored, flying)
-  return flags, handed, ended, values, column
+  return flags, handed, ended, values
 end
 
 -- The outputs that the tasks handed out read, in their order.
@@ -169,48 +168,50 @@ end
 -- were handed out, and whether the lane is empty now.
 local function lease_from(run, node, host, limit, window)
   local lane = lane_key(run, node, host)
-  local head = redis.call('LINDEX', lane, 0)
+  local head, behind = unpack(redis.call('LRANGE', lane, 0, 1))
   if not head then return 0, true end
   local chunk, total, first, offset = string.match(head, LANE_ENTRY)
   total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
   local size = math.min(limit, total - first, MOST_OF_A_CHUNK)
-  local packed, lengths, bytes = read_lengths(chunk, total, first, size)
+  local columns = columns_of(chunk, total, first, size)
+  local packed, lengths, bytes = lengths_in(columns.lengths, size)
   local empty = false
   if first + size == total or not packed then
     redis.call('LPOP', lane)
-    empty = redis.call('EXISTS', lane) == 0
+    empty = not behind
   else
-    redis.call('LSET', lane, 0, table.concat({ chunk, total, first + size, offset + bytes }, ':'))
+    redis.call('LSET', lane, 0, string.format('%s:%d:%d:%d', chunk, total, first + size, offset + bytes))
   end
   if not packed then
     -- the chunk was evicted or deleted by somebody else: its items cannot be told any more
     local lost = total - first
-    count(run, 'w' .. node, -lost)
+    count(run, 'w' .. text_of(node), -lost)
     count(run, 'dead', lost)
-    count(run, 'x' .. node, lost)
+    count(run, 'x' .. text_of(node), lost)
     count_tasks(run, -lost)
     redis.call('HDEL', chunks, chunk)
     return 0, empty
   end
-  count(run, 'w' .. node, -size)
+  count(run, 'w' .. text_of(node), -size)
   local number = next_lease()
-  local flags, handed, ended, stored, keys = decide(run, node, chunk, total, first, offset, size, number)
+  local flags, handed, ended, stored = decide(run, node, chunk, total, first, offset, size, number, columns)
   local reads = #lane_spec(run, node).inputs > 0
   local from, bodies, inputs = 8 + BODIES_BEHIND * total + offset, '', {}
   if handed > 0 and (reads or bytes <= INLINE_BYTES) then
-    bodies = redis.call('GETRANGE', chunk_key(chunk), from, from + bytes - 1)
+    bodies = redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + bytes - 1))
     if reads then inputs = inputs_of(run, node, bodies, lengths, flags) end
   end
   if ended > 0 then release_chunk(chunk, ended) end
   if handed == 0 then return 0, empty end
-  write_lease({ number = number, run = run, node = node, chunk = chunk, first = first, count = size,
+  written[#written + 1] = number
+  written[#written + 1] = lease_text({ run = run, node = node, chunk = chunk, first = first, count = size,
     offset = offset, total = total, flags = flags, service = lane_spec(run, node).service })
   local deadline = deadline_of(run, visibility)
-  due_leases[#due_leases + 1] = deadline
+  due_leases[#due_leases + 1] = text_of(deadline)
   due_leases[#due_leases + 1] = number
   caps.began(run, node, lane_spec(run, node).service, handed)
   numbers[#numbers + 1] = number
-  groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, keys, bodies, flags, stored, inputs,
+  groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, columns.keys, bodies, flags, stored, inputs,
     window, run_of(run).is_capped and caps.all().capped_nodes(run) or '' }
   if host then hosts.started(run, host, number, handed) end
   return handed, empty
@@ -244,7 +245,7 @@ local function give_up(run, node, lane)
     end
   end
   release_chunk(chunk, total - first)
-  count(run, 'w' .. node, first - total)
+  count(run, 'w' .. text_of(node), first - total)
   return redis.call('EXISTS', key) == 0
 end
 
@@ -280,13 +281,24 @@ local function lease_from_hosts(run, node, limit)
   return handed, false
 end
 
+-- Fetches at once what some of a run's ready lanes are.
+local function know_ready(run, members, from)
+  local nodes = {}
+  for i = from, math.min(from + KNOWN_AT_ONCE - 1, #members) do
+    nodes[#nodes + 1] = tonumber(string.match(members[i], '^%d+'))
+  end
+  know_lanes(run, nodes)
+end
+
 -- Gives the run at the head of the ring its turn: later nodes before earlier ones.
 local function visit(run, limit)
   local of_run, handed = run_of(run), 0
   local capped = of_run.is_capped and caps.all()
   if of_run.state == 'paused' then return 0 end
   if capped then limit = math.min(limit, caps.room_of_run(run)) end
-  for _, member in ipairs(limit > 0 and redis.call('ZRANGE', run_key(run, 'ready'), 0, 255) or {}) do
+  local members, emptied = limit > 0 and redis.call('ZRANGE', run_key(run, 'ready'), 0, 255) or {}, {}
+  for i, member in ipairs(members) do
+    if i % KNOWN_AT_ONCE == 1 then know_ready(run, members, i) end
     local node, service = string.match(member, '^(%d+):(.*)$')
     node = tonumber(node)
     local takes = (any or offered[service])
@@ -305,12 +317,13 @@ local function visit(run, limit)
       of_run.turn = of_run.turn + got
     end
     if empty then
-      redis.call('ZREM', run_key(run, 'ready'), member)
+      emptied[#emptied + 1] = member
     elseif takes and not (capped and (caps.block(run, node) or caps.room_of_run(run) <= 0)) then
       wake(service)
     end
     if handed >= limit then break end
   end
+  if #emptied > 0 then redis.call('ZREM', run_key(run, 'ready'), unpack(emptied)) end
   return handed
 end
 
@@ -356,6 +369,7 @@ end
 
 if last_number then redis.call('HSET', meta, 'lease', string.format('%.0f', last_number)) end
 if #numbers > 0 then
+  redis.call('HSET', leases, unpack(written))
   redis.call('ZADD', deadlines, unpack(due_leases))
   redis.call('SET', asked_key(requester), sequence .. ':' .. table.concat(numbers, ','), 'PX', 300000)
 end

@@ -14,7 +14,7 @@ local function put_back(run, node, lane, record, delay)
     place(run, node, lane, { record }, true)
   else
     redis.call('ZADD', delayed, now + delay, store_chunk(run, node, lane, { record }))
-    count(run, 'd' .. node, 1)
+    count(run, 'd' .. text_of(node), 1)
   end
 end
 
@@ -38,7 +38,7 @@ local function settle(run, node, item, attempt, verdict, delay, message, lane, r
     stop_sibling(run, node, lane, record)
     return 'booked'
   end
-  count(run, 't' .. node, 1)
+  count(run, 't' .. text_of(node), 1)
   put_back(run, node, lane, with_attempts(record, attempt), tonumber(delay))
   return 'booked'
 end
@@ -80,9 +80,7 @@ for i = 2, #ARGV, 12 do
 end
 
 land(freed)
-for _, l in pairs(touched) do
-  if l then close_lease(l) end
-end
+close_leases(touched)
 place_released()
 settle_store()
 for _, key in ipairs(freed) do unpark(key) end

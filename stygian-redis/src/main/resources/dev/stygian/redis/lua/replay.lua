@@ -32,7 +32,7 @@ for i = 2, #ARGV do
     redis.call('HDEL', run_key(run, 'siblings'), item)
     redis.call('ZREM', run_key(run, excluded == 1 and 'excludedindex' or 'deadindex'), item)
     count(run, excluded == 1 and 'excluded' or 'dead', -1)
-    if excluded == 0 then count(run, 'x' .. node, -1) end
+    if excluded == 0 then count(run, 'x' .. text_of(node), -1) end
     count_tasks(run, #tasks)
     if run_of(run).wide then count_live(run, item, #tasks) end
     for _, task in ipairs(tasks) do place(run, task[1], task[2], { task[3] }, false) end

@@ -2,7 +2,7 @@
 -- one after the other. Who asks for fewer requests gets half as many, and each good answer adds a little to
 -- the rate again; the same rules as HostPace.java has.
 -- @include keys fields runs records lanes hosts
--- ARGV: per visit: run, host, when it was sent by the server's clock ms, how long it took ms, bytes, answer (fine, many,
+-- ARGV: per visit: run, node, host, when it was sent by the server's clock ms, how long it took ms, bytes, answer (fine, many,
 --   interval, failure), for how long it wants no more requests or between two of them ms
 -- Replies: 'ok'
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 5000, 600000, 3600000
@@ -66,15 +66,23 @@ end
 
 local function counts_of(run, name)
   local id = run .. ' ' .. name
-  if not visits[id] then visits[id] = { run = run, name = name, requests = 0, bytes = 0, failures = 0, many = 0 } end
+  if not visits[id] then visits[id] = { run = run, name = name, requests = 0, bytes = 0, failures = 0, many = 0, spent = {} } end
   return visits[id]
 end
 
-for i = 1, #ARGV, 7 do
-  local run, name, sent, took, bytes, answer, wanted = unpack(ARGV, i, i + 6)
+-- What a node used up at the host.
+local function spend(of_run, node, bytes)
+  local requests_of, bytes_of = node .. '|requests', node .. '|bytes'
+  of_run.spent[requests_of] = (of_run.spent[requests_of] or 0) + 1
+  of_run.spent[bytes_of] = (of_run.spent[bytes_of] or 0) + bytes
+end
+
+for i = 1, #ARGV, 8 do
+  local run, node, name, sent, took, bytes, answer, wanted = unpack(ARGV, i, i + 7)
   sent = tonumber(sent)
   local host, pace, of_run = hosts.named(name), pace_named(name), counts_of(run, name)
   of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + tonumber(bytes)
+  spend(of_run, node, tonumber(bytes))
   host.changed = true
   if answer == 'failure' then
     of_run.failures = of_run.failures + 1
@@ -102,14 +110,21 @@ for name, pace in pairs(paces) do
     'starts', table.concat(pace.starts, ' '))
 end
 for _, of_run in pairs(visits) do
-  local key = run_key(of_run.run, 'hosts')
-  if redis.call('EXISTS', run_key(of_run.run)) == 1 then
+  local key, spent = run_key(of_run.run, 'hosts'), run_key(of_run.run, 'spent')
+  local state, finished, retention = unpack(redis.call('HMGET', run_key(of_run.run), 'state', 'finished', 'retention'))
+  if state then
     for _, what in ipairs({ 'requests', 'bytes', 'failures', 'many' }) do
       if of_run[what] > 0 then redis.call('HINCRBY', key, of_run.name .. '|' .. what, of_run[what]) end
     end
+    for what, by in pairs(of_run.spent) do redis.call('HINCRBY', spent, what, by) end
     local field = of_run.name .. '|gap'
     if of_run.gap and of_run.gap < tonumber(redis.call('HGET', key, field) or math.huge) then
       redis.call('HSET', key, field, of_run.gap)
+    end
+    -- of a run that was cancelled, some visits are told after its end
+    if finished then
+      redis.call('PEXPIRE', key, retention)
+      redis.call('PEXPIRE', spent, retention)
     end
   end
 end

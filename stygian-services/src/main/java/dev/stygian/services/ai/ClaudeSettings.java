@@ -18,6 +18,8 @@ import tools.jackson.databind.JsonNode;
  * @param key empty where neither the node nor the environment has one
  * @param operatorUrl whether the address is the operator's or the default, so that it may be
  *     private
+ * @param inputPrice of a million tokens; 0 where none is given
+ * @param outputPrice likewise
  */
 record ClaudeSettings(
     String model,
@@ -34,7 +36,9 @@ record ClaudeSettings(
     boolean links,
     Optional<String> key,
     String baseUrl,
-    boolean operatorUrl) {
+    boolean operatorUrl,
+    double inputPrice,
+    double outputPrice) {
 
   /** The fastest and cheapest current model: what reading pages by the thousand asks for. */
   static final String DEFAULT_MODEL = "claude-haiku-5-5";
@@ -93,6 +97,14 @@ record ClaudeSettings(
             "timeout", new ValueType.Span(1, 3_600_000), "120s", "Until the answer is complete.")
         .withDefault(
             "max_input", new ValueType.Bytes(1, 32L << 20), "200 KB", "Most of the input sent.")
+        .forTheBooks(
+            "input_price",
+            new ValueType.Decimal(0, 1_000_000),
+            "Price of a million tokens that are read, for the run's receipt.")
+        .forTheBooks(
+            "output_price",
+            new ValueType.Decimal(0, 1_000_000),
+            "Price of a million tokens that are written, likewise.")
         .withDefault("links", new ValueType.Flag(), false, "Keep the targets of links in HTML.")
         .optional(
             "api_key", new ValueType.SecretText(), "Instead of " + KEY_VARIABLE + " for this node.")
@@ -166,7 +178,9 @@ record ClaudeSettings(
         config.flag("links"),
         config.secret("api_key").or(() -> environment.value(KEY_VARIABLE)).map(String::strip),
         versioned(operatorUrl.or(() -> pipelineUrl).orElse(DEFAULT_URL)),
-        operatorUrl.isPresent() || pipelineUrl.isEmpty());
+        operatorUrl.isPresent() || pipelineUrl.isEmpty(),
+        config.decimal("input_price").orElse(0.0),
+        config.decimal("output_price").orElse(0.0));
   }
 
   /** The SDKs' convention is an address without version; with one it is accepted too. */

@@ -1,5 +1,7 @@
 package dev.stygian.services.ai;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
@@ -8,6 +10,7 @@ import dev.langchain4j.model.anthropic.AnthropicChatResponseMetadata;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.item.Json;
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ServiceCall;
 import java.util.ArrayList;
@@ -44,7 +47,21 @@ final class MessagesCall {
     } catch (RuntimeException e) {
       return new CallFailure(settings).outcome(e);
     }
+    call.fleet().spent(spending(response));
     return outcome(response, input);
+  }
+
+  /** What the answer cost, whether it is of use or not. */
+  private Spending spending(ChatResponse response) {
+    int read = tokens(response.metadata().tokenUsage().inputTokenCount());
+    int written = tokens(response.metadata().tokenUsage().outputTokenCount());
+    int bytes =
+        response.metadata() instanceof AnthropicChatResponseMetadata metadata
+            ? metadata.rawHttpResponse().body().getBytes(UTF_8).length
+            : 0;
+    // a price is that of a million tokens, so that a token costs as many millionths
+    long cost = Math.round(read * settings.inputPrice() + written * settings.outputPrice());
+    return new Spending(1, bytes, read, written, cost);
   }
 
   /** A thin shell around the shared transport: cheap enough for each call to have its own. */

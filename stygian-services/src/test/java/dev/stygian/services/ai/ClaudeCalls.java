@@ -2,7 +2,10 @@ package dev.stygian.services.ai;
 
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Json;
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.service.EgressRule;
+import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.LoneFleet;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.settings.Config;
@@ -10,6 +13,7 @@ import dev.stygian.graph.settings.Environment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +25,11 @@ final class ClaudeCalls {
   private ClaudeCalls() {}
 
   static ServiceCall call(String config, Map<String, JsonNode> inputs, Environment environment) {
+    return call(config, inputs, environment, new LoneFleet());
+  }
+
+  private static ServiceCall call(
+      String config, Map<String, JsonNode> inputs, Environment environment, Fleet fleet) {
     return new ServiceCall(
         "books",
         "extract",
@@ -29,12 +38,26 @@ final class ClaudeCalls {
         Config.of(ClaudeSettings.schemaOfConfig(), (ObjectNode) Json.parse(config), environment),
         new LinkedHashMap<>(inputs),
         EgressRule.publicOnly(),
-        Optional.empty());
+        Optional.empty(),
+        fleet);
   }
 
   /** A call whose only predecessor is {@code http} and fetched {@code html}. */
   static ServiceCall page(String config, String html, Environment environment) {
     return call(config, Map.of("fetch", fetched(html)), environment);
+  }
+
+  /** The same, whose fleet adds up what was spent. */
+  static ServiceCall page(
+      String config, String html, Environment environment, AtomicReference<Spending> spent) {
+    Fleet fleet =
+        new LoneFleet() {
+          @Override
+          public void spent(Spending spending) {
+            spent.accumulateAndGet(spending, Spending::plus);
+          }
+        };
+    return call(config, Map.of("fetch", fetched(html)), environment, fleet);
   }
 
   static ObjectNode fetched(String html) {

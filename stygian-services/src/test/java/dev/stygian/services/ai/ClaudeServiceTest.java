@@ -5,6 +5,7 @@ import static dev.stygian.services.ai.ClaudeCalls.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.item.Json;
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -17,6 +18,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -81,6 +83,23 @@ class ClaudeServiceTest {
     assertThat(request.prompt())
         .startsWith(ClaudeSettings.DEFAULT_PROMPT)
         .endsWith("<input>\n# Dune\n\nPrice: 9.99\n</input>");
+  }
+
+  @Test
+  void saysWhatTokensCostAlsoWhereTheAnswerIsOfNoUse() throws Exception {
+    AtomicReference<Spending> spent = new AtomicReference<>(Spending.NONE);
+    String config =
+        "{\"input_price\": 0.5, \"output_price\": 2.25, \"schema\": " + BOOK_SCHEMA + "}";
+    api.reply(FakeMessagesApi.text("no JSON"));
+
+    Outcome outcome = service.execute(ClaudeCalls.page(config, HTML, api.environment(), spent));
+
+    assertThat(outcome).isInstanceOf(Outcome.Retryable.class);
+    assertThat(spent.get().requests()).isEqualTo(1);
+    assertThat(spent.get().bytes()).isPositive();
+    assertThat(spent.get().inputTokens()).isEqualTo(120);
+    assertThat(spent.get().outputTokens()).isEqualTo(7);
+    assertThat(spent.get().costMicros()).isEqualTo(76); // 120 * 0.5 + 7 * 2.25
   }
 
   @Test

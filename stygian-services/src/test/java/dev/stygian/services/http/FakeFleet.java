@@ -1,5 +1,6 @@
 package dev.stygian.services.http;
 
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.service.Fleet;
 import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.HostVisit;
@@ -109,6 +110,9 @@ final class FakeFleet implements Fleet {
   public void emit(List<JsonNode> values) {
     throw new AssertionError("a fetch splits no item");
   }
+
+  @Override
+  public void spent(Spending spending) {}
 
   @Override
   public void visited(HostVisit visit) {

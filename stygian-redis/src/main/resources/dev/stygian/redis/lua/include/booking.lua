@@ -283,7 +283,7 @@ local function close_batch(run, batch)
     if batch.clean_from > 1 then pack = string.sub(pack, batch.clean_from) end
     emit_pack(run, 'r', pack, batch.clean, #pack)
   end
-  for node, times in pairs(batch.executed) do count(run, 'n' .. node, times) end
+  for node, times in pairs(batch.executed) do count(run, 'n' .. text_of(node), times) end
 end
 
 -- Emits the ends of an item of several last nodes, together.

@@ -13,7 +13,7 @@ local caps = { QUANTUM = 100, leased = {} }
 
 -- Tasks of a node begin to be leased.
 function caps.began(run, node, service, tasks)
-  count(run, 'l' .. node, tasks)
+  count(run, 'l' .. text_of(node), tasks)
   local leased = caps.leased
   leased[service] = leased[service] or 'leased:' .. service
   count(false, leased[service], tasks)
@@ -49,14 +49,14 @@ end
 function caps.room_of_run(run)
   local most, of_nodes = run_of(run).max_leased, 0
   if most == 0 then return ANY_NUMBER end
-  for node = 0, nodes_of(run) - 1 do of_nodes = of_nodes + counted(run, 'l' .. node) end
+  for node = 0, nodes_of(run) - 1 do of_nodes = of_nodes + counted(run, 'l' .. text_of(node)) end
   return most - of_nodes
 end
 
 local function room_of_node(run, node)
   local all = run_of(run).caps
   local most = all ~= '' and string.match(all, ';' .. node .. '=(%d+);')
-  return most and tonumber(most) - counted(run, 'l' .. node) or ANY_NUMBER
+  return most and tonumber(most) - counted(run, 'l' .. text_of(node)) or ANY_NUMBER
 end
 
 local function room_of_service(service)

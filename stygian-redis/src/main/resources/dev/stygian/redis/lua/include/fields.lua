@@ -2,17 +2,6 @@
 -- in memory, written back in one. Whoever includes this calls settle_fields before the script ends.
 local MOST_FIELDS = 1000
 
--- A number as text, made once: each time that Lua makes one anew it costs as much as a hash's field.
-local texts = {}
-local function text_of(number)
-  local text = texts[number]
-  if not text then
-    text = tostring(number)
-    texts[number] = text
-  end
-  return text
-end
-
 local bulks, opened = {}, {}
 
 local function bulk_of(run, part)

@@ -20,8 +20,26 @@ local base = string.sub(meta, 1, -5)
 -- than that form takes, under the empty name, makes a table of one.
 local WIDE = string.rep(' ', 65)
 
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local now
+do
+  local clock = redis.call('TIME')
+  now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+end
+
+-- A number as text, made once: where a command or Lua makes one of it anew each time, that costs as much as a
+-- hash's field.
+local text_of
+do
+  local texts = {}
+  function text_of(number)
+    local text = texts[number]
+    if not text then
+      text = string.format('%d', number)
+      texts[number] = text
+    end
+    return text
+  end
+end
 
 -- A number that was never given before, also if the server forgot the last ones: never behind the clock.
 local function next_number(counter, clock_now)
@@ -31,17 +49,18 @@ local function next_number(counter, clock_now)
 end
 
 local function run_key(run, part)
-  return base .. 'r:' .. run .. (part and (':' .. part) or '')
+  local key = base .. 'r:' .. text_of(run)
+  return part and key .. ':' .. part or key
 end
 
 -- Tasks of a node lie in one lane, or those that visit a host in a lane of that host's (see hosts.lua).
 local function lane_key(run, node, host)
-  return base .. 'l:' .. run .. ':' .. node .. (host and (':' .. host) or '')
+  return base .. 'l:' .. text_of(run) .. ':' .. text_of(node) .. (host and (':' .. host) or '')
 end
 
 -- The host lanes of a node that have tasks, by when the next of them may be handed out.
 local function host_lanes_key(run, node)
-  return base .. 'q:' .. run .. ':' .. node
+  return base .. 'q:' .. text_of(run) .. ':' .. text_of(node)
 end
 
 local function host_key(host)

@@ -53,7 +53,7 @@ end
 local function open_lane(run, node, quietly)
   local lane, of_run = lane_spec(run, node), run_of(run)
   if of_run.blocked ~= '' and string.find(of_run.blocked, ';' .. node .. '[ns];') then return end
-  redis.call('ZADD', run_key(run, 'ready'), -lane.level, node .. ':' .. lane.service)
+  redis.call('ZADD', run_key(run, 'ready'), text_of(-lane.level), text_of(node) .. ':' .. lane.service)
   if of_run.at_cap then return end
   enter_ring(run)
   if not quietly then wake(lane.service) end
@@ -98,7 +98,7 @@ local function place_chunks(run, node, host, new)
   end
   redis.call('HSET', chunks, unpack(sizes))
   push(run, node, host, false, entries)
-  count(run, 'w' .. node, waiting)
+  count(run, 'w' .. text_of(node), waiting)
 end
 
 -- Makes tasks wait that were not waiting before; those of a cancelled run end instead.
@@ -109,15 +109,32 @@ local function place(run, node, host, records, front)
     return
   end
   place_chunk(run, node, store_chunk(run, node, host, records), #records, front)
-  count(run, 'w' .. node, #records)
+  count(run, 'w' .. text_of(node), #records)
 end
 
--- `ended` tasks of a chunk will not be asked for again; the chunk goes with its last one.
-local function release_chunk(chunk, ended)
-  if redis.call('HINCRBY', chunks, chunk, -ended) <= 0 then
-    redis.call('HDEL', chunks, chunk)
-    redis.call('UNLINK', chunk_key(chunk))
+-- So many tasks of chunks, by chunk, will not be asked for again; a chunk goes with its last one.
+local function release_chunks(ended)
+  local names, left, gone, keys = {}, {}, {}, {}
+  for chunk in pairs(ended) do names[#names + 1] = chunk end
+  for i, size in ipairs(#names > 0 and redis.call('HMGET', chunks, unpack(names)) or {}) do
+    local rest = tonumber(size or 0) - ended[names[i]]
+    if rest > 0 then
+      left[#left + 1] = names[i]
+      left[#left + 1] = text_of(rest)
+    else
+      gone[#gone + 1] = names[i]
+      keys[#keys + 1] = chunk_key(names[i])
+    end
   end
+  if #left > 0 then redis.call('HSET', chunks, unpack(left)) end
+  if #gone > 0 then
+    redis.call('HDEL', chunks, unpack(gone))
+    redis.call('UNLINK', unpack(keys))
+  end
+end
+
+local function release_chunk(chunk, ended)
+  release_chunks({ [chunk] = ended })
 end
 
 -- Whose key was in flight comes back to the front of its lane, some at a time: whoever of them does not
@@ -136,10 +153,10 @@ local function unpark(key)
       local chunk = waiting[i]
       local run, node = struct.unpack('<I4I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
       local state = run_of(run).state
-      count(run, 'k' .. node, -1)
+      count(run, 'k' .. text_of(node), -1)
       if state == 'cancelled' then
         local records = read_records(chunk, 1, 0, 1, 0)
-        count(run, 'w' .. node, -1)
+        count(run, 'w' .. text_of(node), -1)
         release_chunk(chunk, 1)
         cancel_task(run, records[1])
       else
@@ -162,7 +179,7 @@ local function park(run, node, host, record)
   local chunk = store_chunk(run, node, host, { record })
   redis.call('RPUSH', parked_key(record_key(record)), chunk)
   parked_total = redis.call('HINCRBY', meta, 'parked', 1)
-  count(run, 'k' .. node, 1)
+  count(run, 'k' .. text_of(node), 1)
 end
 
 -- Ends the item of a record whose last result is stored: what it is emitted as, and all counters.
@@ -173,6 +190,9 @@ local function answer(run, record, value)
 end
 
 local anything_stored, older_stored = is_valid(store), is_valid(old_store)
+-- Puts values for the pointers among what was found; returns whether any value is there.
+local resolve_all
+do
 local batches_of_values = {}
 
 -- The value that a pointer names: 0 u8, place in its batch u16 counted from 0, name of the batch; false
@@ -191,8 +211,7 @@ local function resolve(pointer, of_generation)
   return string.sub(batch, at + 4, at + 3 + struct.unpack('<I4', batch, at))
 end
 
--- Puts values for the pointers among what was found; returns whether any value is there.
-local function resolve_all(found, of_generation)
+function resolve_all(found, of_generation)
   local any = false
   for i = 1, #found do
     local value = found[i]
@@ -203,6 +222,7 @@ local function resolve_all(found, of_generation)
     any = any or value
   end
   return any
+end
 end
 
 -- The values under `keys`, false where there is none; nothing where none of them has one.

@@ -1,7 +1,6 @@
 -- Leases: reading one, ending tasks of one, and taking back what ran out.
 
-local function read_lease(lease)
-  local value = redis.call('HGET', leases, lease)
+local function lease_in(lease, value)
   if not value then return nil end
   local run, node, chunk, first, count, offset, total, flags, service =
     string.match(value, '^(%d+),(%d+),([^,]+),(%d+),(%d+),(%d+),(%d+),([012]*),(.*)$')
@@ -12,9 +11,13 @@ local function read_lease(lease)
   }
 end
 
-local function write_lease(l)
-  redis.call('HSET', leases, l.number, table.concat(
-    { l.run, l.node, l.chunk, l.first, l.count, l.offset, l.total, l.flags, l.service }, ','))
+local function read_lease(lease)
+  return lease_in(lease, redis.call('HGET', leases, lease))
+end
+
+local function lease_text(l)
+  return string.format('%d,%d,%s,%d,%d,%d,%d,%s,%s', l.run, l.node, l.chunk, l.first, l.count, l.offset, l.total,
+    l.flags, l.service)
 end
 
 -- When a lease of a run ends that begins or is renewed now; visibility 0: as the run says.
@@ -36,7 +39,7 @@ local function is_open(l, index)
   return flag ~= nil and flag ~= ENDED
 end
 
--- Takes a task out of a lease in memory; close_lease writes it. Returns whether its key is in flight.
+-- Takes a task out of a lease in memory; close_leases writes it. Returns whether its key is in flight.
 local function end_task(l, index)
   local flags = flags_of(l)
   local marked = flags[index + 1] == MARKED
@@ -45,20 +48,35 @@ local function end_task(l, index)
   return marked
 end
 
-local function close_lease(l)
-  if l.ended == 0 then return end
-  l.flags = string.char(unpack(l.bytes))
-  if string.find(l.flags, '[12]') then
-    write_lease(l)
-  else
-    redis.call('HDEL', leases, l.number)
-    redis.call('ZREM', deadlines, l.number)
+-- Writes leases of which tasks have ended.
+local function close_leases(all)
+  local left, over, ended = {}, {}, {}
+  for _, l in pairs(all) do
+    if l and l.ended > 0 then
+      l.flags = string.char(unpack(l.bytes))
+      if string.find(l.flags, '[12]') then
+        left[#left + 1] = l.number
+        left[#left + 1] = lease_text(l)
+      else
+        over[#over + 1] = l.number
+      end
+      ended[l.chunk] = (ended[l.chunk] or 0) + l.ended
+    end
   end
-  release_chunk(l.chunk, l.ended)
-  caps.ended(l.run, l.node, l.service, l.ended)
-  local lane = host_lane_of(l.chunk)
-  if lane then hosts.ended(lane, l.ended) end
-  l.ended = 0
+  if #left > 0 then redis.call('HSET', leases, unpack(left)) end
+  if #over > 0 then
+    redis.call('HDEL', leases, unpack(over))
+    redis.call('ZREM', deadlines, unpack(over))
+  end
+  release_chunks(ended)
+  for _, l in pairs(all) do
+    if l and l.ended > 0 then
+      caps.ended(l.run, l.node, l.service, l.ended)
+      local lane = host_lane_of(l.chunk)
+      if lane then hosts.ended(lane, l.ended) end
+      l.ended = 0
+    end
+  end
 end
 
 -- Gives the open tasks of a lease back, to the front of their lane. With `lost` set the attempt
@@ -77,7 +95,7 @@ local function take_back(l, lost)
           local attempt = record_attempts(record) + 1
           record = with_attempts(record, attempt)
           remember_error(l.run, l.node, record_item(record), attempt, lost)
-          count(l.run, 't' .. l.node, 1)
+          count(l.run, 't' .. text_of(l.node), 1)
         end
         if record_attempts(record) >= max and lost then
           bury(l.run, l.node, host_lane_of(l.chunk), record, record_attempts(record))
@@ -91,7 +109,7 @@ local function take_back(l, lost)
     end
   end
   land(keys)
-  close_lease(l)
+  close_leases({ l })
   place(l.run, l.node, host_lane_of(l.chunk), again, true)
   for _, key in ipairs(keys) do unpark(key) end
 end
@@ -117,14 +135,14 @@ local function wake_due(most)
     local head = redis.call('GETRANGE', chunk_key(chunk), 0, 7)
     if #head == 8 then
       local run, node = struct.unpack('<I4I2', head)
-      count(run, 'd' .. node, -1)
+      count(run, 'd' .. text_of(node), -1)
       if run_of(run).state == 'cancelled' then
         local records = read_records(chunk, 1, 0, 1, 0)
         release_chunk(chunk, 1)
         cancel_task(run, records[1])
       else
         place_chunk(run, node, chunk, 1, true)
-        count(run, 'w' .. node, 1)
+        count(run, 'w' .. text_of(node), 1)
       end
     end
   end

@@ -53,7 +53,7 @@ local function bury(run, node, lane, record, attempts)
     return
   end
   write_letter(run, node, lane, record, attempts, false)
-  count(run, 'x' .. node, 1)
+  count(run, 'x' .. text_of(node), 1)
 end
 
 -- Ends a task that is not to be executed, and its item; the reason is remembered as its only error.

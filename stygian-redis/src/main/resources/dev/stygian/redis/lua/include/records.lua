@@ -38,19 +38,42 @@ end
 -- front of it are `skipped` bytes wide.
 local function read_column(chunk, total, first, count, skipped, width)
   local from = 8 + skipped * total + width * first
-  return redis.call('GETRANGE', chunk_key(chunk), from, from + width * count - 1)
+  return redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + width * count - 1))
 end
 
 local LENGTHS, KEYS_BEHIND, LASTS_BEHIND, BODIES_BEHIND = 4, 4, 28, 52
 
--- The lengths of such tasks as they stand, as numbers, and their sum; nothing where the chunk is gone.
-local function read_lengths(chunk, total, first, count)
-  local packed = read_column(chunk, total, first, count, 0, LENGTHS)
+-- Lengths in a column as they stand, as numbers, and their sum; nothing where the column is not whole.
+local function lengths_in(packed, count)
   if #packed < LENGTHS * count then return nil end
   local lengths = { struct.unpack('<' .. string.rep('I4', count), packed) }
   local bytes = 0
   for i = 1, count do bytes = bytes + lengths[i] end
   return packed, lengths, bytes
+end
+
+-- The columns of such tasks by their names, each read when it is asked for first; those of a small chunk that is
+-- asked for as a whole come in one piece.
+local columns_of
+do
+  local SMALL = 32
+  local places = { lengths = { 0, LENGTHS }, keys = { KEYS_BEHIND, 24 }, lasts = { LASTS_BEHIND, 24 } }
+
+  function columns_of(chunk, total, first, count)
+    local columns = {}
+    if count == total and total <= SMALL then
+      local all = redis.call('GETRANGE', chunk_key(chunk), '8', text_of(7 + BODIES_BEHIND * total))
+      columns.lengths = string.sub(all, 1, LENGTHS * total)
+      columns.keys = string.sub(all, KEYS_BEHIND * total + 1, LASTS_BEHIND * total)
+      columns.lasts = string.sub(all, LASTS_BEHIND * total + 1)
+      return columns
+    end
+    return setmetatable(columns, { __index = function(_, name)
+      local column = read_column(chunk, total, first, count, unpack(places[name]))
+      columns[name] = column
+      return column
+    end })
+  end
 end
 
 -- The keys in a column.
@@ -65,12 +88,12 @@ end
 
 -- The records of such tasks, whose bodies start at `offset`; nothing where the chunk is gone.
 local function read_records(chunk, total, first, count, offset)
-  local packed, lengths, bytes = read_lengths(chunk, total, first, count)
+  local columns = columns_of(chunk, total, first, count)
+  local packed, lengths, bytes = lengths_in(columns.lengths, count)
   if not packed then return nil end
-  local keys = read_column(chunk, total, first, count, KEYS_BEHIND, 24)
-  local lasts = read_column(chunk, total, first, count, LASTS_BEHIND, 24)
+  local keys, lasts = columns.keys, columns.lasts
   local from = 8 + BODIES_BEHIND * total + offset
-  local bodies = redis.call('GETRANGE', chunk_key(chunk), from, from + bytes - 1)
+  local bodies = redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + bytes - 1))
   local records, key_at, at = {}, 1, 1
   for i = 1, count do
     records[i] = string.sub(keys, key_at, key_at + 23) .. string.sub(lasts, key_at, key_at + 23)

@@ -1,28 +1,38 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
 -- gathered in memory and written once by settle_counts, which also decides whether a run is over.
 local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
-  'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts' }
+  'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts', 'spent' }
 
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
+
+-- Fetches at once what lanes are that are not known yet.
+local function know_lanes(run, nodes)
+  local of_run, missing = known_lanes[run], {}
+  if not of_run then
+    of_run = {}
+    known_lanes[run] = of_run
+  end
+  for _, node in ipairs(nodes) do
+    if of_run[node] == nil then
+      of_run[node] = false
+      missing[#missing + 1] = node
+    end
+  end
+  if #missing == 0 then return end
+  for i, text in ipairs(redis.call('HMGET', run_key(run, 'lanes'), unpack(missing))) do
+    local level, max, inputs, ends, splits, service = string.match(text, '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])|(.*)$')
+    local lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service,
+      ends = tonumber(ends), splits = splits == '1' }
+    for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
+    of_run[missing[i]] = lane
+  end
+end
 
 -- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
 -- them into others.
 local function lane_spec(run, node)
-  local of_run_lanes = known_lanes[run]
-  if not of_run_lanes then
-    of_run_lanes = {}
-    known_lanes[run] = of_run_lanes
-  end
-  local lane = of_run_lanes[node]
-  if not lane then
-    local level, max, inputs, ends, splits, service =
-      string.match(redis.call('HGET', run_key(run, 'lanes'), node), '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])|(.*)$')
-    lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service, ends = tonumber(ends),
-      splits = splits == '1' }
-    for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
-    of_run_lanes[node] = lane
-  end
-  return lane
+  if not (known_lanes[run] and known_lanes[run][node]) then know_lanes(run, { node }) end
+  return known_lanes[run][node]
 end
 
 local function run_of(run)
@@ -84,12 +94,12 @@ local function write_results(run, of_run)
   for i = 1, #of_run.packs do fields[4 + i] = of_run.packs[i] end
   of_run.results = of_run.results + of_run.emitted
   of_run.result_bytes = of_run.result_bytes + of_run.emitted_bytes
-  fields[2], fields[4] = of_run.results, of_run.result_bytes
+  fields[2], fields[4] = text_of(of_run.results), text_of(of_run.result_bytes)
   local id = redis.call('XADD', run_key(run, 'results'), '*', unpack(fields))
   for i = 5, #fields, 2 do
     if fields[i] == 'v' then redis.call('RPUSH', run_key(run, 'named'), id .. ' ' .. fields[i + 1]) end
   end
-  redis.call('HSET', run_key(run), 'results', of_run.results, 'resultBytes', of_run.result_bytes)
+  redis.call('HSET', run_key(run), 'results', fields[2], 'resultBytes', fields[4])
   of_run.packs, of_run.singles, of_run.emitted, of_run.emitted_bytes = {}, {}, 0, 0
 end
 
@@ -118,20 +128,25 @@ local function emit(run, result)
 end
 
 -- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
-local function notify(service)
-  local key = signal_key(service)
-  if redis.call('EXISTS', key) == 0 then
-    redis.call('RPUSH', key, '1')
-    redis.call('PEXPIRE', key, 60000)
+local wake
+do
+  local any_waits, woken = nil, {}
+
+  local function notify(service)
+    local key = signal_key(service)
+    if redis.call('EXISTS', key) == 0 then
+      redis.call('RPUSH', key, '1')
+      redis.call('PEXPIRE', key, 60000)
+    end
   end
-end
 
-local any_waits
-
-local function wake(service)
-  notify(service)
-  if any_waits == nil then any_waits = redis.call('HEXISTS', meta, 'any') == 1 end
-  if any_waits then notify('') end
+  function wake(service)
+    if woken[service] then return end
+    woken[service] = true
+    notify(service)
+    if any_waits == nil then any_waits = redis.call('HEXISTS', meta, 'any') == 1 end
+    if any_waits then notify('') end
+  end
 end
 
 -- A run that is over lets the one go on that waits for it.
@@ -155,6 +170,24 @@ local function finish_if_over(run)
   end
 end
 
+-- Adds to the counters of a hash; many of them cost less read and written at once than each for itself.
+local function write_counts(key, changes)
+  local changed = {}
+  for field, by in pairs(changes) do
+    if by ~= 0 then changed[#changed + 1] = field end
+  end
+  if #changed < 4 then
+    for _, field in ipairs(changed) do redis.call('HINCRBY', key, field, text_of(changes[field])) end
+    return
+  end
+  local written = {}
+  for i, value in ipairs(redis.call('HMGET', key, unpack(changed))) do
+    written[2 * i - 1] = changed[i]
+    written[2 * i] = text_of(tonumber(value or 0) + changes[changed[i]])
+  end
+  redis.call('HSET', key, unpack(written))
+end
+
 -- Writes results, fields and counters; must be the last step of every script that moves tasks.
 local function settle_counts()
   settle_fields()
@@ -162,12 +195,10 @@ local function settle_counts()
     if of_run.emitted > 0 then write_results(run, of_run) end
   end
   for run, of_run in pairs(counts) do
-    for field, by in pairs(of_run) do
-      if by ~= 0 then redis.call('HINCRBY', run and run_key(run) or meta, field, by) end
-    end
+    write_counts(run and run_key(run) or meta, of_run)
     if (of_run.tasks or 0) < 0 then finish_if_over(run) end
   end
-  if depth_change ~= 0 and redis.call('HINCRBY', meta, 'depth', depth_change) <= 0 then
+  if depth_change ~= 0 and redis.call('HINCRBY', meta, 'depth', text_of(depth_change)) <= 0 then
     for _, key in ipairs({ chunks, flight }) do
       if redis.call('HLEN', key) == 1 then redis.call('HDEL', key, '') end
     end
