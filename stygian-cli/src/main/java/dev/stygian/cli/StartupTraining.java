@@ -2,6 +2,7 @@ package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
 import dev.stygian.graph.settings.Environment;
+import dev.stygian.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Runs what people run most, so that the JDK records which classes that takes and how its methods
- * behave. The launcher makes its ahead-of-time cache from the record: every later start finds those
+ * behave. The launcher makes its ahead-of-time caches from the record: every later start finds those
  * classes loaded and linked, and a crawl's methods are compiled from the recorded profiles at once
  * instead of being watched first.
  *
@@ -28,17 +29,70 @@ final class StartupTraining {
   static final List<List<String>> COMMANDS = List.of(List.of("--help"), List.of("--version"));
   private static final int LOCAL_PAGES = 2000;
   private static final int SHARED_PAGES = 1500;
+  private static final String PIPELINE = "pages.toml";
+  private static final String PIPELINE_TEXT =
+      """
+      id = "pages"
+      [[nodes]]
+      id = "fetch"
+      service = "http"
+      [[nodes]]
+      id = "title"
+      service = "extract"
+      depends_on = ["fetch"]
+      [nodes.config.fields]
+      title = "title"
+      """;
 
   private StartupTraining() {}
 
-  /** The kind of the training: {@code start}, or {@code crawl}. */
+  /** The kind of the training: {@code start}, {@code queue} or {@code crawl}. */
   public static void main(String[] args) throws IOException {
-    // workers' threads may still sit in a call that nothing interrupts
-    System.exit(List.of(args).equals(List.of("crawl")) ? crawl() : start());
+    int exitCode =
+        switch (String.join(" ", args)) {
+          case "crawl" -> crawl();
+          case "queue" -> queue();
+          default -> start();
+        };
+    System.exit(exitCode); // workers' threads may still sit in a call that nothing interrupts
   }
 
   private static int start() {
     return COMMANDS.stream().mapToInt(command -> run(Path.of(""), command)).max().orElseThrow();
+  }
+
+  private static int queue() throws IOException {
+    Path folder = Files.createTempDirectory("stygian-training-");
+    try (EmbeddedRedis server = EmbeddedRedis.start(folder.resolve("server"))) {
+      return questions(folder, server.url()).stream()
+          .mapToInt(command -> run(folder, command))
+          .max()
+          .orElseThrow();
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** Submits a run to a queue, and asks about it. */
+  static List<List<String>> questions(Path folder, String queue) throws IOException {
+    Files.writeString(folder.resolve(PIPELINE), PIPELINE_TEXT);
+    Files.writeString(folder.resolve("urls.txt"), "https://training.example/1\n");
+    List<List<String>> commands = new ArrayList<>();
+    commands.add(List.of("check", PIPELINE));
+    for (List<String> command :
+        List.of(
+            List.of("submit", PIPELINE, "--input", "urls.txt", "--id", "training"),
+            List.of("status", "training"),
+            List.of("queues"),
+            List.of("why", "training"),
+            List.of("dead", "list", "training"),
+            List.of("cancel", "training"),
+            List.of("receipt", "training"))) {
+      List<String> there = new ArrayList<>(command);
+      there.addAll(List.of("--queue", queue));
+      commands.add(there);
+    }
+    return commands;
   }
 
   /** Ends well if only one of the modes works here: a cache that lacks the other is worth much. */

@@ -2,6 +2,7 @@ package dev.stygian.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,15 @@ final class StartupTrainingTest {
   @FieldSource("dev.stygian.cli.StartupTraining#COMMANDS")
   void everyCommandOfTheTrainingSucceeds(List<String> command) {
     assertThat(Stygian.execute(command.toArray(String[]::new))).isZero();
+  }
+
+  @Test
+  void everyQuestionOfTheTrainingIsAnswered(@TempDir Path folder) throws IOException {
+    try (EmbeddedRedis server = EmbeddedRedis.start(folder.resolve("server"))) {
+      for (List<String> command : StartupTraining.questions(folder, server.url())) {
+        assertThat(StartupTraining.run(folder, command)).as("%s", command).isZero();
+      }
+    }
   }
 
   @Test
