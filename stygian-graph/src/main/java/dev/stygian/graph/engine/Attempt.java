@@ -4,6 +4,7 @@ import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.CollectedPage;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 
 /**
@@ -60,6 +63,7 @@ final class Attempt {
 
   private @Nullable Executed executed;
   private JsonNode given = MissingNode.getInstance();
+  private volatile long collectedParts;
   private @Nullable PlannedNode node;
   private @Nullable RunFleet fleet;
   private Task task;
@@ -141,7 +145,16 @@ final class Attempt {
       item =
           new Item(
               lease.task().id().item(), leased.emitter().isEmpty() ? input : Part.value(input));
-      inputs = inputs(leased, item);
+      if (leased.collects()) {
+        Optional<JsonNode> all = collect();
+        if (all.isEmpty()) {
+          handBack(); // the lease is not current, and to hand it back says so
+          return true;
+        }
+        inputs = Map.of(leased.predecessors().getFirst(), all.get());
+      } else {
+        inputs = inputs(leased, item);
+      }
     } catch (PayloadException e) {
       end(new Nack.Verdict.Bury("the task's payload cannot be read: " + e.getMessage()));
       return true;
@@ -175,6 +188,28 @@ final class Attempt {
       }
     }
     return all;
+  }
+
+  /** The outputs of all parts, or none of them where a stored result is there already. */
+  private Optional<JsonNode> collect() throws InterruptedException {
+    ArrayNode all = JsonNodeFactory.instance.arrayNode();
+    Optional<CollectedPage> page =
+        worker.collected(lease, lease.stored().isPresent() ? Long.MAX_VALUE : 0);
+    while (page.isPresent() && !page.get().outputs().isEmpty()) {
+      page.get().outputs().forEach(output -> all.add(output.decode()));
+      if (all.size() >= page.get().parts()) {
+        break;
+      }
+      page = worker.collected(lease, all.size());
+    }
+    page.ifPresent(last -> collectedParts = last.parts());
+    return page.map(_ -> all);
+  }
+
+  /** How many outputs of parts nobody has any more use for, once an end of it is booked. */
+  long partsToDrop(Settlement booked) {
+    Progress progress = booked.progress();
+    return progress.results().isEmpty() && progress.passed().isEmpty() ? 0 : collectedParts;
   }
 
   private void walk(RunPlan plan, Item item, Map<String, JsonNode> inputs)
