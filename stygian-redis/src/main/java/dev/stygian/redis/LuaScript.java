@@ -30,6 +30,7 @@ enum LuaScript {
   RELIEVE,
   VISITED,
   EMIT,
+  COLLECT,
   RECEIPT,
   KEEP,
   WHY,

@@ -29,6 +29,7 @@ public abstract class WorkQueueContract
         NotesContract,
         EmissionContract,
         PartsContract,
+        CollectContract,
         ReceiptContract,
         WhyContract,
         SimpleCallsContract,

@@ -20,8 +20,11 @@ local base = string.sub(meta, 1, -5)
 -- than that form takes, under the empty name, makes a table of one.
 local WIDE = string.rep(' ', 65)
 
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local now
+do
+  local clock = redis.call('TIME')
+  now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+end
 
 -- A number that was never given before, also if the server forgot the last ones: never behind the clock.
 local function next_number(counter, clock_now)

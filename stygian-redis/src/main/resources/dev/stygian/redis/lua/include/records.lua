@@ -41,12 +41,12 @@ local function read_column(chunk, total, first, count, skipped, width)
   return redis.call('GETRANGE', chunk_key(chunk), from, from + width * count - 1)
 end
 
-local LENGTHS, KEYS_BEHIND, LASTS_BEHIND, BODIES_BEHIND = 4, 4, 28, 52
+local KEYS_BEHIND, LASTS_BEHIND, BODIES_BEHIND = 4, 28, 52
 
 -- The lengths of such tasks as they stand, as numbers, and their sum; nothing where the chunk is gone.
 local function read_lengths(chunk, total, first, count)
-  local packed = read_column(chunk, total, first, count, 0, LENGTHS)
-  if #packed < LENGTHS * count then return nil end
+  local packed = read_column(chunk, total, first, count, 0, KEYS_BEHIND) -- keys lie right behind the lengths
+  if #packed < KEYS_BEHIND * count then return nil end
   local lengths = { struct.unpack('<' .. string.rep('I4', count), packed) }
   local bytes = 0
   for i = 1, count do bytes = bytes + lengths[i] end

@@ -3,10 +3,15 @@
 local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
   'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts' }
 
+-- What collecting.lua does with the ends of parts; here, since those that end items call it.
+local collecting = {}
+
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
 
 -- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
--- them into others.
+-- them into others. Where parts are collected also: the node that collects its items, how long the id of the node is
+-- that split them off, and the node whose outputs of them are collected; the node that collects the parts which it
+-- splits off; and the node whose parts it collects itself.
 local function lane_spec(run, node)
   local of_run_lanes = known_lanes[run]
   if not of_run_lanes then
@@ -15,11 +20,16 @@ local function lane_spec(run, node)
   end
   local lane = of_run_lanes[node]
   if not lane then
-    local level, max, inputs, ends, splits, service =
-      string.match(redis.call('HGET', run_key(run, 'lanes'), node), '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])|(.*)$')
+    local level, max, inputs, ends, splits, collected, service = string.match(
+      redis.call('HGET', run_key(run, 'lanes'), node), '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])([%d,]*)|(.*)$')
     lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service, ends = tonumber(ends),
       splits = splits == '1' }
     for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
+    if collected ~= '' then
+      local at, size, last, parts_at, of = string.match(collected, '^,(%d*),(%d*),(%d*),(%d*),(%d*),%d*$')
+      lane.items_at, lane.id_bytes, lane.last = tonumber(at), tonumber(size), tonumber(last)
+      lane.parts_at, lane.collects = tonumber(parts_at), of ~= ''
+    end
     of_run_lanes[node] = lane
   end
   return lane
