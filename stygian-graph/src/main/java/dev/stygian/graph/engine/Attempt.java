@@ -148,7 +148,7 @@ final class Attempt {
       if (leased.collects()) {
         Optional<JsonNode> all = collect();
         if (all.isEmpty()) {
-          handBack(); // the lease is not current, and to hand it back says so
+          handBack(); // which also finds out whether the lease is still current
           return true;
         }
         inputs = Map.of(leased.predecessors().getFirst(), all.get());
@@ -195,7 +195,7 @@ final class Attempt {
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     Optional<CollectedPage> page =
         worker.collected(lease, lease.stored().isPresent() ? Long.MAX_VALUE : 0);
-    while (page.isPresent() && !page.get().outputs().isEmpty()) {
+    while (page.isPresent() && !page.get().outputs().isEmpty() && !isStopped()) {
       page.get().outputs().forEach(output -> all.add(output.decode()));
       if (all.size() >= page.get().parts()) {
         break;
@@ -203,7 +203,7 @@ final class Attempt {
       page = worker.collected(lease, all.size());
     }
     page.ifPresent(last -> collectedParts = last.parts());
-    return page.map(_ -> all);
+    return isStopped() ? Optional.empty() : page.map(_ -> all);
   }
 
   /** How many outputs of parts nobody has any more use for, once an end of it is booked. */

@@ -30,6 +30,7 @@ public abstract class WorkQueueContract
         EmissionContract,
         PartsContract,
         CollectContract,
+        CollectAnyOrderContract,
         ReceiptContract,
         WhyContract,
         SimpleCallsContract,

@@ -25,14 +25,16 @@ local function lease_of(number)
   return l
 end
 
--- Fetches at once what the ends of a wide run's items are counted with.
-local function look_ahead(run, heads, releases, ends)
+-- Fetches at once what the ends of a wide run's items are counted with, and those of parts that are collected.
+local function look_ahead(run, heads, releases, lane)
+  local ends, wide = lane.ends, run_of(run).wide
   local batch, release_at, items, joins = batch_of(heads, '', '', ends), 1, {}, {}
   while batch.at <= #heads do
     next_row(batch)
     if not batch.whole then
       local item = row_item(batch)
-      items[#items + 1] = item
+      if wide then items[#items + 1] = item end
+      if lane.items_at then joins[#joins + 1] = lane.items_at .. ':' .. collecting.parent_of(lane, item) end
       if ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
       for _ = 1, batch.releases do
         local node, predecessors
@@ -280,7 +282,7 @@ local function book_rows(l, heads, entries, values, releases, place_of_first)
   local batch = batch_of(heads, entries, values, lane and lane.ends)
   if l then
     l.is_later = #lane.inputs > 0 or lane.collects
-    if run_of(run).wide then look_ahead(run, heads, releases, lane.ends) end
+    if run_of(run).wide or lane.items_at then look_ahead(run, heads, releases, lane) end
   end
   while batch.at <= #heads do
     next_row(batch)
