@@ -123,8 +123,8 @@ final class CollectedRunTest {
         .anySatisfy(line -> assertThat(bodies(line)).containsExactly("/a", "/broken", "/c"))
         .hasSize(2);
     JsonNode receipt = cli.run("receipt", "r", "--json").withCode(ExitCode.OK).json();
-    assertThat(receipt.get("done").asInt()).isEqualTo(6);
-    assertThat(receipt.get("dead").asInt()).isZero();
+    assertThat(receipt.at("/ends/done").asInt()).isEqualTo(6);
+    assertThat(receipt.at("/ends/dead").asInt()).isZero();
     cli.run("doctor").withCode(ExitCode.OK);
   }
 }

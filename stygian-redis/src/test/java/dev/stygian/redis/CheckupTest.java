@@ -293,7 +293,9 @@ final class CheckupTest {
           0,
           List.of(new Submission("x", Specs.text("x"), List.of(first), List.of())),
           Duration.ofSeconds(5));
-      Lease split = NoopRun.lease(queue, 1).getFirst();
+      LeaseRequest any =
+          new LeaseRequest(Set.of(), 2, Duration.ofMinutes(1), Duration.ofSeconds(5));
+      Lease split = queue.lease(any).getFirst();
       List<Emission> parts =
           Stream.of("x/a/0", "x/a/1")
               .map(part ->
@@ -305,7 +307,7 @@ final class CheckupTest {
           new Completion(split, new Progress(List.of("a"), List.of(), List.of(waiting))));
       isSound(settings);
 
-      for (Lease part : NoopRun.lease(queue, 2)) {
+      for (Lease part : queue.lease(any)) {
         isSound(settings);
         queue.nack(new Nack(part, List.of(), part.task(), 1, new Nack.Verdict.Bury("of no use")));
       }

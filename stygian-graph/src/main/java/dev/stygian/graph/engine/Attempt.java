@@ -4,7 +4,6 @@ import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
-import dev.stygian.graph.queue.CollectedPage;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 
 /**
@@ -63,7 +60,7 @@ final class Attempt {
 
   private @Nullable Executed executed;
   private JsonNode given = MissingNode.getInstance();
-  private volatile long collectedParts;
+  private final CollectedOutputs collected;
   private @Nullable PlannedNode node;
   private @Nullable RunFleet fleet;
   private Task task;
@@ -80,6 +77,7 @@ final class Attempt {
     this.leasedNanos = nowNanos;
     this.task = lease.task();
     this.number = lease.attempt();
+    this.collected = new CollectedOutputs(worker, lease);
   }
 
   Lease lease() {
@@ -146,7 +144,7 @@ final class Attempt {
           new Item(
               lease.task().id().item(), leased.emitter().isEmpty() ? input : Part.value(input));
       if (leased.collects()) {
-        Optional<JsonNode> all = collect();
+        Optional<JsonNode> all = collected.read(this::isStopped);
         if (all.isEmpty()) {
           handBack(); // which also finds out whether the lease is still current
           return true;
@@ -190,26 +188,10 @@ final class Attempt {
     return all;
   }
 
-  /** The outputs of all parts, or none of them where a stored result is there already. */
-  private Optional<JsonNode> collect() throws InterruptedException {
-    ArrayNode all = JsonNodeFactory.instance.arrayNode();
-    Optional<CollectedPage> page =
-        worker.collected(lease, lease.stored().isPresent() ? Long.MAX_VALUE : 0);
-    while (page.isPresent() && !page.get().outputs().isEmpty() && !isStopped()) {
-      page.get().outputs().forEach(output -> all.add(output.decode()));
-      if (all.size() >= page.get().parts()) {
-        break;
-      }
-      page = worker.collected(lease, all.size());
-    }
-    page.ifPresent(last -> collectedParts = last.parts());
-    return isStopped() ? Optional.empty() : page.map(_ -> all);
-  }
-
   /** How many outputs of parts nobody has any more use for, once an end of it is booked. */
   long partsToDrop(Settlement booked) {
     Progress progress = booked.progress();
-    return progress.results().isEmpty() && progress.passed().isEmpty() ? 0 : collectedParts;
+    return progress.results().isEmpty() && progress.passed().isEmpty() ? 0 : collected.parts();
   }
 
   private void walk(RunPlan plan, Item item, Map<String, JsonNode> inputs)

@@ -108,6 +108,16 @@ public abstract class CollectingContract extends OnQueue {
   }
 
   @Test
+  void equal_items_are_collected_once_and_have_equal_results() throws Exception {
+    RunStatus status = run(PIPELINE, each(), "a,b", "a,b", "a,b");
+
+    assertThat(lines.outputs())
+        .containsExactly(Stream.generate(() -> "[\"a!\",\"b!\"]").limit(3).toArray(String[]::new));
+    assertThat(pass.calls).filteredOn(call -> call.node().equals("all")).hasSize(1);
+    assertThat(status.done()).isEqualTo(9);
+  }
+
+  @Test
   void branches_inside_are_joined_before_they_are_collected() throws Exception {
     run(
         """

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
  * A node that collects what came of the parts of one item: it begins once, when all of them are
  * there, whatever ends in whatever order. The run of these tests splits at {@code a}; {@code b} is
  * executed for the parts, {@code c} collects what it puts out, and {@code d} follows.
+ *
+ * <p>Long because it lists what may become of an item and its parts.
  */
 interface CollectContract extends Contract {
 
