@@ -134,7 +134,17 @@ final class DeadCommand implements Runnable {
     try (QueueAccess access = QueueAccess.open(console, queue)) {
       long count =
           apply(
-              access.ledger(), run.id(), ids, all, some -> access.ledger().replay(run.id(), some));
+              access.ledger(),
+              run.id(),
+              ids,
+              all,
+              some -> {
+                long replayed = access.ledger().replay(run.id(), some);
+                if (replayed == 0 && !all) {
+                  requireNoneThatStays(access.ledger(), run.id(), some);
+                }
+                return replayed;
+              });
       console.say(count + " put back to work");
       return ExitCode.OK;
     }
@@ -157,6 +167,24 @@ final class DeadCommand implements Runnable {
       console.say(count + " dropped");
       return ExitCode.OK;
     }
+  }
+
+  /** The letters of items that lack parts go by themselves when these have come good. */
+  private static void requireNoneThatStays(RunLedger ledger, RunId run, List<String> ids) {
+    forEach(
+        ledger,
+        run,
+        letter -> {
+          if (ids.contains(letter.task().id().item()) && letter.attempts() == 0) {
+            throw new SettingInvalidException(
+                "item \""
+                    + letter.task().id().item()
+                    + "\" of run "
+                    + run
+                    + " goes on by itself when its parts do; "
+                    + LetterView.lastError(letter));
+          }
+        });
   }
 
   private interface Order {

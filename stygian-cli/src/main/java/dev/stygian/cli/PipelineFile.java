@@ -52,7 +52,8 @@ final class PipelineFile {
 
   /** Reads and checks the file for the services that are installed here. */
   Pipeline parse(Console console, ServiceRegistry registry) {
-    return new PipelineParser(registry.schemas(), registry::canonical, registry::fansOut)
+    return new PipelineParser(
+            registry.schemas(), registry::canonical, registry::fansOut, registry::findsMore)
         .parse(path(console));
   }
 }

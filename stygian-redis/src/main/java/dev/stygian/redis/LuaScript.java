@@ -31,6 +31,7 @@ enum LuaScript {
   VISITED,
   SPENT,
   EMIT,
+  COLLECT,
   RECEIPT,
   KEEP,
   WHY,

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  */
 final class OpenRuns {
   /** The layout of keys and scripts; a queue written by another is refused. */
-  static final String PROTOCOL = "4";
+  static final String PROTOCOL = "5";
 
   /** Behind the numbers of a run's limits, which readers that do not know it pass over. */
   private static final String REPLICATED = " replicated";
@@ -179,7 +179,7 @@ final class OpenRuns {
         .collect(Collectors.toMap(e -> new String(e.getKey(), UTF_8), Map.Entry::getValue));
   }
 
-  /** A lane as open.lua keeps it: level|max attempts|input nodes|ends|splits 0/1|service. */
+  /** A lane as open.lua keeps it: level|max attempts|input nodes|ends|splits 0/1, parts|service. */
   private static String laneText(RunSpec spec, LaneSpec lane) {
     String inputs =
         lane.inputs().stream()
@@ -194,6 +194,7 @@ final class OpenRuns {
         + lane.ends()
         + "|"
         + (lane.splits() ? "1" : "0")
+        + CollectingText.of(spec, lane.collecting())
         + "|"
         + lane.service();
   }
@@ -240,7 +241,8 @@ final class OpenRuns {
               Integer.parseInt(parts[1]),
               Integer.parseInt(caps[Integer.parseInt(number)]),
               Integer.parseInt(parts[3]),
-              parts[4].equals("1")));
+              parts[4].startsWith("1"),
+              CollectingText.read(parts[4].substring(1), nodes)));
     });
     return new RunSpec(
         id,

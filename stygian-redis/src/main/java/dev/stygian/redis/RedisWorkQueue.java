@@ -3,6 +3,7 @@ package dev.stygian.redis;
 import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.QueueClosedException;
+import dev.stygian.graph.queue.CollectedPage;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Emitted;
@@ -60,6 +61,7 @@ public final class RedisWorkQueue implements WorkQueue {
   private final VisitBook visitBook;
   private final RedisNotes notes;
   private final Emitter emitter;
+  private final PartOutputs partOutputs;
   private final CommandBatcher<Task, TaskId> single;
   private final String submitter = "q:" + UUID.randomUUID();
   private final Map<RunId, Long> submitted = new LinkedHashMap<>();
@@ -87,6 +89,7 @@ public final class RedisWorkQueue implements WorkQueue {
     this.visitBook = new VisitBook(link, keys, runs, clock);
     this.notes = new RedisNotes(link, keys);
     this.emitter = new Emitter(link, runs);
+    this.partOutputs = new PartOutputs(link, keys, runs);
     this.ledger = new RedisRunLedger(link, keys, runs, visitBook);
     link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =
@@ -188,6 +191,16 @@ public final class RedisWorkQueue implements WorkQueue {
   public Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
       throws InterruptedException {
     return emitter.emitParts(lease, batch, from);
+  }
+
+  @Override
+  public Optional<CollectedPage> collected(Lease lease, long from) throws InterruptedException {
+    return partOutputs.read(lease, from);
+  }
+
+  @Override
+  public void dropCollected(Lease lease, long parts) throws InterruptedException {
+    partOutputs.drop(lease, parts);
   }
 
   @Override

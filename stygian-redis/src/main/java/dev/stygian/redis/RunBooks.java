@@ -328,7 +328,8 @@ final class RunBooks {
     for (int node : survey.countedNodes()) {
       inNodes += survey.number("w" + node) + survey.number("l" + node) + survey.number("d" + node);
     }
-    boolean isLost = says > tasks && (wide ? inNodes == says : open() - ended == says);
+    boolean isLost =
+        says > tasks && (wide ? inNodes == says : open() - ended - waitingForParts() == says);
     if (!isLost) {
       say(
           run,
@@ -364,6 +365,11 @@ final class RunBooks {
         - survey.number("cancelled");
   }
 
+  /** Items that have not ended, and have no task themselves. */
+  private long waitingForParts() {
+    return survey.number("collecting");
+  }
+
   private void lookAtTheEnd() {
     long unfinished = survey.number("tasks");
     if (unfinished != 0) {
@@ -386,7 +392,10 @@ final class RunBooks {
     if (survey.text("wide").equals("1") && unfinished > 0) {
       return;
     }
-    long gap = open() - unfinished - (survey.text("wide").equals("1") ? 0 : lost + ended);
+    long gap =
+        open()
+            - unfinished
+            - (survey.text("wide").equals("1") ? 0 : lost + ended + waitingForParts());
     if (gap == 0) {
       return;
     }

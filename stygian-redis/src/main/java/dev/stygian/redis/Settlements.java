@@ -4,6 +4,7 @@ import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.RunSpec;
@@ -128,13 +129,13 @@ final class Settlements implements AutoCloseable {
      */
     private static int steps(Settlement end, RunSpec spec) {
       Progress progress = end.progress();
+      LaneSpec lane = spec.lanes().get(spec.laneOf(end.lease().task().id().node()));
       boolean isShared =
           spec.wide()
-              && (!progress.releases().isEmpty()
-                  || progress.results().size()
-                      < spec.lanes().get(spec.laneOf(end.lease().task().id().node())).ends());
+              && (!progress.releases().isEmpty() || progress.results().size() < lane.ends());
       int steps =
           (isShared ? 3 : 0)
+              + (lane.collecting().itemsAt().isPresent() ? 3 : 0) // it may let another task begin
               + progress.results().size()
               + 2 * progress.releases().size()
               + (end instanceof Nack ? 2 : 0);

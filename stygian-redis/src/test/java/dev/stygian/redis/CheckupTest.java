@@ -2,12 +2,19 @@ package dev.stygian.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.Progress;
+import dev.stygian.graph.queue.Release;
+import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.queue.Specs;
 import dev.stygian.graph.queue.Submission;
+import dev.stygian.graph.queue.Task;
 import dev.stygian.redis.Violation.Repair;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
@@ -260,6 +267,53 @@ final class CheckupTest {
       isSound(settings);
 
       finish(server, settings, queue, run, held);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("serverNames")
+  void itemsThatWaitForTheirPartsAreInOrder(String server) throws Exception {
+    RedisSettings settings = queue(server);
+    RunSpec run =
+        Specs.single("collecting")
+            .splits(1)
+            .node("b")
+            .ends(1)
+            .partsOf("a")
+            .node("c")
+            .ends(1)
+            .collects("a", "b")
+            .build();
+    try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
+      queue.open(run);
+      Task first = Specs.task(run, "x", "a", "r");
+      queue.enqueue(
+          run.id(),
+          "t",
+          0,
+          List.of(new Submission("x", Specs.text("x"), List.of(first), List.of())),
+          Duration.ofSeconds(5));
+      LeaseRequest any =
+          new LeaseRequest(Set.of(), 2, Duration.ofMinutes(1), Duration.ofSeconds(5));
+      Lease split = queue.lease(any).getFirst();
+      List<Emission> parts =
+          Stream.of("x/a/0", "x/a/1")
+              .map(part ->
+                  new Emission(part, Specs.text(part), List.of(Specs.task(run, part, "b", "r"))))
+              .toList();
+      queue.emitParts(split, parts, 0);
+      Release waiting = new Release(Specs.task(run, "x", "c", "r"), 1);
+      queue.complete(
+          new Completion(split, new Progress(List.of("a"), List.of(), List.of(waiting))));
+      isSound(settings);
+
+      for (Lease part : queue.lease(any)) {
+        isSound(settings);
+        queue.nack(new Nack(part, List.of(), part.task(), 1, new Nack.Verdict.Bury("of no use")));
+      }
+
+      assertThat(queue.ledger().status(run.id()).dead()).isEqualTo(3);
+      isSound(settings);
     }
   }
 

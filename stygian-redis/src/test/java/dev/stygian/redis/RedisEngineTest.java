@@ -1,5 +1,6 @@
 package dev.stygian.redis;
 
+import dev.stygian.graph.engine.CollectingContract;
 import dev.stygian.graph.engine.EngineContract;
 import dev.stygian.graph.engine.FindingContract;
 import dev.stygian.graph.engine.SplittingContract;
@@ -46,6 +47,14 @@ final class RedisEngineTest extends EngineContract {
 
   @Nested
   final class Splitting extends SplittingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return open();
+    }
+  }
+
+  @Nested
+  final class Collecting extends CollectingContract {
     @Override
     protected WorkQueue newQueue() {
       return open();

@@ -49,7 +49,10 @@ public final class LetterView {
     lines.add("died      " + letter.died() + " after " + letter.attempts() + " attempts");
     letter
         .errors()
-        .forEach(e -> lines.add("attempt " + e.attempt() + " " + e.at() + " " + e.message()));
+        .forEach(e -> {
+          String attempt = e.attempt() == 0 ? "" : "attempt " + e.attempt() + " ";
+          lines.add(attempt + e.at() + " " + e.message());
+        });
     return lines;
   }
 

@@ -139,6 +139,24 @@ final class ExamplesTest {
   }
 
   @Test
+  void collectGivesARecordOfAllProductsForEachCataloguePage() throws IOException {
+    Ran ran = run("collect.toml");
+
+    assertThat(ran.code).isZero();
+    assertThat(ran.results)
+        .extracting(result -> result.get("item").asString())
+        .containsExactly("/catalogue-1.html", "/catalogue-2.html");
+    assertThat(ran.results)
+        .extracting(result -> result.at("/output/0/name").asString())
+        .containsExactly("Brass Lantern", "Felt Slippers");
+    assertThat(ran.results)
+        .extracting(result -> result.get("output").size())
+        .containsExactly(10, 10);
+    assertThat(ran.status.at("/emitted/accepted").asInt()).isEqualTo(20);
+    assertThat(ran.status.get("done").asInt()).isEqualTo(22);
+  }
+
+  @Test
   void claudeGivesOneAnswerPerPage() throws IOException, InterruptedException {
     try (FakeMessagesApi api = FakeMessagesApi.start();
         EmbeddedRedis redis = EmbeddedRedis.start(temporary.resolve("redis"));
@@ -195,6 +213,7 @@ final class ExamplesTest {
               "branch-and-join.toml",
               "crawl.toml",
               "split.toml",
+              "collect.toml",
               "claude.toml",
               "kill-a-worker.sh");
     }

@@ -59,6 +59,7 @@ final class Attempt {
 
   private @Nullable Executed executed;
   private JsonNode given = MissingNode.getInstance();
+  private final CollectedOutputs collected;
   private @Nullable PlannedNode node;
   private @Nullable RunFleet fleet;
   private Task task;
@@ -75,6 +76,7 @@ final class Attempt {
     this.leasedNanos = nowNanos;
     this.task = lease.task();
     this.number = lease.attempt();
+    this.collected = new CollectedOutputs(worker, lease);
   }
 
   Lease lease() {
@@ -140,7 +142,16 @@ final class Attempt {
       item =
           new Item(
               lease.task().id().item(), leased.emitter().isEmpty() ? input : Part.value(input));
-      inputs = inputs(leased, item);
+      if (leased.collects()) {
+        Optional<JsonNode> all = collected.read(this::isStopped);
+        if (all.isEmpty()) {
+          handBack(); // which also finds out whether the lease is still current
+          return true;
+        }
+        inputs = Map.of(leased.predecessors().getFirst(), all.get());
+      } else {
+        inputs = inputs(leased, item);
+      }
     } catch (PayloadException e) {
       end(new Nack.Verdict.Bury("the task's payload cannot be read: " + e.getMessage()));
       return true;
@@ -174,6 +185,12 @@ final class Attempt {
       }
     }
     return all;
+  }
+
+  /** How many outputs of parts nobody has any more use for, once an end of it is booked. */
+  long partsToDrop(Settlement booked) {
+    Progress progress = booked.progress();
+    return progress.results().isEmpty() && progress.passed().isEmpty() ? 0 : collected.parts();
   }
 
   private void walk(RunPlan plan, Item item, Map<String, JsonNode> inputs)

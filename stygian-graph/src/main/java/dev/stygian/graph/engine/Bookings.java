@@ -168,17 +168,15 @@ final class Bookings {
   }
 
   private void settle(List<Ended> some) throws InterruptedException {
-    List<Settlement> ends = new ArrayList<>(some.size());
     List<Visit> visits = new ArrayList<>();
     List<Expense> expenses = new ArrayList<>();
     for (Ended each : some) {
-      ends.add(each.settlement);
       visits.addAll(each.usage.visits());
       expenses.addAll(each.usage.expenses());
     }
     try {
       report(new Usage(visits, expenses));
-      settleAll(ends);
+      settleAll(some);
     } finally {
       long bytes = 0;
       for (Ended each : some) {
@@ -211,7 +209,7 @@ final class Bookings {
     }
   }
 
-  private void settleAll(List<Settlement> ends) throws InterruptedException {
+  private void settleAll(List<Ended> ends) throws InterruptedException {
     try {
       settleOnceThereIsAQueue(ends);
     } catch (QueueClosedException e) {
@@ -220,24 +218,29 @@ final class Bookings {
       if (ends.size() == 1 || e instanceof QueueUnavailableException) {
         LOG.atError()
             .setCause(e)
-            .addKeyValue("task", ends.getFirst().lease().task().id())
+            .addKeyValue("task", ends.getFirst().settlement.lease().task().id())
             .addKeyValue("tasks", ends.size())
             .log("What a task came to could not be booked; its lease will run out");
         return;
       }
       // one of them is to blame; the others are booked, or they are lost by now and say so
-      for (Settlement end : ends) {
+      for (Ended end : ends) {
         settleAll(List.of(end));
       }
     }
   }
 
-  private void settleOnceThereIsAQueue(List<Settlement> ends) throws InterruptedException {
+  private void settleOnceThereIsAQueue(List<Ended> some) throws InterruptedException {
+    List<Settlement> ends = new ArrayList<>(some.size());
+    some.forEach(each -> ends.add(each.settlement));
     while (true) {
       try {
-        for (Settled end : queue.settle(ends)) {
-          if (end instanceof Settled.LeaseLost(LeaseToken token)) {
+        List<Settled> settled = queue.settle(ends);
+        for (int i = 0; i < settled.size(); i++) {
+          if (settled.get(i) instanceof Settled.LeaseLost(LeaseToken token)) {
             LOG.atDebug().addKeyValue("lease", token).log("A lease was lost before its end");
+          } else {
+            dropCollected(some.get(i));
           }
         }
         return;
@@ -247,6 +250,18 @@ final class Bookings {
           throw e;
         }
       }
+    }
+  }
+
+  private void dropCollected(Ended end) throws InterruptedException {
+    long parts = end.attempt.partsToDrop(end.settlement);
+    if (parts == 0) {
+      return;
+    }
+    try {
+      queue.dropCollected(end.settlement.lease(), parts);
+    } catch (StygianException e) { // they only take room
+      LOG.atDebug().setCause(e).log("Outputs that were collected stay until the run is forgotten");
     }
   }
 }

@@ -117,12 +117,19 @@ final class Executed {
     return node.id().equals(leased.id().node()) ? leased.key() : node.scope().key(leased.key());
   }
 
-  /** What the queue has to book where an item has become others: nothing of it goes on. */
+  /**
+   * What the queue has to book where an item has become others: nothing of it goes on, or what
+   * waits for all of these.
+   */
   Progress became(PlannedNode last) {
     List<String> passed = new ArrayList<>(inOrder.size() + 1);
     inOrder.forEach(output -> passed.add(output.node.id()));
     passed.add(last.id());
-    return new Progress(passed, List.of(), List.of());
+    List<Release> releases = new ArrayList<>(1);
+    last.collecting()
+        .partsAt()
+        .ifPresent(collector -> releases.add(new Release(task(plan.node(collector)), 1)));
+    return new Progress(passed, List.of(), releases);
   }
 
   /**
@@ -144,7 +151,7 @@ final class Executed {
       for (PlannedNode next : node.successors()) {
         if (byNode[next.index()] == null) {
           isRead = true;
-          if (next != failed) {
+          if (next != failed && !next.collects()) { // that one the queue releases by itself
             releases.add(new Release(released(next, output), next.awaited().size()));
           }
         }

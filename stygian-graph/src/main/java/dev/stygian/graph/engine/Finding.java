@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.Collecting;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.Lease;
@@ -30,7 +31,7 @@ final class Finding implements RunFleet.Finder {
   /** Two of ten million identities get one id with a chance of 1 in 10^15. */
   private static final int ID_BYTES = 12;
 
-  /** A path of nodes that would be a longer id is digested. */
+  /** A path of nodes that would be a longer id is digested, where nobody has to read it. */
   private static final int LONGEST_ID = 1000;
 
   private final WorkerContext worker;
@@ -103,8 +104,9 @@ final class Finding implements RunFleet.Finder {
   }
 
   private Emission part(JsonNode value, long index) {
-    String path = lease.task().id().item() + "/" + node.id() + "/" + index;
-    Item part = new Item(path.length() > LONGEST_ID ? digested(path) : path, value);
+    String path = Collecting.part(lease.task().id().item(), node.id(), index);
+    boolean isDigested = path.length() > LONGEST_ID && node.collecting().partsAt().isEmpty();
+    Item part = new Item(isDigested ? digested(path) : path, value);
     Payload payload = Payload.of(source().part(value, index));
     if (node.isLast()) {
       IdempotencyKey key = node.scope().key(IdempotencyKey.digest(value));

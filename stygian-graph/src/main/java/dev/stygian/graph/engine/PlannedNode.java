@@ -1,6 +1,7 @@
 package dev.stygian.graph.engine;
 
 import dev.stygian.graph.pipeline.Node;
+import dev.stygian.graph.queue.Collecting;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.settings.Config;
@@ -22,6 +23,7 @@ final class PlannedNode {
   private final List<PlannedNode> successors;
   private final boolean fansOut;
   private final Optional<String> emitter;
+  private final Collecting collecting;
   private final List<String> awaited;
   private volatile @Nullable Ready ready;
   private volatile @Nullable CappedStretch stretch;
@@ -42,7 +44,8 @@ final class PlannedNode {
       List<String> predecessors,
       List<PlannedNode> successors,
       boolean fansOut,
-      Optional<String> emitter) {
+      Optional<String> emitter,
+      Collecting collecting) {
     this.node = node;
     this.index = index;
     this.scope = scope;
@@ -52,8 +55,11 @@ final class PlannedNode {
     this.successors = List.copyOf(successors);
     this.fansOut = fansOut;
     this.emitter = emitter;
+    this.collecting = collecting;
     this.awaited =
-        this.predecessors.stream().filter(id -> !emitter.equals(Optional.of(id))).toList();
+        this.predecessors.stream()
+            .filter(id -> !emitter.equals(Optional.of(id)) && !node.collect())
+            .toList();
   }
 
   String id() {
@@ -86,7 +92,7 @@ final class PlannedNode {
     return predecessors;
   }
 
-  /** Those of them that are executed for the same item: all but the one that emitted it. */
+  /** Those of them that are executed for the same item, and not for the parts of it. */
   List<String> awaited() {
     return awaited;
   }
@@ -99,6 +105,16 @@ final class PlannedNode {
   /** The node that emits the items for which this one is executed; empty: they are submitted. */
   Optional<String> emitter() {
     return emitter;
+  }
+
+  /** Which node gets what together, as the queue is told. */
+  Collecting collecting() {
+    return collecting;
+  }
+
+  /** Whether it waits for all parts of an item, which others are executed for. */
+  boolean collects() {
+    return collecting.source().isPresent();
   }
 
   List<PlannedNode> successors() {

@@ -8,6 +8,7 @@ import dev.stygian.graph.pipeline.Node;
 import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.pipeline.Topology;
 import dev.stygian.graph.queue.Cap;
+import dev.stygian.graph.queue.Collecting;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.RunId;
@@ -72,7 +73,20 @@ final class RunPlan {
         topology.predecessors(node.id()),
         topology.successors(node.id()).stream().map(this::node).toList(),
         definition.fanOuts().contains(node.id()),
-        emitter(node.id()));
+        emitter(node.id()),
+        collecting(node));
+  }
+
+  private Collecting collecting(Node node) {
+    Optional<Collecting.Source> source = Optional.empty();
+    if (node.collect()) {
+      String last = topology.predecessors(node.id()).getFirst();
+      source = Optional.of(new Collecting.Source(scopes.of(last).getLast(), last));
+    }
+    return new Collecting(
+        emitter(node.id()).flatMap(scopes::collector),
+        definition.fanOuts().contains(node.id()) ? scopes.collector(node.id()) : Optional.empty(),
+        source);
   }
 
   /** The node that emits the items for which a node is executed; empty: they are submitted. */
@@ -175,7 +189,8 @@ final class RunPlan {
                     node.maxAttempts().orElse(execution.maxAttempts()),
                     node.maxLeased().orElse(Cap.NONE),
                     ends.applyAsInt(node.id()),
-                    definition.fanOuts().contains(node.id())))
+                    definition.fanOuts().contains(node.id()),
+                    node(node.id()).collecting()))
             .toList();
     return new RunSpec(
         run,

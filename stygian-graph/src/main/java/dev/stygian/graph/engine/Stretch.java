@@ -12,7 +12,8 @@ import java.util.Set;
  * computes. What may wait for something outside and has siblings does not: those are tasks, so that
  * they wait at once. What visits a host does not either, since it waits in that host's lane, nor
  * what is counted against a cap. A node that splits its items stands alone: what it reads has to be
- * the same at each attempt, and what it emits is executed for other items.
+ * the same at each attempt, and what it emits is executed for other items. One that collects begins
+ * a stretch, since what it waits for is executed under many leases.
  */
 record Stretch(List<Step> steps) {
   /**
@@ -48,6 +49,7 @@ record Stretch(List<Step> steps) {
         branched |= !chained;
         if (passing.containsAll(next.predecessors())
             && !next.fansOut()
+            && !next.collects()
             && worker.offers(next.service())
             && !capped.contains(next.id())
             && !next.visitsHosts(worker.hostLanes())

@@ -5,6 +5,7 @@ import dev.stygian.graph.error.QueueRefusedException;
 import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.error.StygianException;
+import dev.stygian.graph.queue.CollectedPage;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
@@ -371,6 +372,11 @@ public final class Worker implements AutoCloseable {
     public boolean emitParts(Lease lease, List<Emission> items, long from)
         throws InterruptedException {
       return queue.emitParts(lease, items, from).isPresent();
+    }
+
+    @Override
+    public Optional<CollectedPage> collected(Lease lease, long from) throws InterruptedException {
+      return queue.collected(lease, from);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.queue.CollectedPage;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Notes;
@@ -11,6 +12,7 @@ import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What an attempt needs of the worker that makes it. */
@@ -40,6 +42,9 @@ interface WorkerContext {
 
   /** Puts the next parts of a lease's item into its run; returns whether the lease is current. */
   boolean emitParts(Lease lease, List<Emission> items, long from) throws InterruptedException;
+
+  /** Some of the outputs that a lease's node collects; empty where the lease is not current. */
+  Optional<CollectedPage> collected(Lease lease, long from) throws InterruptedException;
 
   /** What the processes of its queue tell each other. */
   Notes notes();

@@ -131,7 +131,8 @@ final class Assembly {
         optionalSpan(table, "backoff"),
         optionalSpan(table, "timeout"),
         table.flag("checkpoint"),
-        optionalWhole(table, "max_leased"));
+        optionalWhole(table, "max_leased"),
+        table.flag("collect"));
   }
 
   private static OptionalInt optionalWhole(Config table, String key) {

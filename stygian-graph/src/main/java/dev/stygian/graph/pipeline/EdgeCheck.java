@@ -23,6 +23,10 @@ final class EdgeCheck {
   private final Problems problems;
   private final Map<String, Place> ids = new LinkedHashMap<>();
   private final Set<String> fanOuts = new HashSet<>();
+  private final Set<String> finding = new HashSet<>();
+
+  /** The nodes that collect, and where that is said. */
+  private final Map<String, Place> collecting = new LinkedHashMap<>();
 
   /** Each edge and the place that names it first. */
   private final Map<Edge, Place> edges = new LinkedHashMap<>();
@@ -42,7 +46,7 @@ final class EdgeCheck {
     nodes.forEach(this::addDependencies);
     Map<Edge, Place> written = new HashMap<>();
     root.array("edges").ifPresent(all -> all.elements().forEach(edge -> addWritten(edge, written)));
-    if (!hasCycles()) {
+    if (!hasCycles() && !services.isOpen()) { // of those nobody knows here what they do to items
       checkScopes();
     }
     return List.copyOf(edges.keySet());
@@ -64,6 +68,13 @@ final class EdgeCheck {
       node.text("service")
           .filter(service -> services.fansOut().test(service.text()))
           .ifPresent(_ -> fanOuts.add(id.get().text()));
+      node.text("service")
+          .filter(service -> services.finds().test(service.text()))
+          .ifPresent(_ -> finding.add(id.get().text()));
+      node.entry("collect")
+          .filter(
+              entry -> entry.value() instanceof SourceValue.Flag(Place _, boolean isSet) && isSet)
+          .ifPresent(entry -> collecting.putIfAbsent(id.get().text(), entry.key()));
     }
   }
 
@@ -163,7 +174,10 @@ final class EdgeCheck {
   }
 
   private void checkScopes() {
-    for (ItemScopes.Clash clash : ItemScopes.of(ids.keySet(), edges.keySet(), fanOuts).clashes()) {
+    ItemScopes scopes = ItemScopes.of(ids.keySet(), edges.keySet(), fanOuts, collecting.keySet());
+    new CollectCheck(scopes, edges.keySet(), fanOuts, finding, collecting, problems)
+        .check(ids.keySet());
+    for (ItemScopes.Clash clash : scopes.clashes()) {
       problems.wrong(
           edges.getOrDefault(clash.edge(), Place.START),
           "node "
@@ -178,7 +192,7 @@ final class EdgeCheck {
     }
   }
 
-  private static String once(List<String> scope) {
+  static String once(List<String> scope) {
     return scope.isEmpty()
         ? " (once for each item of the run)"
         : " (once for each item that " + Quoted.of(scope.getLast()) + " emits)";
@@ -190,7 +204,7 @@ final class EdgeCheck {
     return path(all);
   }
 
-  private static String path(List<String> nodes) {
+  static String path(List<String> nodes) {
     List<String> all = nodes;
     if (all.size() > LONGEST_PATH) {
       int half = LONGEST_PATH / 2;

@@ -89,7 +89,10 @@ public enum GraphDrawing {
   }
 
   private static String label(Node node) {
-    return Quoted.plain(node.id()) + " (" + Quoted.plain(node.service()) + ")";
+    return Quoted.plain(node.id())
+        + " ("
+        + Quoted.plain(node.service())
+        + (node.collect() ? ", collects)" : ")");
   }
 
   /** Mermaid reads Markdown, HTML and its own entities in labels: ASCII signs go in as codes. */

@@ -12,12 +12,14 @@ import java.util.function.Predicate;
  * @param schemas by name and alias
  * @param canonicalName of a name or an alias; empty where the name is not known
  * @param fansOut whether the service of a name or an alias splits its items into others
+ * @param finds whether such a service finds items beside those that it is executed for
  * @param isOpen whether every other name passes too, with whatever config
  */
 record KnownServices(
     Map<String, ConfigSchema> schemas,
     Function<String, Optional<String>> canonicalName,
     Predicate<String> fansOut,
+    Predicate<String> finds,
     boolean isOpen) {
   KnownServices {
     schemas = Map.copyOf(schemas);

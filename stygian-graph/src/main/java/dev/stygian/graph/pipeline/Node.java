@@ -17,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param timeout of one attempt; empty: the pipeline's
  * @param checkpoint whether its output is written before a successor goes on in memory
  * @param maxLeased how many of its tasks may be leased at once; empty: any number
+ * @param collect whether it waits for all parts of an item that was split, and gets their outputs
  */
 public record Node(
     String id,
@@ -26,4 +27,19 @@ public record Node(
     Optional<Duration> backoff,
     Optional<Duration> timeout,
     boolean checkpoint,
-    OptionalInt maxLeased) {}
+    OptionalInt maxLeased,
+    boolean collect) {
+
+  /** A node that collects nothing. */
+  public Node(
+      String id,
+      String service,
+      ObjectNode config,
+      OptionalInt maxAttempts,
+      Optional<Duration> backoff,
+      Optional<Duration> timeout,
+      boolean checkpoint,
+      OptionalInt maxLeased) {
+    this(id, service, config, maxAttempts, backoff, timeout, checkpoint, maxLeased, false);
+  }
+}

@@ -38,7 +38,21 @@ public final class PipelineParser {
       Map<String, ConfigSchema> services,
       Function<String, Optional<String>> canonicalName,
       Predicate<String> fansOut) {
-    this(new KnownServices(services, canonicalName, fansOut, false));
+    this(services, canonicalName, fansOut, name -> false);
+  }
+
+  /**
+   * A parser that also refuses what finds items where nobody can tell when all of them are there:
+   * with {@code registry::findsMore} as its last argument.
+   *
+   * @param findsMore whether the service of any of the names finds items beside its own
+   */
+  public PipelineParser(
+      Map<String, ConfigSchema> services,
+      Function<String, Optional<String>> canonicalName,
+      Predicate<String> fansOut,
+      Predicate<String> findsMore) {
+    this(new KnownServices(services, canonicalName, fansOut, findsMore, false));
   }
 
   private PipelineParser(KnownServices services) {
@@ -50,7 +64,8 @@ public final class PipelineParser {
    * and need not be installed where the pipeline is read again.
    */
   public static PipelineParser ofCheckedPipelines() {
-    return new PipelineParser(new KnownServices(Map.of(), Optional::of, name -> false, true));
+    return new PipelineParser(
+        new KnownServices(Map.of(), Optional::of, name -> false, name -> false, true));
   }
 
   /**

@@ -91,6 +91,8 @@ final class PipelineSchema {
           .optional("timeout", TIMEOUT, "Default: the pipeline's")
           .withDefault("checkpoint", FLAG, false, "Whether its output is written before it is used")
           .optional("max_leased", CAP, "Tasks of the node that are leased at once, at most")
+          .withDefault(
+              "collect", FLAG, false, "Whether it gets the outputs of all parts of an item at once")
           .build();
 
   static final ConfigSchema EDGE =

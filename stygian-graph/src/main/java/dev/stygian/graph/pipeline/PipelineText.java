@@ -114,6 +114,9 @@ public final class PipelineText {
     node.backoff().map(PipelineText::span).ifPresent(b -> table.put("backoff", b));
     node.timeout().map(PipelineText::span).ifPresent(t -> table.put("timeout", t));
     node.maxLeased().ifPresent(most -> table.put("max_leased", most));
+    if (node.collect()) {
+      table.put("collect", true);
+    }
     return table.put("checkpoint", node.checkpoint());
   }
 

@@ -130,9 +130,9 @@ public final class Topology {
 
   /**
    * A SHA-256 for each node, in hex and in topological order, over all that decides about its
-   * output besides the item: its id, its service, its effective config and the fingerprints of its
-   * predecessors. So an edited selector changes its node's fingerprint and those of all nodes after
-   * it, and no other.
+   * output besides the item: its id, its service, its effective config, whether it collects, and
+   * the fingerprints of its predecessors. So an edited selector changes its node's fingerprint and
+   * those of all nodes after it, and no other.
    *
    * @param effectiveConfig a node's config with its service's defaults, references unresolved:
    *     {@code Config.withDefaults}
@@ -143,6 +143,9 @@ public final class Topology {
       ObjectNode content = JsonNodeFactory.instance.objectNode();
       content.put("id", node.id()).put("service", node.service());
       content.set("config", effectiveConfig.apply(node));
+      if (node.collect()) {
+        content.put("collect", true); // the others keep the fingerprints that they have
+      }
       ArrayNode before = content.putArray("predecessors");
       predecessors(node.id()).forEach(p -> before.add(known(p, all)));
       all.put(node.id(), HexFormat.of().formatHex(Sha256.of(CanonicalJson.bytes(content))));

@@ -13,6 +13,10 @@ public record DeadLetter(Task task, int attempts, List<AttemptError> errors, Ins
     errors = List.copyOf(errors);
   }
 
-  /** What went wrong in one attempt. */
+  /**
+   * What went wrong in one attempt.
+   *
+   * @param attempt 0 where none was made: parts of the item are missing that it was to collect
+   */
   public record AttemptError(int attempt, Instant at, String message) {}
 }

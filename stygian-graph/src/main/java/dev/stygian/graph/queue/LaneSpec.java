@@ -13,6 +13,7 @@ import java.util.List;
  * @param maxLeased how many of its tasks may be leased at once; {@link Cap#NONE}: any number
  * @param ends how many last nodes the items pass for which this node is executed
  * @param splits whether it splits its items into others: {@link WorkQueue#emitParts}
+ * @param collecting what it has to do with the collecting of these
  */
 public record LaneSpec(
     String node,
@@ -22,7 +23,8 @@ public record LaneSpec(
     int maxAttempts,
     int maxLeased,
     int ends,
-    boolean splits) {
+    boolean splits,
+    Collecting collecting) {
   public LaneSpec {
     inputs = List.copyOf(inputs);
     if (maxAttempts < 1 || maxAttempts > 100 || level < 0 || ends < 1) {
@@ -30,6 +32,19 @@ public record LaneSpec(
           "maxAttempts is 1 to 100, a level is not negative and an item has an end");
     }
     Cap.checked(maxLeased);
+  }
+
+  /** A lane of items that nobody collects. */
+  public LaneSpec(
+      String node,
+      String service,
+      int level,
+      List<String> inputs,
+      int maxAttempts,
+      int maxLeased,
+      int ends,
+      boolean splits) {
+    this(node, service, level, inputs, maxAttempts, maxLeased, ends, splits, Collecting.NONE);
   }
 
   /** A lane of items that pass one last node. */
@@ -48,6 +63,6 @@ public record LaneSpec(
    * stops while too many results lie undelivered.
    */
   public boolean isFirst() {
-    return inputs.isEmpty();
+    return inputs.isEmpty() && collecting.source().isEmpty();
   }
 }

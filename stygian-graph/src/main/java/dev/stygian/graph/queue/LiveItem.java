@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ final class LiveItem {
   private Map<String, Integer> joins = Map.of();
   private List<Result> ends = List.of();
   private Map<String, Long> parts = Map.of();
+  private Map<String, AwaitedParts> awaited = Map.of();
+  private final @Nullable Origin origin;
   private @Nullable Death death;
 
   /** What is known of a dead item: the task that died, and those that stopped because of it. */
@@ -32,9 +35,65 @@ final class LiveItem {
       List<AttemptError> errors,
       List<QueuedTask> parked) {}
 
+  /**
+   * Where a part comes from that is collected.
+   *
+   * @param collector the node that gets its output
+   * @param last the node that puts this out
+   */
+  record Origin(LiveItem parent, long number, String collector, String last) {}
+
   LiveItem(String id, Payload input) {
+    this(id, input, null);
+  }
+
+  LiveItem(String id, Payload input, @Nullable Origin origin) {
     this.id = id;
     this.input = input;
+    this.origin = origin;
+  }
+
+  /** Empty where nobody collects it. */
+  Optional<Origin> origin() {
+    return Optional.ofNullable(origin);
+  }
+
+  /** Its parts that a node collects. */
+  AwaitedParts awaited(String collector) {
+    if (awaited.isEmpty()) {
+      awaited = new LinkedHashMap<>(2);
+    }
+    return awaited.computeIfAbsent(collector, _ -> new AwaitedParts());
+  }
+
+  /** The nodes that collect its parts. */
+  List<String> collectors() {
+    return List.copyOf(awaited.keySet());
+  }
+
+  /** What a node has collected is used. */
+  void dropAwaited(String collector) {
+    awaited.remove(collector);
+  }
+
+  /** Whether it is dead since parts of it are missing, none of which is under way. */
+  boolean lacksParts() {
+    if (death == null || death.excluded() || !awaited.containsKey(death.task().lane.spec.node())) {
+      return false;
+    }
+    AwaitedParts parts = awaited(death.task().lane.spec.node());
+    return parts.areAllThere() && !parts.isReady();
+  }
+
+  /** Whether it is dead, and the task that died is one of this node. */
+  boolean diedAt(String node) {
+    return death != null && death.task().lane.spec.node().equals(node);
+  }
+
+  /** Lets a dead item's letter give another reason. */
+  void reword(AttemptError error) {
+    death().errors().clear();
+    death().errors().add(error);
   }
 
   void taskBegins() {

@@ -135,6 +135,15 @@ public final class LocalWorkQueue implements WorkQueue {
   }
 
   @Override
+  public Optional<CollectedPage> collected(Lease lease, long from) {
+    return locked(() -> shared.collected(lease, from));
+  }
+
+  /** They went with the booking. */
+  @Override
+  public void dropCollected(Lease lease, long parts) {}
+
+  @Override
   public void visited(List<Visit> visits) {
     locked(() -> {
       shared.visited(visits);

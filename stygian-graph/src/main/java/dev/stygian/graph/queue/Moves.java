@@ -1,8 +1,13 @@
 package dev.stygian.graph.queue;
 
+import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.DeadLetter.AttemptError;
 import dev.stygian.graph.queue.Lease.StoredResult;
+import dev.stygian.graph.queue.LiveItem.Origin;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -55,8 +60,13 @@ final class Moves {
 
   /** A new task comes to the end of its lane. */
   void begin(QueuedTask task) {
-    RunBook run = task.lane.run;
     task.item.taskBegins();
+    start(task);
+  }
+
+  /** The same for a task that its item counts already. */
+  private void start(QueuedTask task) {
+    RunBook run = task.lane.run;
     run.unfinishedTasks++;
     unfinishedTasks++;
     task.lane.append(task);
@@ -66,7 +76,29 @@ final class Moves {
 
   /** A new item begins, or is done at once. */
   void begin(RunBook run, Emission emission) {
-    LiveItem item = new LiveItem(emission.item(), emission.input());
+    begin(run, emission, new LiveItem(emission.item(), emission.input()));
+  }
+
+  /** The same for a part of another item that has this number. */
+  void begin(RunBook run, Emission emission, QueuedTask split, long number) {
+    Origin origin =
+        split
+            .lane
+            .spec
+            .collecting()
+            .partsAt()
+            .map(node -> origin(split, node, number))
+            .orElse(null);
+    begin(run, emission, new LiveItem(emission.item(), emission.input(), origin));
+  }
+
+  private static Origin origin(QueuedTask split, String collector, long number) {
+    Collecting.Source source =
+        split.lane.run.lane(collector).spec.collecting().source().orElseThrow();
+    return new Origin(split.item, number, collector, source.last());
+  }
+
+  private void begin(RunBook run, Emission emission, LiveItem item) {
     for (Task first : emission.first()) {
       begin(new QueuedTask(first, run.lane(first.id().node()), item, 0));
     }
@@ -89,18 +121,112 @@ final class Moves {
     RunBook run = task.lane.run;
     run.unfinishedTasks--;
     unfinishedTasks--;
-    if (task.item.taskEnds() && !task.item.isDead()) {
-      if (run.cancelled) {
-        run.cancelledItems++;
-      } else {
-        task.item.takeEnds().forEach(result -> emit(run, result));
-        run.doneItems++;
-      }
-    }
+    endOf(run, task.item);
     endIfOver(run);
     if (unfinishedTasks == 0) {
       waiters.wakeAll();
     }
+  }
+
+  /** One of the item's tasks has ended. */
+  private void endOf(RunBook run, LiveItem item) {
+    if (!item.taskEnds() || item.isDead()) {
+      return;
+    }
+    if (run.cancelled) {
+      run.cancelledItems++;
+    } else {
+      item.takeEnds().forEach(result -> emit(run, result));
+      run.doneItems++;
+    }
+    item.origin().ifPresent(origin -> arrive(run, item, origin));
+  }
+
+  private void arrive(RunBook run, LiveItem part, Origin origin) {
+    AwaitedParts parts = origin.parent().awaited(origin.collector());
+    Payload output = part.kept(List.of(origin.last())).get(origin.last());
+    if (run.cancelled || output == null) {
+      parts.cancelled();
+    } else {
+      parts.arrived(origin.number(), output);
+    }
+    decide(run, origin.parent(), origin.collector());
+  }
+
+  /** An item is dead or excluded: where it is collected, it is missing. */
+  void miss(RunBook run, LiveItem item) {
+    if (item.origin().isPresent()) {
+      Origin origin = item.origin().get();
+      origin.parent().awaited(origin.collector()).missed();
+      decide(run, origin.parent(), origin.collector());
+    }
+  }
+
+  /** Lets the task of a collecting node begin, or die, where nothing is left to wait for. */
+  private void decide(RunBook run, LiveItem item, String collector) {
+    AwaitedParts parts = item.awaited(collector);
+    if (!parts.areAllThere()) {
+      return;
+    }
+    if (run.cancelled) {
+      parts.takeWaiting().ifPresent(_ -> endOf(run, item));
+    } else if (parts.isReady() && parts.isWaiting()) {
+      parts.takeWaiting().ifPresent(this::start);
+    } else if (parts.isReady() && item.diedAt(collector)) {
+      if (run.deadItems.remove(item.id, item)) {
+        revive(run, item);
+      }
+    } else if (!parts.isReady() && !item.isDead()) {
+      parts.takeWaiting().ifPresent(task -> lack(run, task, parts));
+    } else if (!parts.isReady() && item.diedAt(collector)) {
+      item.reword(lacking(parts));
+    }
+  }
+
+  private AttemptError lacking(AwaitedParts parts) {
+    return new AttemptError(0, clock.instant(), parts.complaint());
+  }
+
+  private void lack(RunBook run, QueuedTask task, AwaitedParts parts) {
+    task.failed(lacking(parts));
+    die(task, clock.instant(), false);
+    endOf(run, task.item);
+  }
+
+  /** An item gets a letter. */
+  void die(QueuedTask task, Instant now, boolean excluded) {
+    RunBook run = task.lane.run;
+    task.item.die(task, now, excluded);
+    if (excluded) {
+      run.excludedCount++;
+    } else {
+      task.lane.countDead();
+      run.deadCount++;
+    }
+    run.deadItems.put(task.item.id, task.item);
+    miss(run, task.item);
+  }
+
+  /** An item whose letter was taken away goes on. */
+  void revive(RunBook run, LiveItem item) {
+    if (item.isExcluded()) {
+      run.excludedCount--;
+    } else {
+      run.deadCount--;
+    }
+    run.goesOn();
+    for (QueuedTask task : item.revive()) {
+      String node = task.lane.spec.node();
+      boolean collects = task.lane.spec.collecting().source().isPresent();
+      if (collects && !item.awaited(node).isReady()) {
+        item.taskBegins();
+        item.awaited(node).await(task);
+      } else {
+        begin(task);
+      }
+    }
+    item.origin().ifPresent(of -> of.parent().awaited(of.collector()).comesBack());
+    item.collectors().forEach(collector -> decide(run, item, collector));
   }
 
   void endIfOver(RunBook run) {
@@ -117,6 +243,10 @@ final class Moves {
       progress.passed().forEach(node -> run.lane(node).countDone());
     }
     progress.results().forEach(result -> book(leased, result));
+    boolean worked = !progress.passed().isEmpty() || !progress.results().isEmpty();
+    if (worked && leased.lane.spec.collecting().source().isPresent()) {
+      leased.item.dropAwaited(leased.lane.spec.node());
+    }
   }
 
   /** Books one executed node: what stands under its key is its output, here and ever after. */
@@ -179,9 +309,16 @@ final class Moves {
       return;
     }
     for (Release release : progress.releases()) {
-      if (leased.item.isLastRelease(release)) {
-        Task task = release.task();
-        begin(new QueuedTask(task, run.lane(task.id().node()), leased.item, 0));
+      Task task = release.task();
+      String node = task.id().node();
+      QueuedTask next = new QueuedTask(task, run.lane(node), leased.item, 0);
+      if (leased.lane.spec.collecting().partsAt().equals(Optional.of(node))) {
+        leased.item.taskBegins();
+        leased.item.awaited(node).await(next);
+        leased.item.awaited(node).split(leased.item.parts(leased.lane.spec.node()));
+        decide(run, leased.item, node);
+      } else if (leased.item.isLastRelease(release)) {
+        begin(next);
       }
     }
   }

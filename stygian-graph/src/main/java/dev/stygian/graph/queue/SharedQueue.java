@@ -335,11 +335,22 @@ final class SharedQueue {
     }
     List<Emission> missing =
         batch.subList((int) Math.min(batch.size(), known - from), batch.size());
-    missing.forEach(emission -> moves.begin(run, emission));
-    task.item.countParts(node, known + missing.size());
+    long number = known;
+    for (Emission emission : missing) {
+      moves.begin(run, emission, task, number);
+      number++;
+    }
+    task.item.countParts(node, number);
     Emitted emitted = new Emitted(missing.size(), 0, 0);
     run.emitted = run.emitted.plus(emitted);
     return Optional.of(emitted);
+  }
+
+  Optional<CollectedPage> collected(Lease lease, long from) {
+    QueuedTask task = leases.find(lease.token());
+    return task == null || task.lane.spec.collecting().source().isEmpty()
+        ? Optional.empty()
+        : Optional.of(task.item.awaited(task.lane.spec.node()).page(from));
   }
 
   void visited(List<Visit> visits) {
@@ -534,11 +545,7 @@ final class SharedQueue {
       moves.park(task);
       return BOOKED;
     }
-    RunBook run = task.lane.run;
-    task.item.die(task, now, false);
-    task.lane.countDead();
-    run.deadCount++;
-    run.deadItems.put(task.item.id, task.item);
+    moves.die(task, now, false);
     moves.end(task);
     return BURIED;
   }
@@ -548,25 +555,17 @@ final class SharedQueue {
       moves.park(task);
       return;
     }
-    RunBook run = task.lane.run;
-    task.item.die(task, now, true);
-    run.excludedCount++;
-    run.deadItems.put(task.item.id, task.item);
+    moves.die(task, now, true);
     moves.end(task);
   }
 
   boolean replay(RunBook run, String id) {
-    LiveItem item = run.cancelled ? null : run.deadItems.remove(id);
-    if (item == null) {
+    LiveItem item = run.cancelled ? null : run.deadItems.get(id);
+    if (item == null || item.lacksParts()) {
       return false;
     }
-    if (item.isExcluded()) {
-      run.excludedCount--;
-    } else {
-      run.deadCount--;
-    }
-    run.goesOn();
-    item.revive().forEach(moves::begin);
+    run.deadItems.remove(id);
+    moves.revive(run, item);
     return true;
   }
 

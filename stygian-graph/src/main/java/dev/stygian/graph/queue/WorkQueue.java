@@ -87,7 +87,8 @@ public interface WorkQueue extends AutoCloseable {
   /**
    * Puts items into the run that the execution under a lease splits its item into, each once:
    * whoever executes the task again emits the same ones in the same order, and those that are there
-   * are passed over and counted nowhere. Never blocks, like {@link #emit}.
+   * are passed over and counted nowhere. Where these are collected, their ids are those of {@link
+   * Collecting#part}. Never blocks, like {@link #emit}.
    *
    * @param from how many of them the execution emitted before this batch
    * @return empty where the lease is not current any more, or a server lost some of those before:
@@ -95,6 +96,24 @@ public interface WorkQueue extends AutoCloseable {
    */
   Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
       throws InterruptedException;
+
+  /**
+   * Reads outputs of the parts of a lease's item, which the lease's node collects: a bounded number
+   * of bytes, and at least one output where there are any from that place on.
+   *
+   * @param from the number of the first one, from 0
+   * @return empty where nothing is collected under this lease, or not any more: it is not current
+   * @throws dev.stygian.graph.error.PayloadException where an output is gone
+   */
+  Optional<CollectedPage> collected(Lease lease, long from) throws InterruptedException;
+
+  /**
+   * Drops the outputs that a node has collected and has no more use for, once the end of its lease
+   * is booked. What is not dropped, since its worker died, goes with the run.
+   *
+   * @param parts how many there were
+   */
+  void dropCollected(Lease lease, long parts) throws InterruptedException;
 
   /**
    * Reports visits to hosts, before the leases end that they were made under: hosts that ask for

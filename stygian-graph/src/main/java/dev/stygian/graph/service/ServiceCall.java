@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param node the node's id, for messages
  * @param attempt 1 for the first
  * @param inputs the outputs of the node's predecessors by node id, in the order of the edges; empty
- *     for a first node, and where only the host is asked for, those that are known already
+ *     for a first node, and where only the host is asked for, those that are known already; for a
+ *     node that collects, an array of its predecessor's outputs for all parts of the item
  * @param egress which addresses may be dialled
  * @param site where relative URLs start: the server of {@code [input] serve}; empty without one
  * @param fleet what the execution shares with others

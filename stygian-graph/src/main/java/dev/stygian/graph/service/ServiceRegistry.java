@@ -132,6 +132,11 @@ public final class ServiceRegistry implements AutoCloseable {
     return canonical.containsKey(name) && finds(name) == ServiceDescriptor.Finds.FOR_ITS_SUCCESSORS;
   }
 
+  /** Whether a service, by any of its names, finds items beside those that it is executed for. */
+  public boolean findsMore(String name) {
+    return canonical.containsKey(name) && finds(name) == ServiceDescriptor.Finds.MORE_OF_ITS_OWN;
+  }
+
   public Environment environment() {
     return environment;
   }

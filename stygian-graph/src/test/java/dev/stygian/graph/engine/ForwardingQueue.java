@@ -1,5 +1,6 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.queue.CollectedPage;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Emitted;
@@ -78,6 +79,16 @@ class ForwardingQueue implements WorkQueue {
   public Optional<Emitted> emitParts(Lease lease, List<Emission> batch, long from)
       throws InterruptedException {
     return queue.emitParts(lease, batch, from);
+  }
+
+  @Override
+  public Optional<CollectedPage> collected(Lease lease, long from) throws InterruptedException {
+    return queue.collected(lease, from);
+  }
+
+  @Override
+  public void dropCollected(Lease lease, long parts) throws InterruptedException {
+    queue.dropCollected(lease, parts);
   }
 
   @Override

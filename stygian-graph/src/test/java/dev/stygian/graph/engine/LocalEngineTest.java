@@ -27,6 +27,14 @@ final class LocalEngineTest extends EngineContract {
   }
 
   @Nested
+  final class Collecting extends CollectingContract {
+    @Override
+    protected WorkQueue newQueue() {
+      return new LocalWorkQueue();
+    }
+  }
+
+  @Nested
   final class Visiting extends VisitingContract {
     @Override
     protected WorkQueue newQueue() {

@@ -1,5 +1,6 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.queue.CollectedPage;
 import dev.stygian.graph.queue.Emission;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LocalWorkQueue;
@@ -15,6 +16,7 @@ import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -104,6 +106,11 @@ final class ScriptedContext implements WorkerContext {
   @Override
   public boolean emitParts(Lease lease, List<Emission> items, long from) {
     return true;
+  }
+
+  @Override
+  public Optional<CollectedPage> collected(Lease lease, long from) throws InterruptedException {
+    return queue.collected(lease, from);
   }
 
   @Override

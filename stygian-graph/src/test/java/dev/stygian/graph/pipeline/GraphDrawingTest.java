@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 class GraphDrawingTest {
   private static final Pipeline PLAIN =
@@ -30,6 +31,32 @@ class GraphDrawingTest {
               n1 --> n2
               n0 --> n2
             """);
+  }
+
+  @Test
+  void saysWhatCollects() {
+    Node plain = Pipelines.node("all", JsonNodeFactory.instance.objectNode());
+    Node all =
+        new Node(
+            plain.id(),
+            plain.service(),
+            plain.config(),
+            plain.maxAttempts(),
+            plain.backoff(),
+            plain.timeout(),
+            plain.checkpoint(),
+            plain.maxLeased(),
+            true);
+    Pipeline pipeline =
+        Pipelines.of(
+            "test",
+            ExecutionSettings.defaults(),
+            InputSettings.none(),
+            List.of(Pipelines.node("each", JsonNodeFactory.instance.objectNode()), all),
+            List.of(new Edge("each", "all")));
+
+    assertThat(GraphDrawing.TEXT.draw(pipeline))
+        .isEqualTo("each (noop)\n  all (noop, collects) <- each\n");
   }
 
   @Test

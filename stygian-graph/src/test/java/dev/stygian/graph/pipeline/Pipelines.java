@@ -64,7 +64,7 @@ final class Pipelines {
     return IDS.get(index % IDS.size()) + (index < IDS.size() ? "" : index);
   }
 
-  private static Pipeline of(
+  static Pipeline of(
       String id,
       ExecutionSettings execution,
       InputSettings input,

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -152,6 +153,8 @@ public final class Specs {
     private final List<LaneSpec> lanes = new ArrayList<>();
     private final Map<String, Integer> ends = new HashMap<>();
     private final Set<String> splitting = new HashSet<>();
+    private final Map<String, Collecting.Source> sources = new HashMap<>();
+    private final Map<String, String> splitBy = new HashMap<>();
     private int maxAttempts = 3;
     private boolean wide;
     private RunLimits limits = Specs.limits(10_000, 100_000, Duration.ofHours(1), RETENTION);
@@ -182,6 +185,32 @@ public final class Specs {
     public RunBuilder splits(int ends) {
       splitting.add(lanes.getLast().node());
       return ends(ends);
+    }
+
+    /** The node that was named last is executed for the items that another splits its own into. */
+    public RunBuilder partsOf(String split) {
+      splitBy.put(lanes.getLast().node(), split);
+      return this;
+    }
+
+    /** Lets the node that was named last collect outputs of such items. */
+    public RunBuilder collects(String split, String last) {
+      sources.put(lanes.getLast().node(), new Collecting.Source(split, last));
+      return this;
+    }
+
+    private Optional<String> collectorOf(Optional<String> split) {
+      return sources.entrySet().stream()
+          .filter(each -> split.equals(Optional.of(each.getValue().split())))
+          .map(Map.Entry::getKey)
+          .findFirst();
+    }
+
+    private Collecting collecting(String node) {
+      return new Collecting(
+          collectorOf(Optional.ofNullable(splitBy.get(node))),
+          collectorOf(Optional.of(node)),
+          Optional.ofNullable(sources.get(node)));
     }
 
     /** The items of the node that was named last pass so many last nodes; default: all. */
@@ -247,7 +276,8 @@ public final class Specs {
                       maxAttempts,
                       l.maxLeased(),
                       ends.getOrDefault(l.node(), allEnds),
-                      splitting.contains(l.node())))
+                      splitting.contains(l.node()),
+                      collecting(l.node())))
               .toList();
       return new RunSpec(
           draft.id(), "pipeline", "definition of " + id, all, all.getFirst().ends(), wide, limits);

@@ -29,6 +29,8 @@ public abstract class WorkQueueContract
         NotesContract,
         EmissionContract,
         PartsContract,
+        CollectContract,
+        CollectAnyOrderContract,
         ReceiptContract,
         WhyContract,
         SimpleCallsContract,

@@ -1,6 +1,6 @@
 -- Ends a run, a bounded number of tasks a call. Atomic per call: nothing of the run is leased from the
 -- first call on; call again while the reply says 'more'.
--- @include keys memory fields runs records lanes hosts letters caps leases
+-- @include keys memory fields runs records lanes hosts letters collecting caps leases
 -- ARGV: run, then delayed chunks of the run to be woken now
 -- Replies: 'more' | 'cancelled' | 'over' (it had ended) | 'unknown'
 local run, MOST = tonumber(ARGV[1]), 1000
@@ -23,7 +23,7 @@ local function empty(node, host)
     redis.call('LPOP', lane)
     local records = read_records(chunk, total, first, total - first, tonumber(offset))
     for _, record in ipairs(records or {}) do
-      cancel_task(run, record)
+      cancel_task(run, node, record)
       let_go[record_key(record)] = true
     end
     release_chunk(chunk, total - first)

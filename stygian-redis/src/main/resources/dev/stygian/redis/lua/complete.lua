@@ -2,7 +2,7 @@
 -- their keys, the lease gone, successors released or counted down, results emitted, counters moved,
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
--- @include keys memory fields runs records lanes hosts letters caps leases booking
+-- @include keys memory fields runs records lanes hosts letters collecting caps leases booking
 -- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
 --   heads, entries, values, releases (see booking.lua); or, where each end is whole and all that is written
 --   of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a blob of the run by
@@ -25,14 +25,16 @@ local function touch_leases()
   end
 end
 
--- Fetches at once what the ends of a wide run's items are counted with.
-local function look_ahead(run, heads, releases, ends)
+-- Fetches at once what the ends of a wide run's items are counted with, and those of parts that are collected.
+local function look_ahead(run, heads, releases, lane)
+  local ends, wide = lane.ends, run_of(run).wide
   local batch, release_at, items, joins = batch_of(heads, '', '', ends), 1, {}, {}
   while batch.at <= #heads do
     next_row(batch)
     if not batch.whole then
       local item = row_item(batch)
-      items[#items + 1] = item
+      if wide then items[#items + 1] = item end
+      if lane.items_at then joins[#joins + 1] = lane.items_at .. ':' .. collecting.parent_of(lane, item) end
       if ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
       for _ = 1, batch.releases do
         local node, predecessors
@@ -67,17 +69,18 @@ local function book(l, batch, releases, at)
   count_tasks(run, -1)
   local keeps, whole, wanted, nodes = batch.keeps, batch.whole, batch.releases, batch.nodes
   local item, key
-  local splits = lane_spec(run, l.node).splits
-  if keeps or splits or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = row_item(batch) end
+  local lane = lane_spec(run, l.node)
+  local splits = lane.splits
+  if keeps or splits or lane.items_at or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = row_item(batch) end
   if of_run.state == 'cancelled' then
     item = item or row_item(batch)
     key = pass_row(run, batch, true)
     at = pass_releases(wanted, releases, at)
-    count_cancelled(run, item)
+    count_cancelled(run, l.node, item)
   else
     local all_ends, released
     all_ends, key = book_row(run, batch, item, l.is_later)
-    released, at = release(run, item, wanted, releases, at)
+    released, at = release(run, item, wanted, releases, at, splits and l.node)
     local over = released == 0
     if of_run.wide and not whole then
       over = released ~= 1 and count_live(run, item, released - 1) <= 0 and not is_dead(run, item)
@@ -86,10 +89,12 @@ local function book(l, batch, releases, at)
     if over then
       all_ends = all_ends or batch.ends > 1 and field(bulk_of(run, 'join'), 'end:' .. item)
       if batch.ends > 1 and all_ends and not whole then emit_ends(run, item, nodes) end
-      if keeps then forget_item(run, item, nodes, batch.ends) end
+      if keeps then forget_item(run, item, nodes, batch.ends, lane.last) end
       count(run, 'done', 1)
+      if lane.items_at then collecting.arrive(run, l.node, item, false) end
     end
     if of_run.has_history then forget_history(l, item) end
+    if lane.collects then collecting.forget(run, l.node, item) end
     if splits then set_field(bulk_of(run, 'parts'), text_of(l.node) .. ':' .. item, false) end
   end
   if marked then freed[#freed + 1] = key end
@@ -146,7 +151,7 @@ local function book_one(l, place, key, nodes, results)
   local size, item_at = struct.unpack('<I2', entry, 31)
   local item = string.sub(entry, item_at, item_at + size - 1)
   if of_run.state == 'cancelled' then
-    count_cancelled(run, item)
+    count_cancelled(run, l.node, item)
     return
   end
   for _, r in ipairs(results) do book_plain_result(run, r.key, r.entry, r.pointer, #nodes > 1) end
@@ -276,8 +281,8 @@ local function book_rows(l, heads, entries, values, releases, place_of_first)
   local at, ends, run, lane = 1, 0, l and l.run, l and lane_spec(l.run, l.node)
   local batch = batch_of(heads, entries, values, lane and lane.ends)
   if l then
-    l.is_later = #lane.inputs > 0
-    if run_of(run).wide then look_ahead(run, heads, releases, lane.ends) end
+    l.is_later = #lane.inputs > 0 or lane.collects
+    if run_of(run).wide or lane.items_at then look_ahead(run, heads, releases, lane) end
   end
   while batch.at <= #heads do
     next_row(batch)

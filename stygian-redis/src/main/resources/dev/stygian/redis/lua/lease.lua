@@ -1,7 +1,7 @@
 -- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
--- @include keys memory fields runs records lanes hosts letters caps leases
+-- @include keys memory fields runs records lanes hosts letters collecting caps leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
 -- Replies: a list: first, where nothing is handed out, in how many milliseconds something is due (-1: nothing
@@ -79,7 +79,7 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
     if run_of(run).state == 'cancelled' then
       flags[i] = '0'
       let_go[keys[i]] = true
-      cancel_task(run, record)
+      cancel_task(run, node, record)
       ended = ended + 1
     elseif last_stored and lasts[i] ~= NO_KEY and last_stored[i] then
       flags[i] = '0'
@@ -237,7 +237,7 @@ local function give_up(run, node, lane)
   for _, record in ipairs(read_records(chunk, total, first, total - first, tonumber(offset)) or {}) do
     let_go[record_key(record)] = true
     if run_of(run).state == 'cancelled' then
-      cancel_task(run, record)
+      cancel_task(run, node, record)
     else
       local attempt = record_attempts(record) + 1
       remember_error(run, node, record_item(record), attempt, hosts.given_up(lane))
@@ -302,7 +302,7 @@ local function visit(run, limit)
     local node, service = string.match(member, '^(%d+):(.*)$')
     node = tonumber(node)
     local takes = (any or offered[service])
-      and not (of_run.held and #lane_spec(run, node).inputs == 0)
+      and not (of_run.held and #lane_spec(run, node).inputs == 0 and not lane_spec(run, node).collects)
     local empty = false
     local room = capped and math.min(limit - handed, caps.room(run, node)) or limit - handed
     if takes and room > 0 then

@@ -1,7 +1,7 @@
 -- Ends leases that did not work. Atomic per call: what did work under the lease is booked and kept
 -- (the checkpoint), the error is remembered, and the task is delayed, dead or back in its lane. A
 -- token that is not current changes nothing.
--- @include keys memory fields runs records lanes hosts letters caps leases booking
+-- @include keys memory fields runs records lanes hosts letters collecting caps leases booking
 -- ARGV: keys to look up, then per nack: lease, heads of one row, entries, values (see booking.lua), task's
 --   node, attempt, verdict (retry, bury, exclude, back; unused: back, and no start that was granted was used),
 --   delay ms, error, host's lane of the task, record of the task, releases of what worked
@@ -63,11 +63,14 @@ for i = 2, #ARGV, 12 do
     local marked, item, worked, key = end_task(l, batch.index), row_item(batch), batch.results > 0, nil
     if run_of(run).state == 'cancelled' then
       key = pass_row(run, batch, true)
-      cancel_task(run, record)
+      cancel_task(run, l.node, record)
     else
       local _
-      _, key = book_row(run, batch, item, #lane_spec(run, l.node).inputs > 0)
-      if worked then forget_errors(run, l.node, item) end
+      _, key = book_row(run, batch, item, #lane_spec(run, l.node).inputs > 0 or lane_spec(run, l.node).collects)
+      if worked then
+        forget_errors(run, l.node, item)
+        if lane_spec(run, l.node).collects then collecting.forget(run, l.node, item) end
+      end
       local released = release(run, item, batch.releases, releases, 1)
       if released > 0 and run_of(run).wide then count_live(run, item, released) end
       if verdict == 'unused' and host_lane_of(l.chunk) then hosts.unused(host_lane_of(l.chunk), number) end

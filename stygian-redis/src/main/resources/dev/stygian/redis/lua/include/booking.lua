@@ -236,12 +236,17 @@ local function next_release(releases, at)
 end
 
 -- Counts down what waits for this end; returns how many tasks are ready now, and where its releases end.
-local function release(run, item, wanted, releases, at)
+-- An item that a node has split goes on where all of its parts are collected: that release is of the one task.
+local function release(run, item, wanted, releases, at, splitter)
   local released = 0
   for _ = 1, wanted do
     local node, predecessors, behind, from, lane_size = next_release(releases, at)
     local ready = predecessors == 1
-    if not ready then
+    if splitter and lane_spec(run, splitter).parts_at == node then
+      ready, released = false, released + 1
+      collecting.split(run, node, item, string.sub(releases, from + lane_size, behind - 1),
+        tonumber(field(bulk_of(run, 'parts'), text_of(splitter) .. ':' .. item) or 0))
+    elseif not ready then
       local joins, name = bulk_of(run, 'join'), text_of(node) .. ':' .. item
       local there = tonumber(field(joins, name) or 0) + 1
       ready = there >= predecessors
@@ -298,11 +303,12 @@ local function emit_ends(run, item, nodes)
   set_field(bulk_of(run, 'join'), 'end:' .. item, false)
 end
 
--- Drops what is kept for an item that is done, which passed so many last nodes.
-local function forget_item(run, item, nodes, ends)
+-- Drops what is kept for an item that is done, which passed so many last nodes; but for the output of one node, where
+-- that is collected.
+local function forget_item(run, item, nodes, ends, collected)
   local out = bulk_of(run, 'out')
   for node = 0, nodes - 1 do
-    set_field(out, text_of(node) .. ':' .. item, false)
+    if node ~= collected then set_field(out, text_of(node) .. ':' .. item, false) end
     if ends > 1 then set_field(out, 'end:' .. text_of(node) .. ':' .. item, false) end
   end
 end

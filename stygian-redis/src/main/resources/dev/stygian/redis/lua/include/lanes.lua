@@ -27,16 +27,17 @@ local function item_ended(run, item)
 end
 
 -- A task of a cancelled run ended; the item is counted with its last one.
-local function count_cancelled(run, item)
+local function count_cancelled(run, node, item)
   if item_ended(run, item) and not is_dead(run, item) then
     count(run, 'cancelled', 1)
     forget_live(run, item)
+    collecting.arrive(run, node, item, false)
   end
 end
 
-local function cancel_task(run, record)
+local function cancel_task(run, node, record)
   count_tasks(run, -1)
-  count_cancelled(run, record_item(record))
+  count_cancelled(run, node, record_item(record))
 end
 
 -- Puts a run into the ring: behind the others, or in front where it had to leave in the middle of its turn.
@@ -105,7 +106,7 @@ end
 local function place(run, node, host, records, front)
   if #records == 0 then return end
   if run_of(run).state == 'cancelled' then
-    for _, record in ipairs(records) do cancel_task(run, record) end
+    for _, record in ipairs(records) do cancel_task(run, node, record) end
     return
   end
   place_chunk(run, node, store_chunk(run, node, host, records), #records, front)
@@ -158,7 +159,7 @@ local function unpark(key)
         local records = read_records(chunk, 1, 0, 1, 0)
         count(run, 'w' .. text_of(node), -1)
         release_chunk(chunk, 1)
-        cancel_task(run, records[1])
+        cancel_task(run, node, records[1])
       else
         place_chunk(run, node, chunk, 1, true)
         placed = placed or state ~= 'paused'

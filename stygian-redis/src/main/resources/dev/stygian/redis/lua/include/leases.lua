@@ -139,7 +139,7 @@ local function wake_due(most)
       if run_of(run).state == 'cancelled' then
         local records = read_records(chunk, 1, 0, 1, 0)
         release_chunk(chunk, 1)
-        cancel_task(run, records[1])
+        cancel_task(run, node, records[1])
       else
         place_chunk(run, node, chunk, 1, true)
         count(run, 'w' .. text_of(node), 1)

@@ -44,6 +44,7 @@ local function write_letter(run, node, lane, record, attempts, excluded)
   count(run, excluded and 'excluded' or 'dead', 1)
   count_tasks(run, -1)
   item_ended(run, item)
+  collecting.arrive(run, node, item, true)
 end
 
 local function bury(run, node, lane, record, attempts)
@@ -63,4 +64,33 @@ local function exclude(run, node, lane, record, attempts)
   else
     write_letter(run, node, lane, record, attempts, true)
   end
+end
+
+-- Takes the letter of an item away and puts its tasks back to work, with all attempts before them. A task that
+-- collects parts of which some are under way waits for these.
+local function revive(run, item, letter)
+  local excluded, node, _, _, lane_size, size, at = struct.unpack(LETTER, letter)
+  local record = string.sub(letter, at + lane_size, at + lane_size + size - 1)
+  local tasks = { { node, lane_at(letter, at, lane_size), with_attempts(record, 0) } }
+  local siblings = redis.call('HGET', run_key(run, 'siblings'), item)
+  local from = 1
+  while siblings and from <= #siblings do
+    local other, lane_length, length, behind = struct.unpack(SIBLING, siblings, from)
+    from = behind + lane_length + length
+    tasks[#tasks + 1] = { other, lane_at(siblings, behind, lane_length),
+      string.sub(siblings, behind + lane_length, from - 1) }
+  end
+  redis.call('HDEL', run_key(run, 'dead'), item)
+  redis.call('HDEL', run_key(run, 'siblings'), item)
+  redis.call('ZREM', run_key(run, excluded == 1 and 'excludedindex' or 'deadindex'), item)
+  count(run, excluded == 1 and 'excluded' or 'dead', -1)
+  if excluded == 0 then count(run, 'x' .. node, -1) end
+  if run_of(run).wide then count_live(run, item, #tasks) end
+  for _, task in ipairs(tasks) do
+    if not collecting.waits_again(run, task[1], item, task[3]) then
+      count_tasks(run, 1)
+      place(run, task[1], task[2], { task[3] }, false)
+    end
+  end
+  collecting.take_back(run, node, item)
 end

@@ -41,11 +41,12 @@ local function read_column(chunk, total, first, count, skipped, width)
   return redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + width * count - 1))
 end
 
-local LENGTHS, KEYS_BEHIND, LASTS_BEHIND, BODIES_BEHIND = 4, 4, 28, 52
+-- Columns lie one behind the other, the lengths first.
+local KEYS_BEHIND, LASTS_BEHIND, BODIES_BEHIND = 4, 28, 52
 
 -- Lengths in a column as they stand, as numbers, and their sum; nothing where the column is not whole.
 local function lengths_in(packed, count)
-  if #packed < LENGTHS * count then return nil end
+  if #packed < KEYS_BEHIND * count then return nil end
   local lengths = { struct.unpack('<' .. string.rep('I4', count), packed) }
   local bytes = 0
   for i = 1, count do bytes = bytes + lengths[i] end
@@ -57,13 +58,13 @@ end
 local columns_of
 do
   local SMALL = 32
-  local places = { lengths = { 0, LENGTHS }, keys = { KEYS_BEHIND, 24 }, lasts = { LASTS_BEHIND, 24 } }
+  local places = { lengths = { 0, KEYS_BEHIND }, keys = { KEYS_BEHIND, 24 }, lasts = { LASTS_BEHIND, 24 } }
 
   function columns_of(chunk, total, first, count)
     local columns = {}
     if count == total and total <= SMALL then
       local all = redis.call('GETRANGE', chunk_key(chunk), '8', text_of(7 + BODIES_BEHIND * total))
-      columns.lengths = string.sub(all, 1, LENGTHS * total)
+      columns.lengths = string.sub(all, 1, KEYS_BEHIND * total)
       columns.keys = string.sub(all, KEYS_BEHIND * total + 1, LASTS_BEHIND * total)
       columns.lasts = string.sub(all, LASTS_BEHIND * total + 1)
       return columns

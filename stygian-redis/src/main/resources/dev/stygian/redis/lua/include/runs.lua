@@ -3,6 +3,9 @@
 local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
   'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts', 'spent' }
 
+-- What collecting.lua does with the ends of parts; here, since those that end items call it.
+local collecting = {}
+
 local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
 
 -- Fetches at once what lanes are that are not known yet.
@@ -20,16 +23,24 @@ local function know_lanes(run, nodes)
   end
   if #missing == 0 then return end
   for i, text in ipairs(redis.call('HMGET', run_key(run, 'lanes'), unpack(missing))) do
-    local level, max, inputs, ends, splits, service = string.match(text, '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])|(.*)$')
+    local level, max, inputs, ends, splits, collected, service =
+      string.match(text, '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])([%d,]*)|(.*)$')
     local lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service,
       ends = tonumber(ends), splits = splits == '1' }
     for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
+    if collected ~= '' then
+      local at, size, last, parts_at, of = string.match(collected, '^,(%d*),(%d*),(%d*),(%d*),(%d*),%d*$')
+      lane.items_at, lane.id_bytes, lane.last = tonumber(at), tonumber(size), tonumber(last)
+      lane.parts_at, lane.collects = tonumber(parts_at), of ~= ''
+    end
     of_run[missing[i]] = lane
   end
 end
 
 -- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
--- them into others.
+-- them into others. Where parts are collected also: the node that collects its items, how long the id of the node is
+-- that split them off, and the node whose outputs of them are collected; the node that collects the parts which it
+-- splits off; and the node whose parts it collects itself.
 local function lane_spec(run, node)
   if not (known_lanes[run] and known_lanes[run][node]) then know_lanes(run, { node }) end
   return known_lanes[run][node]
