@@ -1,5 +1,6 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.error.BlobUnavailableException;
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
@@ -145,6 +146,9 @@ final class Attempt {
     } catch (PayloadException e) {
       end(new Nack.Verdict.Bury("the task's payload cannot be read: " + e.getMessage()));
       return true;
+    } catch (BlobUnavailableException e) {
+      end(again("what the task needs cannot be read: " + e.getMessage(), plan));
+      return true;
     }
     walk(plan, item, inputs);
     return true;
@@ -245,7 +249,32 @@ final class Attempt {
 
   private void book(Settlement settlement) throws InterruptedException {
     RunFleet used = fleet;
-    worker.book(this, settlement, used == null ? List.of() : used.takeVisits());
+    worker.book(this, prepared(settlement), used == null ? List.of() : used.takeVisits());
+  }
+
+  /**
+   * Where an output cannot be put where it belongs, the lease begins anew, with an attempt less.
+   */
+  private Settlement prepared(Settlement settlement) throws InterruptedException {
+    try {
+      return worker.prepare(settlement);
+    } catch (BlobUnavailableException e) {
+      RunPlan plan = worker.plan(lease.task().id().run());
+      if (plan == null || settlement instanceof Nack(_, _, _, _, Nack.Verdict.HandBack _)) {
+        return fromTheStart(new Nack.Verdict.HandBack());
+      }
+      String first =
+          settlement instanceof Nack nack
+              ? nack.verdict().reason() + "; and what worked before: "
+              : "";
+      return fromTheStart(again(first + "an output cannot be kept: " + e.getMessage(), plan));
+    }
+  }
+
+  /** Another try of the leased task, after a wait. */
+  private Nack.Verdict again(String error, RunPlan plan) {
+    Duration base = plan.node(lease.task().id().node()).backoff();
+    return new Nack.Verdict.Retry(error, worker.backoff(lease.attempt() + 1, base));
   }
 
   private void fail(RunPlan plan, PlannedNode failed, Outcome outcome) throws InterruptedException {

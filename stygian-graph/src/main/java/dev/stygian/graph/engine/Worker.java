@@ -380,6 +380,11 @@ public final class Worker implements AutoCloseable {
     }
 
     @Override
+    public Settlement prepare(Settlement end) throws InterruptedException {
+      return queue.prepare(end);
+    }
+
+    @Override
     public void book(Attempt attempt, Settlement settlement, List<Visit> visits)
         throws InterruptedException {
       bookings.book(attempt, settlement, visits);

@@ -108,6 +108,11 @@ final class ScriptedContext implements WorkerContext {
   }
 
   @Override
+  public Settlement prepare(Settlement end) {
+    return end;
+  }
+
+  @Override
   public void book(Attempt attempt, Settlement settlement, List<Visit> visits) {
     booking.accept(settlement);
     booked.countDown();
