@@ -64,7 +64,7 @@ public final class S3Blobs implements BlobStore {
     if (!parts.matches()) {
       throw new SettingInvalidException(
           "\""
-              + location.replaceAll("//[^/]*@", "//…@")
+              + location.replaceAll("//[^/]*@", "//***@")
               + "\" names no bucket; write s3://BUCKET or s3://BUCKET/PREFIX");
     }
     String prefix =
