@@ -12,6 +12,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,10 @@ import java.util.stream.Stream;
  */
 public final class DirectoryBlobs implements BlobStore {
   private static final String BEGUN = ".begun-";
-  private static final int TRIES = 5;
+  private static final int TRIES = 20;
+
+  /** No writer takes so long: what is begun and older was left behind. */
+  private static final Duration LONGEST_WRITE = Duration.ofHours(1);
 
   private final Path root;
 
@@ -129,7 +133,9 @@ public final class DirectoryBlobs implements BlobStore {
 
   private static boolean isOlder(Path file, Instant before) throws IOException {
     try {
-      return Files.getLastModifiedTime(file).toInstant().isBefore(before);
+      Instant put = Files.getLastModifiedTime(file).toInstant();
+      boolean isBegun = String.valueOf(file.getFileName()).startsWith(BEGUN);
+      return put.isBefore(before) && (!isBegun || put.isBefore(Instant.now().minus(LONGEST_WRITE)));
     } catch (NoSuchFileException _) {
       return false;
     }

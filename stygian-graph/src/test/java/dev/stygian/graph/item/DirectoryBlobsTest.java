@@ -9,6 +9,8 @@ import dev.stygian.graph.error.PayloadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -131,9 +133,13 @@ final class DirectoryBlobsTest extends BlobStoreContract {
   void whatAWriterLeftBehindThatDiedGoesWithItsRun() throws IOException {
     try (BlobStore store = newStore()) {
       body().keptIn(store, "queue", "run");
-      Files.writeString(files().getFirst().resolveSibling(".begun-x"), "half of it");
+      Path begun = Files.writeString(files().getFirst().resolveSibling(".begun-x"), "half of it");
 
-      assertThat(store.delete("queue", "run", Instant.MAX, 10)).isEqualTo(2);
+      assertThat(store.delete("queue", "run", Instant.MAX, 10))
+          .as("who wrote may live")
+          .isEqualTo(1);
+      Files.setLastModifiedTime(begun, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+      assertThat(store.delete("queue", "run", Instant.MAX, 10)).isEqualTo(1);
       assertThat(files()).isEmpty();
       assertThat(folder.resolve("blobs/queue/run")).doesNotExist();
     }
