@@ -57,10 +57,12 @@ final class DeadCommand implements Runnable {
   int list(
       @Mixin RunArgument run,
       @Mixin QueueOptions queue,
+      @Mixin BlobOptions blobs,
       @Option(names = "--json", description = "Print each as one JSON object on a line.")
           boolean json)
       throws InterruptedException {
-    try (QueueAccess access = QueueAccess.open(console, queue)) {
+    try (QueueAccess access =
+        QueueAccess.open(console, queue, Blobs.of(blobs, console.environment()))) {
       Table table = new Table("id", "node", "attempts", "item", "last error");
       long[] count = {0};
       forEach(
@@ -97,9 +99,11 @@ final class DeadCommand implements Runnable {
       @Parameters(index = "1", paramLabel = "ID", description = "As `dead list` shows it.")
           String item,
       @Mixin QueueOptions queue,
+      @Mixin BlobOptions blobs,
       @Option(names = "--json", description = "Print one JSON object.") boolean json)
       throws InterruptedException {
-    try (QueueAccess access = QueueAccess.open(console, queue)) {
+    try (QueueAccess access =
+        QueueAccess.open(console, queue, Blobs.of(blobs, console.environment()))) {
       List<DeadLetter> found = new ArrayList<>();
       forEach(
           access.ledger(),

@@ -1,20 +1,25 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.graph.error.BlobUnavailableException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.error.StygianException;
+import dev.stygian.graph.queue.LocalWorkQueue;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.redis.Checkup;
 import dev.stygian.redis.RedisSettings;
+import dev.stygian.redis.RedisWorkQueue;
 import dev.stygian.redis.ServerReport;
 import dev.stygian.redis.Violation;
 import dev.stygian.redis.embedded.ServerBinary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,11 +46,14 @@ final class DoctorCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final int OLDEST_JAVA = 25;
   private static final String QUEUE = "queue";
+  private static final String BLOBS = "blobs";
+  private static final int MOST_SWEPT = 100_000;
   private static final String KEYS = "queue's keys";
 
   private final Console console;
 
   @Mixin private final QueueOptions queue = new QueueOptions();
+  @Mixin private final BlobOptions blobs = new BlobOptions();
 
   @Option(
       names = "--repair",
@@ -87,6 +95,7 @@ final class DoctorCommand implements Callable<Integer> {
             "Java " + Runtime.version() + " of " + System.getProperty("java.vendor")));
     List<Violation> violations = new ArrayList<>();
     queue(findings, violations);
+    blobs(Blobs.of(blobs, console.environment())).ifPresent(findings::add);
     findings.add(embedded());
     services(findings);
     if (json) {
@@ -143,6 +152,9 @@ final class DoctorCommand implements Callable<Integer> {
             .withQueueName(choices.queueName().value())
             .withPatience(PATIENCE);
     findings.add(server(settings, ServerReport.of(settings)));
+    if (repair) {
+      sweep(settings).ifPresent(findings::add);
+    }
     Checkup.Report report = Checkup.of(settings, repair);
     violations.addAll(report.violations());
     report.violations().forEach(violation -> findings.add(finding(violation)));
@@ -158,6 +170,48 @@ final class DoctorCommand implements Callable<Integer> {
                   + (report.notes().isEmpty()
                       ? ": all adds up"
                       : " seen: nothing is wrong there")));
+    }
+  }
+
+  /** Whether blobs can be put into the store, where one is named. */
+  private static Optional<Finding> blobs(Blobs named) {
+    try {
+      return named
+          .over(new LocalWorkQueue())
+          .map(store -> {
+            try (store) {
+              long begun = System.nanoTime();
+              String place = store.check();
+              long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+              return new Finding(
+                  BLOBS,
+                  Grade.GOOD,
+                  place + ": a blob was put, read and deleted in " + millis + " ms");
+            }
+          });
+    } catch (StygianException e) {
+      return Optional.of(new Finding(BLOBS, Grade.BAD, String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Deletes what forgotten runs left in the store. */
+  private Optional<Finding> sweep(RedisSettings settings) {
+    try (RedisWorkQueue opened = RedisWorkQueue.open(settings)) {
+      return Blobs.of(blobs, console.environment())
+          .over(opened)
+          .map(store -> {
+            try (store) {
+              int deleted = store.sweep(BlobSweep.SAFETY, MOST_SWEPT, InstantSource.system());
+              return new Finding(
+                  BLOBS,
+                  deleted == 0 ? Grade.GOOD : Grade.MENDED,
+                  counted(deleted, "blob")
+                      + " of forgotten runs deleted"
+                      + (deleted == MOST_SWEPT ? "; there may be more, so say it again" : ""));
+            }
+          });
+    } catch (BlobUnavailableException e) {
+      return Optional.of(new Finding(BLOBS, Grade.BAD, String.valueOf(e.getMessage())));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.stygian.cli;
 
+import dev.stygian.graph.error.BlobUnavailableException;
 import dev.stygian.graph.error.OutputException;
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.error.PipelineInvalidException;
@@ -37,6 +38,7 @@ final class ExitCode {
       case ServiceUnknownException e -> USAGE;
       case RunUnknownException e -> USAGE;
       case PayloadException e -> USAGE;
+      case BlobUnavailableException e -> INFRASTRUCTURE;
       case OutputException e -> INFRASTRUCTURE;
       case QueueClosedException e -> INFRASTRUCTURE;
       case QueueFullException e -> INFRASTRUCTURE;

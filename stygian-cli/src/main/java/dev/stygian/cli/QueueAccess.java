@@ -3,12 +3,14 @@ package dev.stygian.cli;
 import dev.stygian.cli.output.Console;
 import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.graph.error.SettingInvalidException;
+import dev.stygian.graph.queue.BlobQueue;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.settings.Config;
 import dev.stygian.graph.settings.ConfigSchema;
 import dev.stygian.redis.RedisSettings;
 import dev.stygian.redis.RedisWorkQueue;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -19,27 +21,39 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class QueueAccess implements AutoCloseable {
   static final String EMBEDDED = "embedded";
 
-  private final RedisWorkQueue queue;
+  private final RedisWorkQueue redis;
+  private final Blobs blobs;
+  private final Optional<BlobQueue> withBlobs;
   private final String url;
   private final @Nullable EmbeddedServer server;
 
-  private QueueAccess(RedisWorkQueue queue, String url, @Nullable EmbeddedServer server) {
-    this.queue = queue;
+  private QueueAccess(
+      RedisWorkQueue redis, Blobs blobs, String url, @Nullable EmbeddedServer server) {
+    this.redis = redis;
+    this.blobs = blobs;
+    this.withBlobs = blobs.over(redis);
     this.url = url;
     this.server = server;
   }
 
-  /** The queue that the options, else {@code REDIS_URL}, name. */
+  /** The queue that the options, else {@code REDIS_URL}, name, for who reads no bodies. */
   static QueueAccess open(Console console, QueueOptions options) throws InterruptedException {
+    return open(console, options, Blobs.none());
+  }
+
+  /** The queue that the options, else {@code REDIS_URL}, name. */
+  static QueueAccess open(Console console, QueueOptions options, Blobs blobs)
+      throws InterruptedException {
     ExecutionChoices choices =
         ExecutionChoices.of(
             new ExecutionChoices.Given(options.url, options.name, null), console.environment());
-    return open(console, choices);
+    return open(console, choices, blobs);
   }
 
   /** The queue of these settings, if somebody answers there. */
-  static QueueAccess open(Console console, ExecutionChoices choices) throws InterruptedException {
-    QueueAccess access = openPatiently(console, choices);
+  static QueueAccess open(Console console, ExecutionChoices choices, Blobs blobs)
+      throws InterruptedException {
+    QueueAccess access = openPatiently(console, choices, blobs);
     try {
       Reachability.require(access.url);
       return access;
@@ -50,7 +64,7 @@ final class QueueAccess implements AutoCloseable {
   }
 
   /** Likewise, but whoever has time waits for a server that is not there yet. */
-  static QueueAccess openPatiently(Console console, ExecutionChoices choices) {
+  static QueueAccess openPatiently(Console console, ExecutionChoices choices, Blobs blobs) {
     String given =
         choices
             .queue()
@@ -71,7 +85,7 @@ final class QueueAccess implements AutoCloseable {
       RedisSettings settings =
           RedisSettings.withEnv(address, console.environment())
               .withQueueName(choices.queueName().value());
-      return new QueueAccess(RedisWorkQueue.open(settings), address, server);
+      return new QueueAccess(RedisWorkQueue.open(settings), blobs, address, server);
     } catch (RuntimeException e) {
       if (server != null) {
         server.close();
@@ -82,15 +96,35 @@ final class QueueAccess implements AutoCloseable {
 
   /** Another queue of the same server, over the same connections. */
   QueueAccess another(String queueName) {
-    return new QueueAccess(queue.another(queueName), url, null);
+    return new QueueAccess(redis.another(queueName), blobs, url, null);
+  }
+
+  /**
+   * The same, after a look whether a blob can be put into the store, where one is named.
+   *
+   * @throws dev.stygian.graph.error.BlobUnavailableException where it cannot
+   */
+  QueueAccess checked() {
+    try {
+      withBlobs.ifPresent(BlobQueue::check);
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   WorkQueue queue() {
-    return queue;
+    return withBlobs.<WorkQueue>map(queue -> queue).orElse(redis);
+  }
+
+  /** The queue whose blobs are to be swept, where there are any. */
+  Optional<BlobQueue> withBlobs() {
+    return withBlobs;
   }
 
   RunLedger ledger() {
-    return queue.ledger();
+    return queue().ledger();
   }
 
   /** Where the server listens; may hold a password. */
@@ -100,7 +134,7 @@ final class QueueAccess implements AutoCloseable {
 
   @Override
   public void close() {
-    queue.close();
+    queue().close();
     if (server != null) {
       server.close();
     }

@@ -41,7 +41,7 @@ final class QueuesCommand implements Callable<Integer> {
     ExecutionChoices choices =
         ExecutionChoices.of(
             new ExecutionChoices.Given(queue.url, queue.name, null), console.environment());
-    try (QueueAccess access = QueueAccess.open(console, choices)) {
+    try (QueueAccess access = QueueAccess.open(console, choices, Blobs.none())) {
       RunLedger ledger = access.ledger();
       List<RunStatus> runs = statuses(ledger);
       List<WorkerInfo> workers = ledger.workers();

@@ -30,6 +30,7 @@ final class ResultsCommand implements Callable<Integer> {
 
   @Mixin private final RunArgument run = new RunArgument();
   @Mixin private final QueueOptions queue = new QueueOptions();
+  @Mixin private final BlobOptions blobs = new BlobOptions();
 
   @Option(
       names = {"-o", "--output"},
@@ -47,7 +48,8 @@ final class ResultsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ResultOutput results = ResultOutput.of(console, Optional.ofNullable(output));
-    try (QueueAccess access = QueueAccess.open(console, queue)) {
+    try (QueueAccess access =
+        QueueAccess.open(console, queue, Blobs.of(blobs, console.environment()))) {
       RunLedger ledger = access.ledger();
       ledger.status(run.id()); // says so where there is no such run, before a file is touched
       ResultDelivery delivery = new ResultDelivery(ledger, run.id(), results.reader());

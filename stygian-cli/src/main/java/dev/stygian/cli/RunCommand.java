@@ -57,6 +57,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private final InputOptions input = new InputOptions();
   @Mixin private final QueueOptions queue = new QueueOptions();
+  @Mixin private final BlobOptions blobs = new BlobOptions();
+  @Mixin private final BlobSize blobSize = new BlobSize();
   @Mixin private final WorkOptions work = new WorkOptions();
 
   @Option(
@@ -117,7 +119,9 @@ final class RunCommand implements Callable<Integer> {
 
   private int runShared(Plan plan, ResultOutput results, Iterator<JsonNode> items)
       throws InterruptedException {
-    try (QueueAccess access = QueueAccess.open(console, plan.choices);
+    Blobs store = Blobs.of(blobs, blobSize, console.environment());
+    try (QueueAccess access = QueueAccess.open(console, plan.choices, store).checked();
+        BlobSweep _ = BlobSweep.start(access.withBlobs().stream().toList());
         WorkerProcesses processes =
             WorkerProcesses.start(
                 console,
@@ -125,6 +129,7 @@ final class RunCommand implements Callable<Integer> {
                 access.url(),
                 plan.choices,
                 Optional.empty(),
+                store,
                 work.allowPrivate)) {
       RunReport report = new RunReport(console, plan.run, results, json, arguments(), false, 0);
       return execute(plan, access.queue(), results, processes, items, report);
@@ -137,6 +142,11 @@ final class RunCommand implements Callable<Integer> {
       throw new SettingInvalidException(
           "--processes needs a queue that processes can share; add --queue embedded, or --queue"
               + " redis://HOST:PORT");
+    }
+    if (blobs.location != null) {
+      throw new SettingInvalidException(
+          "--blobs keeps large bodies out of a shared queue, and a local run has none; add --queue"
+              + " redis://HOST:PORT, or leave --blobs out");
     }
     LocalResumption before = resumption(results, plan);
     ResultOutput rest = results.begunWith(before.bytes());

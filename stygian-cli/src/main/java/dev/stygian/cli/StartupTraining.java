@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 
 /**
  * Runs what people run most, so that the JDK records which classes that takes and how its methods
- * behave. The launcher makes its ahead-of-time caches from the record: every later start finds those
- * classes loaded and linked, and a crawl's methods are compiled from the recorded profiles at once
- * instead of being watched first.
+ * behave. The launcher makes its ahead-of-time caches from the record: every later start finds
+ * those classes loaded and linked, and a crawl's methods are compiled from the recorded profiles at
+ * once instead of being watched first.
  *
  * <p>The crawls are over pages made up here and served on the loopback address, long enough for the
  * optimising compiler to have taken up what a crawl repeats.

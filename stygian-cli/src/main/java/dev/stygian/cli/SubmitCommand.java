@@ -42,6 +42,8 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Mixin private final InputOptions input = new InputOptions();
   @Mixin private final QueueOptions queue = new QueueOptions();
+  @Mixin private final BlobOptions blobs = new BlobOptions();
+  @Mixin private final BlobSize blobSize = new BlobSize();
 
   @Option(
       names = "--id",
@@ -73,7 +75,8 @@ final class SubmitCommand implements Callable<Integer> {
       Pipeline pipeline = RunDefinitions.withExecution(parsed, choices.effective());
       RunId run = id == null ? RunDefinitions.newId(pipeline) : RunArgument.id(id);
       Iterator<JsonNode> items = input.items(console, urls, pipeline, file.path(console));
-      try (QueueAccess access = QueueAccess.open(console, choices)) {
+      Blobs store = Blobs.of(blobs, blobSize, console.environment());
+      try (QueueAccess access = QueueAccess.open(console, choices, store).checked()) {
         RunDefinition definition = RunDefinition.of(pipeline, registry, fresh, Optional.empty());
         Submitter submitter = Submitter.open(access.queue(), run, definition, registry);
         console.print(run.value());

@@ -4,6 +4,7 @@ import dev.stygian.cli.output.Console;
 import dev.stygian.graph.engine.SharedSlots;
 import dev.stygian.graph.engine.Worker;
 import dev.stygian.graph.error.StygianException;
+import dev.stygian.graph.queue.BlobQueue;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.Spans;
 import java.io.IOException;
@@ -39,6 +40,8 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Mixin private final QueueOptions queue = new QueueOptions();
   @Mixin private final WorkOptions work = new WorkOptions();
+  @Mixin private final BlobOptions blobs = new BlobOptions();
+  @Mixin private final BlobSize blobSize = new BlobSize();
 
   @Option(
       names = "--queues",
@@ -69,6 +72,7 @@ final class WorkerCommand implements Callable<Integer> {
         ExecutionChoices.of(
             new ExecutionChoices.Given(queue.url, queue.name, work.workers), console.environment());
     ServedQueues served = served(choices);
+    Blobs store = Blobs.of(blobs, blobSize, console.environment());
     try (ServiceRegistry registry = Services.installed(console);
         Interruption interruption =
             new Interruption(
@@ -78,19 +82,21 @@ final class WorkerCommand implements Callable<Integer> {
                         "Stopping: finishing what is running, at most "
                             + Spans.format(graceSpan)));
         Staff staff = new Staff()) {
-      staff.hire(choices, served, registry);
+      staff.hire(choices, served, registry, store);
       say("working with services " + String.join(", ", registry.available()));
       if (untilInputEnds) {
         stopAtEndOfInput(interruption);
       }
-      try (WorkerProcesses more =
-          WorkerProcesses.start(
-              console,
-              work.processes(),
-              staff.url(),
-              choices,
-              Optional.ofNullable(queues),
-              work.allowPrivate)) {
+      try (BlobSweep _ = BlobSweep.start(staff.withBlobs());
+          WorkerProcesses more =
+              WorkerProcesses.start(
+                  console,
+                  work.processes(),
+                  staff.url(),
+                  choices,
+                  Optional.ofNullable(queues),
+                  store,
+                  work.allowPrivate)) {
         while (!interruption.await(LOOK_MILLIS)) {
           staff.check();
           more.reportDead();
@@ -136,7 +142,8 @@ final class WorkerCommand implements Callable<Integer> {
     private final List<QueueAccess> accesses = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
 
-    void hire(ExecutionChoices choices, ServedQueues served, ServiceRegistry registry) {
+    void hire(
+        ExecutionChoices choices, ServedQueues served, ServiceRegistry registry, Blobs store) {
       SharedSlots slots = new SharedSlots(choices.workers().value());
       List<SharedSlots.Part> parts =
           served.all().stream().map(queue -> slots.part(queue.rank(), queue.weight())).toList();
@@ -144,11 +151,15 @@ final class WorkerCommand implements Callable<Integer> {
         String name = served.all().get(i).name();
         QueueAccess access =
             i == 0
-                ? QueueAccess.openPatiently(console, choices.ofQueue(name))
+                ? QueueAccess.openPatiently(console, choices.ofQueue(name), store).checked()
                 : accesses.getFirst().another(name);
         accesses.add(access);
         workers.add(Worker.start(access.queue(), registry, work.options(choices), parts.get(i)));
       }
+    }
+
+    List<BlobQueue> withBlobs() {
+      return accesses.stream().flatMap(access -> access.withBlobs().stream()).toList();
     }
 
     String url() {

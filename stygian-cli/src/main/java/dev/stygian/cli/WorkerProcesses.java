@@ -35,6 +35,7 @@ final class WorkerProcesses implements AutoCloseable {
    * @param url of the queue; it goes by the environment, since it may hold a password and command
    *     lines are public
    * @param queues several queues there, as {@code --queues} names them
+   * @param blobs the store beside it; its location goes by the environment too
    */
   static WorkerProcesses start(
       Console console,
@@ -42,11 +43,12 @@ final class WorkerProcesses implements AutoCloseable {
       String url,
       ExecutionChoices choices,
       Optional<String> queues,
+      Blobs blobs,
       boolean allowPrivate) {
     WorkerProcesses all = new WorkerProcesses(console);
     try {
       for (int i = 0; i < count; i++) {
-        all.processes.add(start(console, url, choices, queues, allowPrivate));
+        all.processes.add(start(console, url, choices, queues, blobs, allowPrivate));
       }
       return all;
     } catch (IOException e) {
@@ -61,6 +63,7 @@ final class WorkerProcesses implements AutoCloseable {
       String url,
       ExecutionChoices choices,
       Optional<String> queues,
+      Blobs blobs,
       boolean allowPrivate)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -73,6 +76,7 @@ final class WorkerProcesses implements AutoCloseable {
     command.addAll(List.of("--workers", String.valueOf(choices.workers().value())));
     command.addAll(List.of("--queue-name", choices.queueName().value()));
     queues.ifPresent(list -> command.addAll(List.of("--queues", list)));
+    command.addAll(List.of("--blobs-from", blobs.fromBytes() + " B"));
     if (allowPrivate) {
       command.add("--allow-private");
     }
@@ -85,6 +89,7 @@ final class WorkerProcesses implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("REDIS_URL", url);
+    blobs.location().ifPresent(place -> builder.environment().put("STYGIAN_BLOBS", place));
     return builder.start();
   }
 

@@ -4,6 +4,7 @@ import static dev.stygian.redis.Keys.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.error.PayloadException;
+import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.LaneSpec;
 import dev.stygian.graph.queue.Lease;
@@ -133,8 +134,15 @@ final class LeaseEnds {
     Progress progress = end.progress();
     return isWhole(progress)
         && end.lease().stored().isEmpty()
-        && progress.results().stream().allMatch(r -> r.output().size() <= STORED_BYTES)
+        && progress.results().stream().allMatch(r -> mayStand(r.output()))
         && (plain.isEmpty() || nodes(progress).equals(nodes(plain.getFirst().progress())));
+  }
+
+  /**
+   * Whether an output may stand under its key: a blob goes with its run, which others may outlive.
+   */
+  private static boolean mayStand(Payload output) {
+    return output.size() <= STORED_BYTES && !output.isReference();
   }
 
   private List<Integer> nodes(Progress progress) {
@@ -149,7 +157,7 @@ final class LeaseEnds {
     int outputBytes = result.output().size();
     int node = spec.laneOf(result.node());
     boolean stored = of.stored().isPresent() && result.node().equals(task.id().node());
-    boolean storing = !stored && outputBytes <= STORED_BYTES;
+    boolean storing = !stored && mayStand(result.output());
     boolean isRead = storing || result.keep() || result.last();
     int before = entries.size();
     if (result.last()) {

@@ -29,12 +29,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -76,6 +78,20 @@ final class RedisRunLedger implements RunLedger {
       Thread.currentThread().interrupt();
       throw new QueueClosedException("interrupted while asking the queue", e);
     }
+  }
+
+  @Override
+  public String queueId() {
+    return now(() -> {
+      byte[] field = bytes("id");
+      byte[] known = link.ask("hget", s -> s.hget(keys.meta(), field));
+      if (known == null) {
+        byte[] made = bytes(HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits()));
+        link.ask("hsetnx", s -> s.hsetnx(keys.meta(), field, made)); // the first one's stands
+        known = link.ask("hget", s -> s.hget(keys.meta(), field));
+      }
+      return new String(known, UTF_8);
+    });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.stygian.cli.output;
 
+import dev.stygian.graph.error.BlobUnavailableException;
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.RunId;
@@ -61,12 +62,14 @@ public final class LetterView {
     return letter.errors().isEmpty() ? "" : letter.errors().getLast().message();
   }
 
-  /** The item's input; where its bytes cannot be decoded, a text that says so. */
+  /** The item's input; where its bytes cannot be had or decoded, a text that says so. */
   public static JsonNode input(DeadLetter letter) {
     try {
       return letter.task().input().decode();
     } catch (PayloadException e) {
       return JsonNodeFactory.instance.stringNode("(undecodable: " + e.getMessage() + ")");
+    } catch (BlobUnavailableException e) {
+      return JsonNodeFactory.instance.stringNode("(not readable here: " + e.getMessage() + ")");
     }
   }
 }

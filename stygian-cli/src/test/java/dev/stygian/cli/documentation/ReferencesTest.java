@@ -32,9 +32,9 @@ final class ReferencesTest {
   private static final Pattern POINT = Pattern.compile("(?m)^\\| (\\d+) \\|(.*)$");
 
   private static final Pattern VARIABLE =
-      Pattern.compile("\"((?:STYGIAN|REDIS|ANTHROPIC)_[A-Z_]+|NO_COLOR)\"");
+      Pattern.compile("\"((?:STYGIAN|REDIS|ANTHROPIC|AWS)_[A-Z0-9_]+|NO_COLOR)\"");
   private static final Pattern LAUNCHER_VARIABLE = Pattern.compile("\\$\\{(STYGIAN_[A-Z_]+)");
-  private static final Pattern DOCUMENTED_VARIABLE = Pattern.compile("`([A-Z]+_[A-Z_]+)`");
+  private static final Pattern DOCUMENTED_VARIABLE = Pattern.compile("`([A-Z]+_[A-Z0-9_]+)`");
   private static final Pattern MESSAGE_ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\|");
   private static final Pattern FIXED_KEYS = Pattern.compile("local ([a-z, ]+) = unpack\\(KEYS\\)");
   private static final Pattern JOINED = Pattern.compile("\"\\s*\\+\\s*\"");

@@ -1,22 +1,20 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.error.BlobUnavailableException;
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Item;
-import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.Completion;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
-import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +57,7 @@ final class Attempt {
 
   private @Nullable Executed executed;
   private JsonNode given = MissingNode.getInstance();
-  private final CollectedOutputs collected;
+  private final LeasedInput leasedInput;
   private @Nullable PlannedNode node;
   private @Nullable RunFleet fleet;
   private Task task;
@@ -76,7 +74,7 @@ final class Attempt {
     this.leasedNanos = nowNanos;
     this.task = lease.task();
     this.number = lease.attempt();
-    this.collected = new CollectedOutputs(worker, lease);
+    this.leasedInput = new LeasedInput(worker, lease);
   }
 
   Lease lease() {
@@ -133,64 +131,29 @@ final class Attempt {
       handBack(); // it was lost or cancelled while it waited for a slot
       return true;
     }
-    Item item;
-    Map<String, JsonNode> inputs;
+    Optional<LeasedInput.Read> read;
     try {
-      PlannedNode leased = plan.node(lease.task().id().node());
-      JsonNode input = input(plan);
-      given = input;
-      item =
-          new Item(
-              lease.task().id().item(), leased.emitter().isEmpty() ? input : Part.value(input));
-      if (leased.collects()) {
-        Optional<JsonNode> all = collected.read(this::isStopped);
-        if (all.isEmpty()) {
-          handBack(); // which also finds out whether the lease is still current
-          return true;
-        }
-        inputs = Map.of(leased.predecessors().getFirst(), all.get());
-      } else {
-        inputs = inputs(leased, item);
-      }
+      read = leasedInput.read(plan, this::isStopped);
     } catch (PayloadException e) {
       end(new Nack.Verdict.Bury("the task's payload cannot be read: " + e.getMessage()));
       return true;
+    } catch (BlobUnavailableException e) {
+      end(again("what the task needs cannot be read: " + e.getMessage(), plan));
+      return true;
     }
-    walk(plan, item, inputs);
+    if (read.isEmpty()) {
+      handBack(); // which also finds out whether the lease is still current
+      return true;
+    }
+    given = read.get().given();
+    walk(plan, read.get().item(), read.get().inputs());
     return true;
-  }
-
-  /** The task's input; of a run that follows another, how that one ended. */
-  private JsonNode input(RunPlan plan) {
-    Optional<RunId> after = plan.definition().after();
-    return after.isEmpty()
-        ? lease.task().input().decode()
-        : StatusJson.of(worker.status(after.get()));
-  }
-
-  /**
-   * What the leased node reads: outputs that came with the lease, or what the item was emitted as.
-   */
-  private Map<String, JsonNode> inputs(PlannedNode leased, Item item) {
-    if (leased.predecessors().isEmpty()) {
-      return Map.of();
-    }
-    Map<String, JsonNode> all = LinkedHashMap.newLinkedHashMap(leased.predecessors().size());
-    for (String id : leased.predecessors()) {
-      Payload kept = lease.inputs().get(id);
-      if (kept != null) {
-        all.put(id, kept.decode());
-      } else if (leased.emitter().equals(Optional.of(id))) {
-        all.put(id, item.input());
-      }
-    }
-    return all;
   }
 
   /** How many outputs of parts nobody has any more use for, once an end of it is booked. */
   long partsToDrop(Settlement booked) {
     Progress progress = booked.progress();
-    return progress.results().isEmpty() && progress.passed().isEmpty() ? 0 : collected.parts();
+    return progress.results().isEmpty() && progress.passed().isEmpty() ? 0 : leasedInput.parts();
   }
 
   private void walk(RunPlan plan, Item item, Map<String, JsonNode> inputs)
@@ -261,7 +224,32 @@ final class Attempt {
 
   private void book(Settlement settlement) throws InterruptedException {
     RunFleet used = fleet;
-    worker.book(this, settlement, used == null ? Usage.NONE : used.takeUsage());
+    worker.book(this, prepared(settlement), used == null ? Usage.NONE : used.takeUsage());
+  }
+
+  /**
+   * Where an output cannot be put where it belongs, the lease begins anew, with an attempt less.
+   */
+  private Settlement prepared(Settlement settlement) throws InterruptedException {
+    try {
+      return worker.prepare(settlement);
+    } catch (BlobUnavailableException e) {
+      RunPlan plan = worker.plan(lease.task().id().run());
+      if (plan == null || settlement instanceof Nack(_, _, _, _, Nack.Verdict.HandBack _)) {
+        return fromTheStart(new Nack.Verdict.HandBack());
+      }
+      String first =
+          settlement instanceof Nack nack
+              ? nack.verdict().reason() + "; and what worked before: "
+              : "";
+      return fromTheStart(again(first + "an output cannot be kept: " + e.getMessage(), plan));
+    }
+  }
+
+  /** Another try of the leased task, after a wait. */
+  private Nack.Verdict again(String error, RunPlan plan) {
+    Duration base = plan.node(lease.task().id().node()).backoff();
+    return new Nack.Verdict.Retry(error, worker.backoff(lease.attempt() + 1, base));
   }
 
   private void fail(RunPlan plan, PlannedNode failed, Outcome outcome) throws InterruptedException {

@@ -385,6 +385,11 @@ public final class Worker implements AutoCloseable {
     }
 
     @Override
+    public Settlement prepare(Settlement end) throws InterruptedException {
+      return queue.prepare(end);
+    }
+
+    @Override
     public void book(Attempt attempt, Settlement settlement, Usage usage)
         throws InterruptedException {
       bookings.book(attempt, settlement, usage);

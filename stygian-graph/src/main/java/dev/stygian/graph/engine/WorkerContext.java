@@ -55,6 +55,9 @@ interface WorkerContext {
 
   Duration backoff(int nextAttempt, Duration base);
 
+  /** Does on this thread what is to be done before the end of an attempt is booked. */
+  Settlement prepare(Settlement end) throws InterruptedException;
+
   /**
    * Sees to it that the end of an attempt is booked, together with others, and soon.
    *

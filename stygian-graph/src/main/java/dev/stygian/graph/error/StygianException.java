@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * ends with what to do about it; the cause, where there is one, is never dropped.
  */
 public abstract sealed class StygianException extends RuntimeException
-    permits PipelineInvalidException,
+    permits BlobUnavailableException,
+        PipelineInvalidException,
         SettingInvalidException,
         PayloadException,
         QueueClosedException,

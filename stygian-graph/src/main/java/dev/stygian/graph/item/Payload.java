@@ -4,16 +4,20 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.settings.AsciiJson;
+import dev.stygian.graph.settings.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A JSON value as the bytes that travel: one byte that names the form, then the content, compressed
- * with Zstandard (RFC 8878) when that pays. Bytes are shared, not copied: do not change them.
+ * with Zstandard (RFC 8878) when that pays. Bytes are shared, not copied: do not change them. What
+ * lies in a {@link BlobStore} travels as a reference, and is read when its value is asked for.
  */
-public final class Payload {
+public sealed class Payload permits BlobPayload {
   /** Content from this size on is worth compressing: below, the frame eats the gain. */
   static final int COMPRESS_FROM_BYTES = 1024;
 
@@ -22,13 +26,17 @@ public final class Payload {
 
   private static final byte PLAIN = 'j';
   private static final byte ZSTD = 'z';
+
+  /** The form of a reference: {@link BlobReference} reads the rest. */
+  static final byte IN_BLOB = 'b';
+
   private static final int LEVEL = 1;
 
   private final byte[] bytes;
   private final int from;
   private final int length;
 
-  private Payload(byte[] bytes) {
+  Payload(byte[] bytes) {
     this(bytes, 0, bytes.length);
   }
 
@@ -104,6 +112,8 @@ public final class Payload {
    * The JSON text, UTF-8.
    *
    * @throws PayloadException where the bytes are of no known form
+   * @throws dev.stygian.graph.error.BlobUnavailableException where it lies in a blob store and
+   *     cannot be had from there now
    */
   public byte[] json() {
     if (length == 0) {
@@ -112,6 +122,7 @@ public final class Payload {
     return switch (bytes[from]) {
       case PLAIN -> content();
       case ZSTD -> unpack();
+      case IN_BLOB -> throw BlobReference.of(bytes()).noStoreIsNamed();
       default ->
           throw new PayloadException(
               "a payload of the unknown form "
@@ -124,6 +135,7 @@ public final class Payload {
    * The value.
    *
    * @throws PayloadException where the bytes cannot be decoded
+   * @throws dev.stygian.graph.error.BlobUnavailableException as {@link #json()}
    */
   public JsonNode decode() {
     if (isPlain()) {
@@ -138,6 +150,46 @@ public final class Payload {
       out.write(bytes, from + 1, length - 1);
     } else {
       out.writeBytes(json());
+    }
+  }
+
+  /** Whether only a reference travels, to bytes in a blob store. */
+  public boolean isReference() {
+    return length > 0 && bytes[from] == IN_BLOB;
+  }
+
+  /** The blob that is referred to; empty where the bytes are here, and of a damaged reference. */
+  public Optional<BlobName> blob() {
+    return Optional.empty();
+  }
+
+  /**
+   * Puts the bytes into a blob store, if they are not in one already.
+   *
+   * @param queue whose run they belong to
+   * @param run its folder there
+   * @return a reference to them
+   * @throws dev.stygian.graph.error.BlobUnavailableException where they cannot be put there
+   */
+  public Payload keptIn(BlobStore store, String queue, String run) {
+    if (isReference()) {
+      return this;
+    }
+    byte[] all = bytes();
+    BlobName name = new BlobName(queue, run, HexFormat.of().formatHex(Sha256.of(all)));
+    store.put(name, all);
+    return new BlobPayload(new BlobReference(name, all.length, store.place()), store);
+  }
+
+  /** The same, whose value is read from a store where this is a reference. */
+  public Payload readFrom(BlobStore store) {
+    if (!isReference()) {
+      return this;
+    }
+    try {
+      return new BlobPayload(BlobReference.of(bytes()), store);
+    } catch (PayloadException _) { // which whoever asks for its value is told
+      return this;
     }
   }
 

@@ -16,6 +16,11 @@ final class LocalRunLedger implements RunLedger {
   }
 
   @Override
+  public String queueId() {
+    return shared.id;
+  }
+
+  @Override
   public Optional<RunSpec> find(RunId run) {
     return handle.locked(() -> shared.find(run).map(book -> book.spec));
   }

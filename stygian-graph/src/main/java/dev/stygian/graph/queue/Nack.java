@@ -19,11 +19,24 @@ public record Nack(Lease lease, Progress progress, Task task, int attempt, Verdi
 
   /** What becomes of the task. */
   public sealed interface Verdict {
+    /** Why it did not work; empty where nothing went wrong. */
+    String reason();
+
     /** Again after a wait, unless its attempts are used up: then it is dead. */
-    record Retry(String error, Duration delay) implements Verdict {}
+    record Retry(String error, Duration delay) implements Verdict {
+      @Override
+      public String reason() {
+        return error;
+      }
+    }
 
     /** Dead at once: no attempt could work. */
-    record Bury(String error) implements Verdict {}
+    record Bury(String error) implements Verdict {
+      @Override
+      public String reason() {
+        return error;
+      }
+    }
 
     /**
      * Back without an attempt lost: the worker stops, or the task was to start earlier, or in
@@ -36,6 +49,11 @@ public record Nack(Lease lease, Progress progress, Task task, int attempt, Verdi
       /** At once, of a task that may have visited its host. */
       public HandBack() {
         this(false, Duration.ZERO);
+      }
+
+      @Override
+      public String reason() {
+        return "";
       }
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * entry's head, says that the segment ends there.
  */
 final class ResultStore {
-  /** Larger results are not stored. */
+  /** Larger results are not stored, and none that lies in a blob: that goes with its run. */
   static final int LARGEST_BYTES = 16 << 10;
 
   private static final int SEGMENT_SHIFT = 18;
@@ -69,7 +69,7 @@ final class ResultStore {
       }
       index.remove(key.hashCode(), old);
     }
-    if (result.output().size() > LARGEST_BYTES) {
+    if (result.output().size() > LARGEST_BYTES || result.output().isReference()) {
       return result;
     }
     append(key, result, Deadline.after(now, limits.resultTtl()));

@@ -12,6 +12,12 @@ import java.util.Optional;
  * where there is none. Thread-safe.
  */
 public interface RunLedger {
+  /**
+   * What tells this queue from every other one, also from one of that name on another server, for
+   * as long as its data live: 16 hexadecimal digits.
+   */
+  String queueId();
+
   /** What a run was opened with; empty where there is none of that id. */
   Optional<RunSpec> find(RunId run);
 

@@ -11,12 +11,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -45,6 +47,7 @@ final class SharedQueue {
   private static final String LEASE_RAN_OUT = "the lease ran out: the worker died or was cut off";
 
   final ReentrantLock lock = new ReentrantLock();
+  final String id = HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
 
   final Moves moves;
   final LocalNotes notes;

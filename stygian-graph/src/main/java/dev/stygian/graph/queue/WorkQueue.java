@@ -53,6 +53,17 @@ public interface WorkQueue extends AutoCloseable {
   Settled nack(Nack nack) throws InterruptedException;
 
   /**
+   * Does for an end what its booking would else have to wait for, on the thread of its task.
+   *
+   * @return the end, as it is to be booked
+   * @throws dev.stygian.graph.error.BlobUnavailableException where an output belongs in a blob
+   *     store and cannot be put there
+   */
+  default Settlement prepare(Settlement end) throws InterruptedException {
+    return end;
+  }
+
+  /**
    * Books the ends of many leases together: each whole or not at all, whatever becomes of the
    * others.
    *

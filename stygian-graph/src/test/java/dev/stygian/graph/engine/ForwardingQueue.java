@@ -65,6 +65,11 @@ class ForwardingQueue implements WorkQueue {
   }
 
   @Override
+  public Settlement prepare(Settlement end) throws InterruptedException {
+    return queue.prepare(end);
+  }
+
+  @Override
   public List<Settled> settle(List<? extends Settlement> ends) throws InterruptedException {
     return queue.settle(ends);
   }

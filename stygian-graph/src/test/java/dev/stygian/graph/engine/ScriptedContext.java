@@ -114,6 +114,11 @@ final class ScriptedContext implements WorkerContext {
   }
 
   @Override
+  public Settlement prepare(Settlement end) {
+    return end;
+  }
+
+  @Override
   public void book(Attempt attempt, Settlement settlement, Usage usage) {
     booking.accept(settlement);
     booked.countDown();

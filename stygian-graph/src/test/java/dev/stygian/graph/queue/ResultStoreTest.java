@@ -116,6 +116,9 @@ final class ResultStoreTest {
   private static StoredResult result(int number, int length) {
     byte[] output = new byte[length];
     new Random(number).nextBytes(output);
+    if (length > 0) {
+      output[0] = 'j'; // and no reference to a blob, which is not stored
+    }
     return new StoredResult(Payload.ofBytes(output), number % 5 + 1);
   }
 
