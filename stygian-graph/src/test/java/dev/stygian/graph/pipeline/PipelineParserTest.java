@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stygian.graph.error.PipelineInvalidException;
 import dev.stygian.graph.pipeline.ExecutionSettings.Mode;
+import dev.stygian.graph.settings.ConfigSchema;
 import dev.stygian.graph.settings.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -317,5 +319,37 @@ class PipelineParserTest {
     assertThat(parser.parse(ONE_NODE, "y.toml", PipelineFormat.TOML).nodes())
         .extracting(Node::id)
         .isEqualTo(List.of("a"));
+  }
+
+  @Test
+  void refusesWhatFindsItemsBetweenASplitAndItsCollector() {
+    ConfigSchema none = ConfigSchema.empty();
+    PipelineParser parser =
+        new PipelineParser(
+            Map.of("noop", none, "split", none, "crawl", none),
+            Optional::of,
+            "split"::equals,
+            "crawl"::equals);
+    String toml =
+        """
+        [[nodes]]
+        id = "parts"
+        service = "split"
+        [[nodes]]
+        id = "site"
+        service = "crawl"
+        depends_on = ["parts"]
+        [[nodes]]
+        id = "all"
+        service = "noop"
+        depends_on = ["site"]
+        collect = true
+        """;
+
+    assertThatThrownBy(() -> parser.parse(toml, "test.toml", PipelineFormat.TOML))
+        .hasMessageContaining(
+            "test.toml:12:1: node \"all\" collects what \"parts\" emits, and \"site\" finds further"
+                + " items between them, which nobody can tell when all are there: parts -> site;"
+                + " move it in front of \"parts\", or take \"collect\" out");
   }
 }
