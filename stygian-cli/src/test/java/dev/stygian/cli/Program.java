@@ -38,7 +38,10 @@ final class Program implements AutoCloseable {
   /** With more in its environment than this process has; of our own variables it has no other. */
   static Program start(Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add("setsid"); // a process group of its own, as a terminal's command has
+    // a process group of its own, as a terminal's command has, and its interrupts, which who starts
+    // tests
+    // in the background may ignore
+    command.addAll(List.of("env", "--default-signal=INT", "setsid"));
     command.addAll(ProgramJvm.command());
     command.addAll(List.of(arguments));
     try {

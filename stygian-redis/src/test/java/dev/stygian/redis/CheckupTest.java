@@ -518,7 +518,7 @@ final class CheckupTest {
   void aLargeRunIsLookedAtInPages(String server) throws Exception {
     RedisSettings settings = queue(server);
     NoopRun run = NoopRun.of("books");
-    int items = 1200;
+    int items = 900;
     try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
       run.open(queue);
       for (int i = 0; i < items; i++) {
@@ -530,7 +530,7 @@ final class CheckupTest {
 
       assertThat(said(Checkup.of(settings, false)))
           .hasSize(3)
-          .anyMatch(s -> s.endsWith("delay or key has them: item \"1199\""));
+          .anyMatch(s -> s.endsWith("delay or key has them: item \"899\""));
       assertThat(Checkup.of(settings, true).violations())
           .hasSize(3)
           .allMatch(v -> v.repair() == Repair.DONE);
@@ -546,7 +546,7 @@ final class CheckupTest {
     RedisSettings settings = queue(server);
     NoopRun first = new NoopRun(NoopRun.of("first").id(), "same");
     NoopRun second = new NoopRun(NoopRun.of("second").id(), "same");
-    int items = 6000;
+    int items = 2500;
     AtomicBoolean works = new AtomicBoolean(true);
     try (RedisWorkQueue queue = RedisWorkQueue.open(settings);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

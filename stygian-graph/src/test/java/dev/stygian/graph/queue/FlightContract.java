@@ -300,7 +300,7 @@ interface FlightContract extends Contract {
 
   @Test
   default void I5_thousands_behind_one_key_all_go_on_with_its_result() throws Exception {
-    int items = 2_500;
+    int items = 1_500;
     RunSpec run = q().open(Specs.chain("r"));
     q().submit(run, behindOneKey(run, items, Specs.shared(run, "x", "scope")));
     q().queue.closeInput(run.id());
