@@ -16,12 +16,14 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -98,11 +100,29 @@ public final class S3Blobs implements BlobStore {
 
   @Override
   public void put(BlobName name, byte[] bytes) {
-    asked(
-        "written",
-        () ->
-            client.putObject(
-                put -> put.bucket(bucket).key(prefix + name.path()), RequestBody.fromBytes(bytes)));
+    asked("written", () -> putOrSayWhyNot(prefix + name.path(), bytes));
+  }
+
+  /**
+   * A server may refuse and hang up before it has read the body, and the client then knows no more
+   * than that. Asked for something without a body, the server says why.
+   */
+  private PutObjectResponse putOrSayWhyNot(String key, byte[] bytes) {
+    try {
+      return client.putObject(put -> put.bucket(bucket).key(key), RequestBody.fromBytes(bytes));
+    } catch (AbortedException e) {
+      throw e;
+    } catch (SdkClientException e) {
+      try {
+        client.listObjectsV2(list -> list.bucket(bucket).prefix(key).maxKeys(1));
+      } catch (S3Exception reason) {
+        reason.addSuppressed(e);
+        throw reason;
+      } catch (SdkException alsoUnanswered) {
+        e.addSuppressed(alsoUnanswered);
+      }
+      throw e;
+    }
   }
 
   @Override
