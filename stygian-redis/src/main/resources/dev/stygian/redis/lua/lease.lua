@@ -253,6 +253,7 @@ end
 -- them may be served any more. Those of one moment are served in the order in which they were last.
 local function lease_from_hosts(run, node, limit)
   local lanes, handed, served = host_lanes_key(run, node), 0, 0
+  if limit <= 0 then return 0, redis.call('EXISTS', lanes) == 0 end
   while handed < limit and served < MOST_HOSTS do
     local lane, due = unpack(redis.call('ZRANGE', lanes, 0, 0, 'WITHSCORES'))
     if not lane then return handed, true end

@@ -4,6 +4,10 @@
 -- over and all parts have ended, in whatever order; whoever brings that about decides what follows. Meanwhile the task
 -- of the node lies in `out` under task:node:item, and counts as a live one of its item and in `collecting`, but not
 -- among the tasks of the run: the parts are those. Outputs of parts lie in `out` until the node has used them.
+-- Its functions are made with the first of them that is called: a function costs whenever a script makes it, and most
+-- runs collect nothing.
+setmetatable(collecting, { __index = function(_, wanted)
+setmetatable(collecting, nil)
 
 -- The item of which this one is a part.
 function collecting.parent_of(lane, item)
@@ -152,3 +156,6 @@ end
 function collecting.forget(run, node, item)
   set_field(bulk_of(run, 'join'), node .. ':' .. item, false)
 end
+
+return collecting[wanted]
+end })
