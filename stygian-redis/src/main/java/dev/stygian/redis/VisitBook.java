@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Writes and reads what runs did to hosts and used up besides. */
 final class VisitBook {
@@ -34,40 +35,45 @@ final class VisitBook {
   }
 
   void book(List<Visit> visits) throws InterruptedException {
-    for (int from = 0; from < visits.size(); from += MOST_PER_CALL) {
+    book(LuaScript.VISITED, visits, Visit::run, this::add);
+  }
+
+  void bookExpenses(List<Expense> expenses) throws InterruptedException {
+    book(LuaScript.SPENT, expenses, Expense::run, VisitBook::add);
+  }
+
+  /** Adds one report of a run to a script's arguments. */
+  private interface Encoder<T> {
+    void add(T report, long run, List<byte[]> arguments) throws InterruptedException;
+  }
+
+  /** Books reports in as many calls as it takes; those of runs that are gone are passed over. */
+  private <T> void book(
+      LuaScript script, List<T> reports, Function<T, RunId> runOf, Encoder<T> encoder)
+      throws InterruptedException {
+    for (int from = 0; from < reports.size(); from += MOST_PER_CALL) {
       List<byte[]> arguments = new ArrayList<>();
-      for (Visit visit : visits.subList(from, Math.min(from + MOST_PER_CALL, visits.size()))) {
-        Optional<OpenRuns.Known> run = runs.find(visit.run());
+      for (T each : reports.subList(from, Math.min(from + MOST_PER_CALL, reports.size()))) {
+        Optional<OpenRuns.Known> run = runs.find(runOf.apply(each));
         if (run.isPresent()) {
-          add(visit, run.get().number(), arguments);
+          encoder.add(each, run.get().number(), arguments);
         }
       }
       if (!arguments.isEmpty()) {
-        link.word(LuaScript.VISITED, arguments);
+        link.word(script, arguments);
       }
     }
   }
 
-  void bookExpenses(List<Expense> expenses) throws InterruptedException {
-    for (int from = 0; from < expenses.size(); from += MOST_PER_CALL) {
-      List<byte[]> arguments = new ArrayList<>();
-      for (Expense each : expenses.subList(from, Math.min(from + MOST_PER_CALL, expenses.size()))) {
-        Spending spending = each.spending();
-        runs.find(each.run())
-            .ifPresent(run -> {
-              arguments.add(number(run.number()));
-              arguments.add(each.node().getBytes(UTF_8));
-              arguments.add(number(spending.requests()));
-              arguments.add(number(spending.bytes()));
-              arguments.add(number(spending.inputTokens()));
-              arguments.add(number(spending.outputTokens()));
-              arguments.add(number(spending.costMicros()));
-            });
-      }
-      if (!arguments.isEmpty()) {
-        link.word(LuaScript.SPENT, arguments);
-      }
-    }
+  private static void add(Expense expense, long run, List<byte[]> arguments) {
+    Spending spending = expense.spending();
+    arguments.add(number(run));
+    arguments.add(expense.node().getBytes(UTF_8));
+    arguments.add(number(spending.requests()));
+    arguments.add(number(spending.bytes()));
+    arguments.add(number(spending.inputTokens()));
+    arguments.add(number(spending.outputTokens()));
+    arguments.add(number(spending.costMicros()));
   }
 
   /** What nodes used up, from the fields of a run's hash {@code spent}. */

@@ -8,11 +8,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** The outputs of an item's parts, for the node of a lease that collects them. */
+/**
+ * The outputs of an item's parts, for the node of a lease that collects them. For the thread of its
+ * attempt.
+ */
 final class CollectedOutputs {
   private final WorkerContext worker;
   private final Lease lease;
-  private volatile long parts;
+  private long parts;
 
   CollectedOutputs(WorkerContext worker, Lease lease) {
     this.worker = worker;

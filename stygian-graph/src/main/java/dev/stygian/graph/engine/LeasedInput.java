@@ -14,12 +14,11 @@ import tools.jackson.databind.JsonNode;
 final class LeasedInput {
   private final WorkerContext worker;
   private final Lease lease;
-  private final CollectedOutputs collected;
+  private volatile long parts;
 
   LeasedInput(WorkerContext worker, Lease lease) {
     this.worker = worker;
     this.lease = lease;
-    this.collected = new CollectedOutputs(worker, lease);
   }
 
   /**
@@ -46,7 +45,10 @@ final class LeasedInput {
     Item item = new Item(lease.task().id().item(), seen);
     if (leased.collects()) {
       String from = leased.predecessors().getFirst();
-      return collected.read(isStopped).map(all -> new Read(given, item, Map.of(from, all)));
+      CollectedOutputs collected = new CollectedOutputs(worker, lease);
+      Optional<JsonNode> all = collected.read(isStopped);
+      parts = collected.parts();
+      return all.map(outputs -> new Read(given, item, Map.of(from, outputs)));
     }
     return Optional.of(new Read(given, item, inputs(leased, item)));
   }
@@ -78,6 +80,6 @@ final class LeasedInput {
 
   /** How many parts were collected; before they were read 0. */
   long parts() {
-    return collected.parts();
+    return parts;
   }
 }

@@ -19,51 +19,15 @@ interface CollectAnyOrderContract extends Contract {
   int RUNS = 12;
   int STEPS = 60;
 
-  /** {@code a} splits, {@code b} splits each part; {@code d} and {@code e} collect. */
-  private static Specs.RunBuilder nested(String id) {
-    return Specs.single(id)
-        .splits(1)
-        .node("b")
-        .splits(1)
-        .partsOf("a")
-        .node("c")
-        .ends(1)
-        .partsOf("b")
-        .node("d")
-        .ends(1)
-        .partsOf("a")
-        .collects("b", "c")
-        .node("e")
-        .ends(1)
-        .collects("a", "d");
-  }
-
-  /** The same with another first node, {@code x}, beside it. */
+  /** With another first node, {@code x}, beside those that split and collect. */
   private static Specs.RunBuilder beside(String id) {
-    return Specs.single(id)
-        .splits(2)
-        .node("b")
-        .splits(1)
-        .partsOf("a")
-        .node("c")
-        .ends(1)
-        .partsOf("b")
-        .node("d")
-        .ends(1)
-        .partsOf("a")
-        .collects("b", "c")
-        .node("e")
-        .ends(2)
-        .collects("a", "d")
-        .node("x")
-        .ends(2)
-        .wide();
+    return Specs.collectingTwice(id, 2).node("x").ends(2).wide();
   }
 
   @Test
   default void items_are_collected_whole_whatever_becomes_of_their_parts() throws Exception {
     for (long seed = 0; seed < RUNS; seed++) {
-      RunSpec run = q().open(nested("nested " + seed));
+      RunSpec run = q().open(Specs.collectingTwice("nested " + seed, 1));
       new Play(q(), run, seed, List.of("a")).play();
     }
   }

@@ -382,23 +382,7 @@ interface CollectContract extends Contract {
 
   @Test
   default void parts_may_be_split_and_collected_themselves() throws Exception {
-    RunSpec run =
-        q().open(
-                Specs.single("r")
-                    .splits(1)
-                    .node("b")
-                    .splits(1)
-                    .partsOf("a")
-                    .node("c")
-                    .ends(1)
-                    .partsOf("b")
-                    .node("d")
-                    .ends(1)
-                    .partsOf("a")
-                    .collects("b", "c")
-                    .node("e")
-                    .ends(1)
-                    .collects("a", "d"));
+    RunSpec run = q().open(Specs.collectingTwice("r", 1));
     Lease start = begun(run);
     emit(run, start, 2);
     became(run, start, "e");

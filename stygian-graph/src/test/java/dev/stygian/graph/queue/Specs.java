@@ -45,6 +45,29 @@ public final class Specs {
     return fork(run).node("d", "b", "c");
   }
 
+  /**
+   * {@code a} splits, {@code b} splits each part; {@code d} and {@code e} collect.
+   *
+   * @param ends how many last nodes the items that are submitted pass
+   */
+  static RunBuilder collectingTwice(String run, int ends) {
+    return single(run)
+        .splits(ends)
+        .node("b")
+        .splits(1)
+        .partsOf("a")
+        .node("c")
+        .ends(1)
+        .partsOf("b")
+        .node("d")
+        .ends(1)
+        .partsOf("a")
+        .collects("b", "c")
+        .node("e")
+        .ends(ends)
+        .collects("a", "d");
+  }
+
   public static RunLimits limits(
       long maxDepth, long undeliveredResults, Duration resultTtl, Duration retention) {
     return new RunLimits(

@@ -84,7 +84,7 @@ local function revive(run, item, letter)
   redis.call('HDEL', run_key(run, 'siblings'), item)
   redis.call('ZREM', run_key(run, excluded == 1 and 'excludedindex' or 'deadindex'), item)
   count(run, excluded == 1 and 'excluded' or 'dead', -1)
-  if excluded == 0 then count(run, 'x' .. node, -1) end
+  if excluded == 0 then count(run, 'x' .. text_of(node), -1) end
   if run_of(run).wide then count_live(run, item, #tasks) end
   for _, task in ipairs(tasks) do
     if not collecting.waits_again(run, task[1], item, task[3]) then
