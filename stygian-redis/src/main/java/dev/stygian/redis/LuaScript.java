@@ -40,6 +40,19 @@ enum LuaScript {
   RECHECK;
 
   private static final String INCLUDE = "-- @include ";
+  private static final String KEYS = "keys";
+
+  /** Fills a module when something of it is asked for. */
+  private static final String LATER =
+      """
+      local function later(module, fill)
+        setmetatable(module, { __index = function(_, name)
+          setmetatable(module, nil)
+          fill()
+          return module[name]
+        end })
+      end
+      """;
 
   private final String text;
   private final String sha;
@@ -67,18 +80,45 @@ enum LuaScript {
         .orElse("");
   }
 
+  /**
+   * The keys first, as plain local names; then the shared files, each in a function of its own that
+   * fills a table, by the file's name, with what others call; and the operation in a function
+   * around them. Lua makes a script's functions anew at each call, and looks for each name that one
+   * of them uses among all used names that are local beside it: so few stand beside one another,
+   * and what a question mark follows is made where something of it is used.
+   */
   private static String assemble(String file) {
     StringBuilder all = new StringBuilder();
+    StringBuilder modules = new StringBuilder(LATER);
+    StringBuilder operation = new StringBuilder();
     for (String line : read(file).split("\n", -1)) {
       if (line.startsWith(INCLUDE)) {
         for (String part : line.substring(INCLUDE.length()).split(" ", -1)) {
-          all.append(withoutComments(read("include/" + part + ".lua")));
+          include(part, all, modules);
         }
       } else if (!line.startsWith("--")) {
-        all.append(line).append('\n');
+        operation.append(line).append('\n');
       }
     }
-    return all.toString();
+    return all + "return (function()\n" + modules + operation + "end)()\n";
+  }
+
+  private static void include(String part, StringBuilder all, StringBuilder modules) {
+    boolean isMadeLater = part.endsWith("?");
+    String name = isMadeLater ? part.substring(0, part.length() - 1) : part;
+    String text = withoutComments(read("include/" + name + ".lua"));
+    if (name.equals(KEYS)) {
+      all.append(text);
+      return;
+    }
+    String module = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    all.append("local ").append(module).append(" = {}\n");
+    modules
+        .append("do local function fill()\n")
+        .append(text)
+        .append("end ")
+        .append(isMadeLater ? "later(" + module + ", fill)" : "fill()")
+        .append(" end\n");
   }
 
   private static String withoutComments(String text) {

@@ -1,6 +1,6 @@
 -- Ends a run, a bounded number of tasks a call. Atomic per call: nothing of the run is leased from the
 -- first call on; call again while the reply says 'more'.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
 -- ARGV: run, then delayed chunks of the run to be woken now
 -- Replies: 'more' | 'cancelled' | 'over' (it had ended) | 'unknown'
 local run, MOST = tonumber(ARGV[1]), 1000
@@ -9,7 +9,7 @@ if not state then return 'unknown' end
 if state == 'finished' or (state == 'cancelled' and finished) then return 'over' end
 redis.call('HSET', run_key(run), 'state', 'cancelled')
 for i = 2, #ARGV do redis.call('ZADD', delayed, 'XX', 0, ARGV[i]) end
-wake_due(200)
+Leases.wake_due(200)
 
 local dropped, left, let_go = 0, false, {}
 
@@ -18,16 +18,16 @@ local function empty(node, host)
   local lane = lane_key(run, node, host)
   local head = redis.call('LINDEX', lane, 0)
   while head and dropped < MOST do
-    local chunk, total, first, offset = string.match(head, LANE_ENTRY)
+    local chunk, total, first, offset = string.match(head, Lanes.ENTRY)
     total, first = tonumber(total), tonumber(first)
     redis.call('LPOP', lane)
-    local records = read_records(chunk, total, first, total - first, tonumber(offset))
+    local records = Records.read(chunk, total, first, total - first, tonumber(offset))
     for _, record in ipairs(records or {}) do
-      cancel_task(run, node, record)
-      let_go[record_key(record)] = true
+      Lanes.cancel_task(run, node, record)
+      let_go[Records.key(record)] = true
     end
-    release_chunk(chunk, total - first)
-    count(run, 'w' .. text_of(node), first - total)
+    Lanes.release_chunk(chunk, total - first)
+    Runs.count(run, 'w' .. text_of(node), first - total)
     dropped = dropped + total - first
     head = redis.call('LINDEX', lane, 0)
   end
@@ -43,11 +43,10 @@ for node = 0, redis.call('HLEN', run_key(run, 'lanes')) - 1 do
   left = redis.call('EXISTS', lanes) == 1 or left
 end
 if not left then redis.call('DEL', run_key(run, 'ready')) end
-if run_of(run).blocked ~= '' then caps.all().forget(run) end
+if Runs.of(run).blocked ~= '' then Caps.forget(run) end
 -- who came back from behind a key and will not execute it lets the next ones go
-for key in pairs(let_go) do unpark(key) end
-hosts.settle()
-settle_counts()
-if dropped == 0 then finish_if_over(run) end
+for key in pairs(let_go) do Lanes.unpark(key) end
+Runs.settle()
+if dropped == 0 then Runs.finish_if_over(run) end
 local due = redis.call('ZCOUNT', delayed, 0, 0)
 return (left or due > 0) and 'more' or 'cancelled'

@@ -5,5 +5,5 @@
 local run = ARGV[1]
 if redis.call('EXISTS', run_key(run)) == 0 then return 'unknown' end
 redis.call('HSET', run_key(run), 'closed', '1')
-finish_if_over(run)
+Runs.finish_if_over(run)
 return 'closed'

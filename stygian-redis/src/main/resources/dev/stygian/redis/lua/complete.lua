@@ -2,7 +2,7 @@
 -- their keys, the lease gone, successors released or counted down, results emitted, counters moved,
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases booking
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
 -- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
 --   heads, entries, values, releases (see booking.lua); or, where each end is whole and all that is written
 --   of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a blob of the run by
@@ -21,31 +21,31 @@ local function touch_leases()
   local numbers = {}
   for i = 3, #ARGV, 5 do numbers[#numbers + 1] = ARGV[i] end
   for i, value in ipairs(redis.call('HMGET', leases, unpack(numbers))) do
-    touched[numbers[i]] = touched[numbers[i]] or lease_in(numbers[i], value) or false
+    touched[numbers[i]] = touched[numbers[i]] or Leases.in_text(numbers[i], value) or false
   end
 end
 
 -- Fetches at once what the ends of a wide run's items are counted with, and those of parts that are collected.
 local function look_ahead(run, heads, releases, lane)
-  local ends, wide = lane.ends, run_of(run).wide
-  local batch, release_at, items, joins = batch_of(heads, '', '', ends), 1, {}, {}
+  local ends, wide = lane.ends, Runs.of(run).wide
+  local batch, release_at, items, joins = Booking.batch_of(heads, '', '', ends), 1, {}, {}
   while batch.at <= #heads do
-    next_row(batch)
+    Booking.next_row(batch)
     if not batch.whole then
-      local item = row_item(batch)
+      local item = Booking.row_item(batch)
       if wide then items[#items + 1] = item end
-      if lane.items_at then joins[#joins + 1] = lane.items_at .. ':' .. collecting.parent_of(lane, item) end
+      if lane.items_at then joins[#joins + 1] = lane.items_at .. ':' .. Collecting.parent_of(lane, item) end
       if ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
       for _ = 1, batch.releases do
         local node, predecessors
-        node, predecessors, release_at = next_release(releases, release_at)
+        node, predecessors, release_at = Booking.next_release(releases, release_at)
         if predecessors > 1 then joins[#joins + 1] = text_of(node) .. ':' .. item end
       end
     end
-    batch.at = batch.at + 24 + RESULT_BYTES * (math.max(batch.results, 1) - 1) + batch.item_bytes
+    batch.at = batch.at + 24 + Booking.RESULT_BYTES * (math.max(batch.results, 1) - 1) + batch.item_bytes
   end
-  if #items > 0 then fetch(bulk_of(run, 'items'), items) end
-  if #joins > 0 then fetch(bulk_of(run, 'join'), joins) end
+  if #items > 0 then Fields.fetch(Fields.of(run, 'items'), items) end
+  if #joins > 0 then Fields.fetch(Fields.of(run, 'join'), joins) end
 end
 
 local function forget_history(l, item)
@@ -64,38 +64,38 @@ end
 
 -- Books one end of a current lease; returns where its releases end.
 local function book(l, batch, releases, at)
-  local run, of_run = l.run, run_of(l.run)
-  local marked = end_task(l, batch.index)
-  count_tasks(run, -1)
+  local run, of_run = l.run, Runs.of(l.run)
+  local marked = Leases.end_task(l, batch.index)
+  Runs.count_tasks(run, -1)
   local keeps, whole, wanted, nodes = batch.keeps, batch.whole, batch.releases, batch.nodes
   local item, key
-  local lane = lane_spec(run, l.node)
+  local lane = Runs.lane(run, l.node)
   local splits = lane.splits
-  if keeps or splits or lane.items_at or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = row_item(batch) end
+  if keeps or splits or lane.items_at or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = Booking.row_item(batch) end
   if of_run.state == 'cancelled' then
-    item = item or row_item(batch)
-    key = pass_row(run, batch, true)
-    at = pass_releases(wanted, releases, at)
-    count_cancelled(run, l.node, item)
+    item = item or Booking.row_item(batch)
+    key = Booking.pass_row(run, batch, true)
+    at = Booking.pass_releases(wanted, releases, at)
+    Lanes.count_cancelled(run, l.node, item)
   else
     local all_ends, released
-    all_ends, key = book_row(run, batch, item, l.is_later)
-    released, at = release(run, item, wanted, releases, at, splits and l.node)
+    all_ends, key = Booking.book_row(run, batch, item, l.is_later)
+    released, at = Booking.release(run, item, wanted, releases, at, splits and l.node)
     local over = released == 0
     if of_run.wide and not whole then
-      over = released ~= 1 and count_live(run, item, released - 1) <= 0 and not is_dead(run, item)
-      if over then forget_live(run, item) end
+      over = released ~= 1 and Lanes.count_live(run, item, released - 1) <= 0 and not Runs.is_dead(run, item)
+      if over then Lanes.forget_live(run, item) end
     end
     if over then
-      all_ends = all_ends or batch.ends > 1 and field(bulk_of(run, 'join'), 'end:' .. item)
-      if batch.ends > 1 and all_ends and not whole then emit_ends(run, item, nodes) end
-      if keeps then forget_item(run, item, nodes, batch.ends, lane.last) end
-      count(run, 'done', 1)
-      if lane.items_at then collecting.arrive(run, l.node, item, false) end
+      all_ends = all_ends or batch.ends > 1 and Fields.get(Fields.of(run, 'join'), 'end:' .. item)
+      if batch.ends > 1 and all_ends and not whole then Booking.emit_ends(run, item, nodes) end
+      if keeps then Booking.forget_item(run, item, nodes, batch.ends, lane.last) end
+      Runs.count(run, 'done', 1)
+      if lane.items_at then Collecting.arrive(run, l.node, item, false) end
     end
     if of_run.has_history then forget_history(l, item) end
-    if lane.collects then collecting.forget(run, l.node, item) end
-    if splits then set_field(bulk_of(run, 'parts'), text_of(l.node) .. ':' .. item, false) end
+    if lane.collects then Collecting.forget(run, l.node, item) end
+    if splits then Fields.set(Fields.of(run, 'parts'), text_of(l.node) .. ':' .. item, false) end
   end
   if marked then freed[#freed + 1] = key end
   return at
@@ -104,14 +104,14 @@ end
 -- Ends the tasks of a lease at these places, counted from 0; where not all of them execute with their keys
 -- marked, none. Returns whether it did.
 local function end_all(l, places, ends)
-  local flags = flags_of(l)
+  local flags = Leases.flags_of(l)
   for i = 1, ends do
     local at = places[i] + 1
-    if flags[at] ~= MARKED then
-      for k = 1, i - 1 do flags[places[k] + 1] = MARKED end
+    if flags[at] ~= Leases.MARKED then
+      for k = 1, i - 1 do flags[places[k] + 1] = Leases.MARKED end
       return false
     end
-    flags[at] = ENDED
+    flags[at] = Leases.ENDED
   end
   l.ended = l.ended + ends
   return true
@@ -126,36 +126,36 @@ end
 
 -- Books a result of a plain end that is booked alone. First result wins.
 local function book_plain_result(run, key, entry, pointer, followed)
-  local stands = followed and (pending[key] or known_values[key])
+  local stands = followed and (Booking.pending[key] or Booking.known_values[key])
   if stands then
-    emit(run, split_result(entry) .. stands)
+    Runs.emit(run, split_result(entry) .. stands)
     return
   end
   if pointer then
-    remember(key, pointer)
+    Booking.remember(key, pointer)
     if followed then
       local _, value = split_result(entry)
-      pending[key] = value
+      Booking.pending[key] = value
     end
   end
-  emit_one(run, entry)
+  Runs.emit_one(run, entry)
 end
 
 -- Books one end of a lease's plain ones that cannot be booked together.
 local function book_one(l, place, key, nodes, results)
-  local run, of_run = l.run, run_of(l.run)
-  if end_task(l, place) then freed[#freed + 1] = key end
-  count_tasks(run, -1)
-  for _, node in ipairs(nodes) do count(run, 'n' .. text_of(node), 1) end
+  local run, of_run = l.run, Runs.of(l.run)
+  if Leases.end_task(l, place) then freed[#freed + 1] = key end
+  Runs.count_tasks(run, -1)
+  for _, node in ipairs(nodes) do Runs.count(run, 'n' .. text_of(node), 1) end
   local entry = results[1].entry
   local size, item_at = struct.unpack('<I2', entry, 31)
   local item = string.sub(entry, item_at, item_at + size - 1)
   if of_run.state == 'cancelled' then
-    count_cancelled(run, l.node, item)
+    Lanes.count_cancelled(run, l.node, item)
     return
   end
   for _, r in ipairs(results) do book_plain_result(run, r.key, r.entry, r.pointer, #nodes > 1) end
-  count(run, 'done', 1)
+  Runs.count(run, 'done', 1)
   if has_history(of_run, run) then forget_history(l, item) end
 end
 
@@ -170,7 +170,7 @@ local function bring_values(name)
     redis.call('HDEL', values_key(values_generation), name)
   end
   if values then redis.call('HSET', values_key(generation), name, values) end
-  has_batches = true
+  Booking.has_batches = true
   return values and true or false
 end
 
@@ -191,7 +191,7 @@ local function book_singly(l, plain, place_of_first)
         key = #plain.nodes > 1 and string.sub(plain.heads, result_at, result_at + 23) or key,
         pointer = plain.has_values and string.sub(plain.heads, pointer_at, pointer_at + plain.pointer_bytes - 1) }
     end
-    if blob and is_open(l, plain.places[i]) then
+    if blob and Leases.is_open(l, plain.places[i]) then
       book_one(l, plain.places[i], key, plain.nodes, results)
     else
       lost[#lost + 1] = place_of_first + i - 1
@@ -238,17 +238,17 @@ end
 -- Takes the keys of plain ends out of flight, and notes the pointers to be stored.
 local function take_columns(plain, followed)
   local heads, at, width, per_end = plain.heads, plain.keys_at, plain.width, plain.per_end
+  local to_store, sub = Booking.to_store, string.sub
   local stored, landed = #to_store, #freed
   for i = 1, plain.ends do
-    local key = string.sub(heads, at, at + 23)
+    local key = sub(heads, at, at + 23)
     freed[landed + i], at = key, at + 24
     if not followed then
-      to_store[stored + 1], to_store[stored + 2] = key, string.sub(heads, at, at + width - 1)
+      to_store[stored + 1], to_store[stored + 2] = key, sub(heads, at, at + width - 1)
       stored, at = stored + 2, at + width
     else
       for _ = 1, per_end do
-        to_store[stored + 1] = string.sub(heads, at, at + 23)
-        to_store[stored + 2] = string.sub(heads, at + 24, at + width - 1)
+        to_store[stored + 1], to_store[stored + 2] = sub(heads, at, at + 23), sub(heads, at + 24, at + width - 1)
         stored, at = stored + 2, at + width
       end
     end
@@ -260,49 +260,49 @@ local function book_plain(l, heads, run, name, place_of_first)
   local plain = read_plain(heads, tonumber(run), name)
   local followed = #plain.nodes > 1
   plain.has_values = bring_values(name)
-  local stands = l and followed and look_up_each(result_keys_of(plain))
-  local together = l and not stands and plain.has_values and run_of(l.run).state ~= 'cancelled'
-    and not has_history(run_of(l.run), l.run) and end_all(l, plain.places, plain.ends)
+  local stands = l and followed and Booking.look_up_each(result_keys_of(plain))
+  local together = l and not stands and plain.has_values and Runs.of(l.run).state ~= 'cancelled'
+    and not has_history(Runs.of(l.run), l.run) and end_all(l, plain.places, plain.ends)
   if not together then
     book_singly(l, plain, place_of_first)
     return plain.ends
   end
   take_columns(plain, followed)
-  has_batches, stored_bytes = true, stored_bytes + plain.bytes
-  emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
-  count_tasks(l.run, -plain.ends)
-  for _, node in ipairs(plain.nodes) do count(l.run, 'n' .. text_of(node), plain.ends) end
-  count(l.run, 'done', plain.ends)
+  Booking.has_batches, Booking.stored_bytes = true, Booking.stored_bytes + plain.bytes
+  Runs.emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
+  Runs.count_tasks(l.run, -plain.ends)
+  for _, node in ipairs(plain.nodes) do Runs.count(l.run, 'n' .. text_of(node), plain.ends) end
+  Runs.count(l.run, 'done', plain.ends)
   return plain.ends
 end
 
 -- Ends of any form, one by one; returns how many.
 local function book_rows(l, heads, entries, values, releases, place_of_first)
-  local at, ends, run, lane = 1, 0, l and l.run, l and lane_spec(l.run, l.node)
-  local batch = batch_of(heads, entries, values, lane and lane.ends)
+  local at, ends, run, lane = 1, 0, l and l.run, l and Runs.lane(l.run, l.node)
+  local batch = Booking.batch_of(heads, entries, values, lane and lane.ends)
   if l then
     l.is_later = #lane.inputs > 0 or lane.collects
-    if run_of(run).wide or lane.items_at then look_ahead(run, heads, releases, lane) end
+    if Runs.of(run).wide or lane.items_at then look_ahead(run, heads, releases, lane) end
   end
   while batch.at <= #heads do
-    next_row(batch)
-    if l and is_open(l, batch.index) then
+    Booking.next_row(batch)
+    if l and Leases.is_open(l, batch.index) then
       at = book(l, batch, releases, at)
     else
       lost[#lost + 1] = place_of_first + ends
-      pass_row(run, batch, false)
-      at = pass_releases(batch.releases, releases, at)
+      Booking.pass_row(run, batch, false)
+      at = Booking.pass_releases(batch.releases, releases, at)
     end
     ends = ends + 1
   end
-  if l then close_batch(run, batch) end
+  if l then Booking.close_batch(run, batch) end
   return ends
 end
 
 for i = 3, #ARGV, 5 do
   if ARGV[i + 4] == 'plain' and not is_put_down(ARGV[i + 2], ARGV[i + 3]) then return { 'again' } end
 end
-if #ARGV[1] > 0 then look_up(ARGV[1]) end
+if #ARGV[1] > 0 then Booking.look_up(ARGV[1]) end
 touch_leases()
 local booked = 0
 for i = 3, #ARGV, 5 do
@@ -315,12 +315,11 @@ for i = 3, #ARGV, 5 do
   end
 end
 
-land(freed)
-close_leases(touched)
-place_released()
+Lanes.land(freed)
+Leases.close(touched)
+Booking.place_released()
 for run, fields in pairs(ended_histories) do redis.call('HDEL', run_key(run, 'history'), unpack(fields)) end
-settle_store()
-for _, key in ipairs(freed) do unpark(key) end
-hosts.settle()
-settle_counts()
+Booking.settle_store()
+for _, key in ipairs(freed) do Lanes.unpark(key) end
+Runs.settle()
 return { generation, unpack(lost) }

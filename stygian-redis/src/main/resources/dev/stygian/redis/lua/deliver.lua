@@ -5,7 +5,7 @@
 -- Replies: 'ok' | 'unknown'
 local run, reader, position, bytes, keep = unpack(ARGV)
 local key, results = run_key(run), run_key(run, 'results')
-if memory_full then keep = 0 end
+if Memory.is_full then keep = 0 end
 if redis.call('EXISTS', key) == 0 then return 'unknown' end
 redis.call('HSET', run_key(run, 'sinks'), reader, position .. ' ' .. bytes)
 local f = redis.call('HMGET', key, 'delivered', 'deliveredBytes', 'trimmedBytes', 'finished', 'retention',
@@ -20,7 +20,7 @@ if entry then
   if taken ~= '' then
     local left = tonumber(taken)
     for i = 5, #fields, 2 do
-      local at, pack = 1, pack_of(run, fields[i], fields[i + 1])
+      local at, pack = 1, Results.pack_of(run, fields[i], fields[i + 1])
       while at <= #pack do
         local size = 4 + struct.unpack('<I4', pack, at)
         if left > 0 then
@@ -37,7 +37,7 @@ if entry then
     redis.call('HSET', key, 'delivered', count, 'deliveredBytes', total)
     if taken == '' then redis.call('HSET', key, 'deliveredTo', position, 'deliveredToBytes', total) end
     if taken == '' and total - tonumber(f[3] or 0) > tonumber(keep) then
-      trim(run, position)
+      Results.trim(run, position)
       redis.call('HSET', key, 'trimmedBytes', total, 'trimmed', position)
     end
   end

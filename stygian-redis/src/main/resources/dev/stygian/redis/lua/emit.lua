@@ -1,7 +1,7 @@
 -- Puts items into the run of a lease that the execution under it found, or splits its item into: each once in
 -- the run. Atomic with the look at the lease, at what the run has had, and at the limit: so a worker that is late
 -- emits nothing, and no number of workers emits an item twice or one too many.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases booking
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
 -- ARGV: lease, index in it, item of that task, most items that its node may emit under a limit (0: these have none,
 --   and do not count), how many parts of its item the execution emitted before (-1: these are no parts, but known
 --   by their digests), then per item: id, digest of it (12 bytes; of a part: empty), number of its first
@@ -14,20 +14,20 @@
 local REST = 10
 local lease, index, of_item, limit, from = unpack(ARGV, 1, 5)
 limit, from = tonumber(limit), tonumber(from)
-local l = read_lease(lease)
-if not l or not is_open(l, tonumber(index)) then return { 'lost' } end
+local l = Leases.read(lease)
+if not l or not Leases.is_open(l, tonumber(index)) then return { 'lost' } end
 local run = l.run
-if run_of(run).state == 'cancelled' then return { 'ok', 0, 0, 0 } end
+if Runs.of(run).state == 'cancelled' then return { 'ok', 0, 0, 0 } end
 
-local are_parts, parts, parts_of = from >= 0, bulk_of(run, 'parts'), text_of(l.node) .. ':' .. of_item
-local there = are_parts and tonumber(field(parts, parts_of) or 0)
+local are_parts, parts, parts_of = from >= 0, Fields.of(run, 'parts'), text_of(l.node) .. ':' .. of_item
+local there = are_parts and tonumber(Fields.get(parts, parts_of) or 0)
 if are_parts and there < from then return { 'lost' } end
 
 local FIRST, HEAD = 6, 4
-local known = bulk_of(run, 'emitted')
+local known = Fields.of(run, 'emitted')
 
 local function is_known(bucket, rest)
-  local digests = field(known, bucket)
+  local digests = Fields.get(known, bucket)
   local at = digests and string.find(digests, rest, 1, true)
   while at and (at - 1) % REST ~= 0 do at = string.find(digests, rest, at + 1, true) end
   return at and true or false
@@ -42,7 +42,7 @@ local function look_ahead()
     buckets[#buckets + 1] = string.sub(ARGV[at + 1], 1, 2)
     at = behind(at)
   end
-  fetch(known, buckets)
+  Fields.fetch(known, buckets)
 end
 
 -- Makes an item of the run of the one that stands there, or a result where nothing is left to do for it.
@@ -50,14 +50,14 @@ local function begin(at)
   local item, tasks, result = ARGV[at], tonumber(ARGV[at + 2]), ARGV[at + 3]
   for i = at + HEAD, behind(at) - 1, 3 do
     local lane = ARGV[i + 1] ~= '' and ARGV[i + 1] or nil
-    gather(run, tonumber(ARGV[i]), lane, ARGV[i + 2])
+    Booking.gather(run, tonumber(ARGV[i]), lane, ARGV[i + 2])
   end
   if tasks > 0 then
-    count_tasks(run, tasks)
-    if run_of(run).wide and tasks ~= 1 then set_field(bulk_of(run, 'items'), item, text_of(tasks)) end
+    Runs.count_tasks(run, tasks)
+    if Runs.of(run).wide and tasks ~= 1 then Fields.set(Fields.of(run, 'items'), item, text_of(tasks)) end
   else
-    emit_one(run, result)
-    count(run, 'done', 1)
+    Runs.emit_one(run, result)
+    Runs.count(run, 'done', 1)
   end
 end
 
@@ -79,16 +79,16 @@ while at <= #ARGV do
     over = over + 1
   else
     new = new + 1
-    set_field(known, bucket, (field(known, bucket) or '') .. rest)
+    Fields.set(known, bucket, (Fields.get(known, bucket) or '') .. rest)
     begin(at)
   end
   at = behind(at)
 end
-if new > 0 and are_parts then set_field(parts, parts_of, text_of(there + new)) end
-place_released()
-if limit > 0 then count(run, 'e' .. text_of(l.node), new) end
-count(run, 'emitted', new)
-count(run, 'duplicates', duplicates)
-count(run, 'overLimit', over)
-settle_counts()
+if new > 0 and are_parts then Fields.set(parts, parts_of, text_of(there + new)) end
+Booking.place_released()
+if limit > 0 then Runs.count(run, 'e' .. text_of(l.node), new) end
+Runs.count(run, 'emitted', new)
+Runs.count(run, 'duplicates', duplicates)
+Runs.count(run, 'overLimit', over)
+Runs.settle()
 return { 'ok', new, duplicates, over }

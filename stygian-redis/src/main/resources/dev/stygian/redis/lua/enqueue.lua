@@ -1,6 +1,6 @@
 -- Puts a batch of items into a run. Atomic: the submitter's position, the tasks and the counters move
 -- together, so a batch sent again after a lost reply is seen as accepted, never doubled.
--- @include keys fields runs records lanes letters collecting
+-- @include keys fields runs records lanes letters? collecting?
 -- ARGV: run, submitter, position, items, tasks, max depth, number of chunks, described items (0 where each
 --   item has one task and one last key, which the chunks carry; or their number, then the last nodes as u16,
 --   then per item: tasks, id, the keys of the last nodes one after another), then per chunk: node, tasks,
@@ -26,7 +26,7 @@ local function all_there()
     keys[#keys + 1] = chunk_key(ARGV[i + 2])
   end
   if #keys > 0 and redis.call('EXISTS', unpack(keys)) < #keys then return false end
-  know_lanes(run, nodes)
+  Runs.know_lanes(run, nodes)
   return true
 end
 
@@ -41,13 +41,13 @@ if tasks > room and not (items == 1 and depth == 0) then return refuse('full', m
 if not all_there() then return refuse('again') end
 
 -- Items of a cancelled run end with it, whatever stands under their keys.
-local answers = (anything_stored or older_stored) and state ~= 'cancelled'
+local answers = (Lanes.anything_stored or Lanes.older_stored) and state ~= 'cancelled'
 
 -- What stands under all the keys of an item's last nodes; nothing where it does not under one.
 local function stored_whole(keys)
   if #keys == 0 or not answers then return nil end
-  local each = keys_in(keys, #keys / 24)
-  local stored = stored_under(each)
+  local each = Records.keys_in(keys, #keys / 24)
+  local stored = Lanes.stored_under(each)
   for i = 1, stored and #each or 0 do
     if not stored[i] then return nil end
   end
@@ -63,9 +63,9 @@ for _ = 1, described do
   local whole = stored_whole(keys)
   if whole then
     answered[item] = whole
-    count(run, 'done', 1)
+    Runs.count(run, 'done', 1)
   elseif live ~= '1' then
-    set_field(bulk_of(run, 'items'), item, live)
+    Fields.set(Fields.of(run, 'items'), item, live)
   end
 end
 
@@ -73,7 +73,7 @@ end
 local function emit_whole(whole, record)
   for i = 1, whole.emitted and 0 or #whole.keys do
     local node = struct.unpack('<I2', last_nodes, 2 * i - 1)
-    emit(run, result_head(node, whole.keys[i], record_item(record), record_input(record)) .. whole.stored[i])
+    Runs.emit(run, Records.result_head(node, whole.keys[i], Records.item(record), Records.input(record)) .. whole.stored[i])
   end
   whole.emitted = true
 end
@@ -82,17 +82,17 @@ end
 local function left_of(id, size)
   local stored
   if answers then
-    local lasts = read_column(id, size, 0, size, LASTS_BEHIND, 24)
-    stored = lasts ~= string.rep(NO_KEY, size) and stored_under(keys_in(lasts, size))
+    local lasts = Records.column(id, size, 0, size, Records.LASTS_BEHIND, 24)
+    stored = lasts ~= string.rep(Records.NO_KEY, size) and Lanes.stored_under(Records.keys_in(lasts, size))
   end
   if not stored and not next(answered) and state ~= 'cancelled' then return nil end
   local left = {}
-  for i, record in ipairs(read_records(id, size, 0, size, 0)) do
-    local whole = answered[record_item(record)]
+  for i, record in ipairs(Records.read(id, size, 0, size, 0)) do
+    local whole = answered[Records.item(record)]
     if whole then
       emit_whole(whole, record)
-    elseif stored and stored[i] and record_last_key(record) ~= NO_KEY then
-      answer(run, record, stored[i])
+    elseif stored and stored[i] and Records.last_key(record) ~= Records.NO_KEY then
+      Lanes.answer(run, record, stored[i])
     else
       left[#left + 1] = record
     end
@@ -106,23 +106,23 @@ for i = at, #ARGV, 3 do
   local left = left_of(id, size)
   if left then
     redis.call('UNLINK', chunk_key(id))
-    count_tasks(run, #left)
-    place(run, node, host_lane_of(id), left, false)
+    Runs.count_tasks(run, #left)
+    Lanes.place(run, node, Lanes.host_of(id), left, false)
   else
-    local host = host_lane_of(id)
+    local host = Lanes.host_of(id)
     local lane = host and (node .. ':' .. host) or node
     lanes[lane] = lanes[lane] or { node = node, host = host, chunks = {} }
     lanes[lane].chunks[#lanes[lane].chunks + 1] = { id = id, size = size }
-    count_tasks(run, size)
+    Runs.count_tasks(run, size)
   end
 end
-for _, lane in pairs(lanes) do place_chunks(run, lane.node, lane.host, lane.chunks) end
-if depth_change > 0 then
+for _, lane in pairs(lanes) do Lanes.place_chunks(run, lane.node, lane.host, lane.chunks) end
+if Runs.depth_change > 0 then
   redis.call('HSETNX', chunks, '', WIDE)
   redis.call('HSETNX', flight, '', WIDE)
 end
 redis.call('HSET', run_key(run, 'cursor'), submitter, accepted + items)
-if finished then redis.call('PEXPIRE', run_key(run, 'cursor'), run_of(run).retention) end
-count(run, 'submitted', items)
-settle_counts()
+if finished then redis.call('PEXPIRE', run_key(run, 'cursor'), Runs.of(run).retention) end
+Runs.count(run, 'submitted', items)
+Runs.settle()
 return { 'ok', accepted + items }

@@ -1,7 +1,7 @@
 -- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
 -- Replies: a list: first, where nothing is handed out, in how many milliseconds something is due (-1: nothing
@@ -33,14 +33,14 @@ if before then
   local asked, numbers = string.match(before, '^(%d+):(.*)$')
   if asked == sequence then
     for number in string.gmatch(numbers, '%d+') do
-      local l = read_lease(number)
-      if l then take_back(l, nil) end
+      local l = Leases.read(number)
+      if l then Leases.take_back(l, nil) end
     end
   end
 end
-reap(16)
-wake_due(200)
-hosts.wake_resting(100)
+Leases.reap(16)
+Leases.wake_due(200)
+Lanes.wake_resting(100)
 
 local groups, numbers, written, due_leases, let_go = {}, {}, {}, {}, {}
 local HANDED_OUT = {}
@@ -76,21 +76,21 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
   local flags, stored_values, marked, busy = {}, {}, {}, {}
   local handed, ended = 0, 0
   for i, record in ipairs(records) do
-    if run_of(run).state == 'cancelled' then
+    if Runs.of(run).state == 'cancelled' then
       flags[i] = '0'
       let_go[keys[i]] = true
-      cancel_task(run, node, record)
+      Lanes.cancel_task(run, node, record)
       ended = ended + 1
-    elseif last_stored and lasts[i] ~= NO_KEY and last_stored[i] then
+    elseif last_stored and lasts[i] ~= Records.NO_KEY and last_stored[i] then
       flags[i] = '0'
       let_go[keys[i]] = true
-      answer(run, record, last_stored[i])
-      count_tasks(run, -1)
+      Lanes.answer(run, record, last_stored[i])
+      Runs.count_tasks(run, -1)
       ended = ended + 1
-    elseif is_dead(run, record_item(record)) then
+    elseif Runs.is_dead(run, Records.item(record)) then
       flags[i] = '0'
       let_go[keys[i]] = true
-      stop_sibling(run, node, host, record)
+      Letters.stop_sibling(run, node, host, record)
       ended = ended + 1
     elseif stored and stored[i] then
       flags[i] = '2'
@@ -99,8 +99,8 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
       handed = handed + 1
     elseif flying[i] or busy[keys[i]] then
       flags[i] = '0'
-      park(run, node, host, record)
-      count(run, 'w' .. text_of(node), 1)
+      Lanes.park(run, node, host, record)
+      Runs.count(run, 'w' .. text_of(node), 1)
       ended = ended + 1
     else
       flags[i] = '1'
@@ -116,16 +116,16 @@ end
 -- Decides on `size` tasks of a chunk from `first` on; returns a flag per task, how many are handed out and
 -- how many ended, and the stored results of those that have one.
 local function decide(run, node, chunk, total, first, offset, size, number, columns)
-  local lane, of_run = lane_spec(run, node), run_of(run)
-  local keys = keys_in(columns.keys, size)
-  local stored = stored_under(keys)
+  local lane, of_run = Runs.lane(run, node), Runs.of(run)
+  local keys = Records.keys_in(columns.keys, size)
+  local stored = Lanes.stored_under(keys)
   local lasts, last_stored
   if #lane.inputs == 0 then
     if of_run.last_node == node then
       last_stored = stored
-    elseif (anything_stored or older_stored) and columns.lasts ~= string.rep(NO_KEY, size) then
-      lasts = keys_in(columns.lasts, size)
-      last_stored = stored_under(lasts)
+    elseif (Lanes.anything_stored or Lanes.older_stored) and columns.lasts ~= string.rep(Records.NO_KEY, size) then
+      lasts = Records.keys_in(columns.lasts, size)
+      last_stored = Lanes.stored_under(lasts)
     end
   end
   local flying = redis.call('HMGET', flight, unpack(keys))
@@ -135,19 +135,19 @@ local function decide(run, node, chunk, total, first, offset, size, number, colu
     HANDED_OUT[size] = HANDED_OUT[size] or string.rep('1', size)
     return HANDED_OUT[size], size, 0, {}
   end
-  lasts = lasts or keys_in(columns.lasts, size)
-  local records = read_records(chunk, total, first, size, offset)
-  local flags, handed, ended, values = sort_out(run, node, host_lane_of(chunk), records, number, keys, lasts, stored,
+  lasts = lasts or Records.keys_in(columns.lasts, size)
+  local records = Records.read(chunk, total, first, size, offset)
+  local flags, handed, ended, values = sort_out(run, node, Lanes.host_of(chunk), records, number, keys, lasts, stored,
     last_stored, flying)
   return flags, handed, ended, values
 end
 
 -- The outputs that the tasks handed out read, in their order.
 local function inputs_of(run, node, bodies, lengths, flags)
-  local lane, fields = lane_spec(run, node), {}
+  local lane, fields = Runs.lane(run, node), {}
   local at = 1
   for i = 1, #flags do
-    if string.byte(flags, i) ~= ENDED then
+    if string.byte(flags, i) ~= Leases.ENDED then
       local from = at + 3
       local item = string.sub(bodies, from, from - 1 + struct.unpack('<I2', bodies, at + 1))
       for _, input in ipairs(lane.inputs) do fields[#fields + 1] = input .. ':' .. item end
@@ -155,8 +155,8 @@ local function inputs_of(run, node, bodies, lengths, flags)
     at = at + lengths[i]
   end
   local inputs = {}
-  for from = 1, #fields, MOST_FIELDS do
-    local to = math.min(from + MOST_FIELDS - 1, #fields)
+  for from = 1, #fields, Fields.MOST do
+    local to = math.min(from + Fields.MOST - 1, #fields)
     for i, value in ipairs(redis.call('HMGET', run_key(run, 'out'), unpack(fields, from, to))) do
       inputs[from + i - 1] = value
     end
@@ -170,11 +170,11 @@ local function lease_from(run, node, host, limit, window)
   local lane = lane_key(run, node, host)
   local head, behind = unpack(redis.call('LRANGE', lane, 0, 1))
   if not head then return 0, true end
-  local chunk, total, first, offset = string.match(head, LANE_ENTRY)
+  local chunk, total, first, offset = string.match(head, Lanes.ENTRY)
   total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
   local size = math.min(limit, total - first, MOST_OF_A_CHUNK)
-  local columns = columns_of(chunk, total, first, size)
-  local packed, lengths, bytes = lengths_in(columns.lengths, size)
+  local columns = Records.columns_of(chunk, total, first, size)
+  local packed, lengths, bytes = Records.lengths_in(columns.lengths, size)
   local empty = false
   if first + size == total or not packed then
     redis.call('LPOP', lane)
@@ -185,35 +185,35 @@ local function lease_from(run, node, host, limit, window)
   if not packed then
     -- the chunk was evicted or deleted by somebody else: its items cannot be told any more
     local lost = total - first
-    count(run, 'w' .. text_of(node), -lost)
-    count(run, 'dead', lost)
-    count(run, 'x' .. text_of(node), lost)
-    count_tasks(run, -lost)
+    Runs.count(run, 'w' .. text_of(node), -lost)
+    Runs.count(run, 'dead', lost)
+    Runs.count(run, 'x' .. text_of(node), lost)
+    Runs.count_tasks(run, -lost)
     redis.call('HDEL', chunks, chunk)
     return 0, empty
   end
-  count(run, 'w' .. text_of(node), -size)
+  Runs.count(run, 'w' .. text_of(node), -size)
   local number = next_lease()
   local flags, handed, ended, stored = decide(run, node, chunk, total, first, offset, size, number, columns)
-  local reads = #lane_spec(run, node).inputs > 0
-  local from, bodies, inputs = 8 + BODIES_BEHIND * total + offset, '', {}
+  local reads = #Runs.lane(run, node).inputs > 0
+  local from, bodies, inputs = 8 + Records.BODIES_BEHIND * total + offset, '', {}
   if handed > 0 and (reads or bytes <= INLINE_BYTES) then
     bodies = redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + bytes - 1))
     if reads then inputs = inputs_of(run, node, bodies, lengths, flags) end
   end
-  if ended > 0 then release_chunk(chunk, ended) end
+  if ended > 0 then Lanes.release_chunk(chunk, ended) end
   if handed == 0 then return 0, empty end
   written[#written + 1] = number
-  written[#written + 1] = lease_text({ run = run, node = node, chunk = chunk, first = first, count = size,
-    offset = offset, total = total, flags = flags, service = lane_spec(run, node).service })
-  local deadline = deadline_of(run, visibility)
+  written[#written + 1] = Leases.text({ run = run, node = node, chunk = chunk, first = first, count = size,
+    offset = offset, total = total, flags = flags, service = Runs.lane(run, node).service })
+  local deadline = Leases.deadline_of(run, visibility)
   due_leases[#due_leases + 1] = text_of(deadline)
   due_leases[#due_leases + 1] = number
-  caps.began(run, node, lane_spec(run, node).service, handed)
+  Leases.count(run, node, Runs.lane(run, node).service, handed)
   numbers[#numbers + 1] = number
   groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, columns.keys, bodies, flags, stored, inputs,
-    window, run_of(run).is_capped and caps.all().capped_nodes(run) or '' }
-  if host then hosts.started(run, host, number, handed) end
+    window, Runs.of(run).is_capped and Caps.capped_nodes(run) or '' }
+  if host then Hosts.started(run, host, number, handed) end
   return handed, empty
 end
 
@@ -232,20 +232,20 @@ end
 -- empty now.
 local function give_up(run, node, lane)
   local key = lane_key(run, node, lane)
-  local chunk, total, first, offset = string.match(redis.call('LPOP', key), LANE_ENTRY)
+  local chunk, total, first, offset = string.match(redis.call('LPOP', key), Lanes.ENTRY)
   total, first = tonumber(total), tonumber(first)
-  for _, record in ipairs(read_records(chunk, total, first, total - first, tonumber(offset)) or {}) do
-    let_go[record_key(record)] = true
-    if run_of(run).state == 'cancelled' then
-      cancel_task(run, node, record)
+  for _, record in ipairs(Records.read(chunk, total, first, total - first, tonumber(offset)) or {}) do
+    let_go[Records.key(record)] = true
+    if Runs.of(run).state == 'cancelled' then
+      Lanes.cancel_task(run, node, record)
     else
-      local attempt = record_attempts(record) + 1
-      remember_error(run, node, record_item(record), attempt, hosts.given_up(lane))
-      bury(run, node, lane, with_attempts(record, math.min(attempt, 255)), attempt)
+      local attempt = Records.attempts(record) + 1
+      Letters.remember_error(run, node, Records.item(record), attempt, Hosts.given_up(lane))
+      Letters.bury(run, node, lane, Records.with_attempts(record, math.min(attempt, 255)), attempt)
     end
   end
-  release_chunk(chunk, total - first)
-  count(run, 'w' .. text_of(node), first - total)
+  Lanes.release_chunk(chunk, total - first)
+  Runs.count(run, 'w' .. text_of(node), first - total)
   return redis.call('EXISTS', key) == 0
 end
 
@@ -258,14 +258,14 @@ local function lease_from_hosts(run, node, limit)
     local lane, due = unpack(redis.call('ZRANGE', lanes, 0, 0, 'WITHSCORES'))
     if not lane then return handed, true end
     if tonumber(due) >= now + 1 then
-      if tonumber(due) < hosts.BLOCKED then
-        redis.call('ZADD', resting, due, table.concat({ run, node, lane_spec(run, node).service }, ':'))
+      if tonumber(due) < Hosts.BLOCKED then
+        redis.call('ZADD', resting, due, table.concat({ run, node, Runs.lane(run, node).service }, ':'))
       end
       return handed, true
     end
     served = served + 1
-    local allowed, window = hosts.may_start(lane)
-    if hosts.is_given_up(lane) then
+    local allowed, window = Hosts.may_start(lane)
+    if Hosts.is_given_up(lane) then
       if give_up(run, node, lane) then redis.call('ZREM', lanes, lane) end
     elseif allowed > 0 then
       local got, empty = lease_from(run, node, lane, math.min(limit - handed, allowed), window)
@@ -276,7 +276,7 @@ local function lease_from_hosts(run, node, limit)
         redis.call('ZADD', lanes, now + served / 10000, lane)
       end
     else
-      redis.call('ZADD', lanes, hosts.wait_for(run, node, lane, window) or hosts.BLOCKED, lane)
+      redis.call('ZADD', lanes, Hosts.wait_for(run, node, lane, window) or Hosts.BLOCKED, lane)
     end
   end
   return handed, false
@@ -288,24 +288,24 @@ local function know_ready(run, members, from)
   for i = from, math.min(from + KNOWN_AT_ONCE - 1, #members) do
     nodes[#nodes + 1] = tonumber(string.match(members[i], '^%d+'))
   end
-  know_lanes(run, nodes)
+  Runs.know_lanes(run, nodes)
 end
 
 -- Gives the run at the head of the ring its turn: later nodes before earlier ones.
 local function visit(run, limit)
-  local of_run, handed = run_of(run), 0
-  local capped = of_run.is_capped and caps.all()
+  local of_run, handed = Runs.of(run), 0
+  local capped = of_run.is_capped
   if of_run.state == 'paused' then return 0 end
-  if capped then limit = math.min(limit, caps.room_of_run(run)) end
+  if capped then limit = math.min(limit, Caps.room_of_run(run)) end
   local members, emptied = limit > 0 and redis.call('ZRANGE', run_key(run, 'ready'), 0, 255) or {}, {}
   for i, member in ipairs(members) do
     if i % KNOWN_AT_ONCE == 1 then know_ready(run, members, i) end
     local node, service = string.match(member, '^(%d+):(.*)$')
     node = tonumber(node)
     local takes = (any or offered[service])
-      and not (of_run.held and #lane_spec(run, node).inputs == 0 and not lane_spec(run, node).collects)
+      and not (of_run.held and #Runs.lane(run, node).inputs == 0 and not Runs.lane(run, node).collects)
     local empty = false
-    local room = capped and math.min(limit - handed, caps.room(run, node)) or limit - handed
+    local room = capped and math.min(limit - handed, Caps.room(run, node)) or limit - handed
     if takes and room > 0 then
       local got
       got, empty = lease_from_lane(run, node, room)
@@ -319,8 +319,8 @@ local function visit(run, limit)
     end
     if empty then
       emptied[#emptied + 1] = member
-    elseif takes and not (capped and (caps.block(run, node) or caps.room_of_run(run) <= 0)) then
-      wake(service)
+    elseif takes and not (capped and (Caps.block(run, node) or Caps.room_of_run(run) <= 0)) then
+      Runs.wake(service)
     end
     if handed >= limit then break end
   end
@@ -331,15 +331,15 @@ end
 -- Ends a visit to the run at the head of the ring: whether it stays there, and how far its turn is. A run that is
 -- alone has no turns.
 local function end_visit(run, alone, asked, handed, turn_before)
-  local of_run = run_of(run)
-  local goes_on = not alone and of_run.turn < caps.QUANTUM * of_run.weight
+  local of_run = Runs.of(run)
+  local goes_on = not alone and of_run.turn < Runs.QUANTUM * of_run.weight
   if redis.call('EXISTS', run_key(run, 'ready')) == 0 then
     redis.call('LPOP', ring)
     redis.call('HDEL', run_key(run), 'ring')
     of_run.in_ring = false
     goes_on = goes_on and of_run.blocked ~= ''
-  elseif of_run.max_leased > 0 and caps.room_of_run(run) <= 0 then
-    caps.leave_ring(run)
+  elseif of_run.max_leased > 0 and Caps.room_of_run(run) <= 0 then
+    Caps.leave_ring(run)
   elseif not alone and (not goes_on or handed < asked) then
     redis.call('LMOVE', ring, ring, 'LEFT', 'RIGHT')
     goes_on = false
@@ -348,21 +348,21 @@ local function end_visit(run, alone, asked, handed, turn_before)
   if of_run.turn ~= turn_before then redis.call('HSET', run_key(run), 'turn', of_run.turn) end
 end
 
-local services_capped = of_store[3] and caps.all()
-if services_capped then caps.draw(any, offered) end
+local services_capped = of_store[3]
+if services_capped then Caps.draw(any, offered) end
 local visits, visits_wanted = 0, redis.call('LLEN', ring)
 local is_shared = visits_wanted > 1 or services_capped
 while most > 0 and visits < MOST_VISITS do
   if visits >= visits_wanted then
-    if not services_capped or not caps.draw(any, offered) then break end
+    if not services_capped or not Caps.draw(any, offered) then break end
     visits_wanted = visits + redis.call('LLEN', ring)
   end
   visits = visits + 1
   local run = tonumber(redis.call('LINDEX', ring, 0))
-  local of_run = run_of(run)
+  local of_run = Runs.of(run)
   local turn_before, asked = of_run.turn, most
   local alone = not is_shared and of_run.max_leased == 0
-  if not alone then asked = math.min(most, math.max(caps.QUANTUM * of_run.weight - of_run.turn, 1)) end
+  if not alone then asked = math.min(most, math.max(Runs.QUANTUM * of_run.weight - of_run.turn, 1)) end
   local handed = visit(run, asked)
   most = most - handed
   end_visit(run, alone, asked, handed, turn_before)
@@ -376,19 +376,18 @@ if #numbers > 0 then
 end
 -- who came back from behind a key and does not execute it lets the next ones go; and what this call had no
 -- room to look at is signalled
-for key in pairs(let_go) do unpark(key) end
+for key in pairs(let_go) do Lanes.unpark(key) end
 if most <= 0 or visits >= MOST_VISITS then
   local more = redis.call('EXISTS', ring) == 1
   for service in pairs(offered) do
     if more then
-      wake(service)
+      Runs.wake(service)
     elseif services_capped then
-      caps.go_on_service(service)
+      Caps.go_on_service(service)
     end
   end
 end
-hosts.settle()
-settle_counts()
+Runs.settle()
 local due = math.huge
 for _, key in ipairs(#groups == 0 and { resting, delayed, deadlines } or {}) do
   due = math.min(due, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or math.huge))

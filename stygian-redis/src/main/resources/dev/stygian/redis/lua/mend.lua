@@ -1,6 +1,6 @@
 -- Mends the books of a run, and puts back what fell out of them. Atomic with the look that found it: where the
 -- run's stamp is another one by now, nothing is changed.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases stamp
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases stamp
 -- ARGV: run, the stamp under which was found what is to be mended, then per order its name and three arguments:
 --     set      field of the run's hash, value
 --     chunk    id, its unfinished tasks
@@ -11,7 +11,7 @@
 --     restore  id of a chunk, places of its tasks that are nowhere, with commas
 -- Replies: 'moved' | 'mended'
 local run, stamp = tonumber(ARGV[1]), ARGV[2]
-if stamp_of(ARGV[1]) ~= stamp then return 'moved' end
+if Stamp.of(ARGV[1]) ~= stamp then return 'moved' end
 local orders, let_go = {}, {}
 
 function orders.set(field_name, value) redis.call('HSET', run_key(run), field_name, value) end
@@ -25,29 +25,28 @@ end
 
 function orders.entry(node, host, entry) redis.call('LREM', lane_key(run, node, host ~= '' and host or nil), 1, entry) end
 
-function orders.lost(tasks) count(run, 'dead', tonumber(tasks)) end
+function orders.lost(tasks) Runs.count(run, 'dead', tonumber(tasks)) end
 
-function orders.cancelled(items) count(run, 'cancelled', tonumber(items)) end
+function orders.cancelled(items) Runs.count(run, 'cancelled', tonumber(items)) end
 
 -- They go to the front of their lane; what marks of executions that no lease has are left of them goes.
 function orders.restore(chunk, places)
   local _, node, total = struct.unpack('<I4I2I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
-  local records, again = read_records(chunk, total, 0, total, 0), {}
+  local records, again = Records.read(chunk, total, 0, total, 0), {}
   for place_in_chunk in string.gmatch(places, '%d+') do
     local record = records[tonumber(place_in_chunk) + 1]
-    local key = record_key(record)
+    local key = Records.key(record)
     local mark = redis.call('HGET', flight, key)
-    if mark and redis.call('HEXISTS', leases, mark) == 0 then land({ key }) end
+    if mark and redis.call('HEXISTS', leases, mark) == 0 then Lanes.land({ key }) end
     let_go[#let_go + 1] = key
     again[#again + 1] = record
   end
-  release_chunk(chunk, #again)
-  place(run, node, host_lane_of(chunk), again, true)
+  Lanes.release_chunk(chunk, #again)
+  Lanes.place(run, node, Lanes.host_of(chunk), again, true)
 end
 
 for i = 3, #ARGV, 4 do orders[ARGV[i]](ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
-for _, key in ipairs(let_go) do unpark(key) end
-hosts.settle()
-settle_counts()
-finish_if_over(run)
+for _, key in ipairs(let_go) do Lanes.unpark(key) end
+Runs.settle()
+Runs.finish_if_over(run)
 return 'mended'

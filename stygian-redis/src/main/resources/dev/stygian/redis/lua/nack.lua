@@ -1,7 +1,7 @@
 -- Ends leases that did not work. Atomic per call: what did work under the lease is booked and kept
 -- (the checkpoint), the error is remembered, and the task is delayed, dead or back in its lane. A
 -- token that is not current changes nothing.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases booking
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
 -- ARGV: keys to look up, then per nack: lease, heads of one row, entries, values (see booking.lua), task's
 --   node, attempt, verdict (retry, bury, exclude, back; unused: back, and no start that was granted was used),
 --   delay ms, error, host's lane of the task, record of the task, releases of what worked
@@ -11,39 +11,39 @@ local touched, freed, replies = {}, {}, {}
 -- Lets a task wait again, at the front of its lane or until the delay is over.
 local function put_back(run, node, lane, record, delay)
   if delay <= 0 then
-    place(run, node, lane, { record }, true)
+    Lanes.place(run, node, lane, { record }, true)
   else
-    redis.call('ZADD', delayed, now + delay, store_chunk(run, node, lane, { record }))
-    count(run, 'd' .. text_of(node), 1)
+    redis.call('ZADD', delayed, now + delay, Lanes.store_chunk(run, node, lane, { record }))
+    Runs.count(run, 'd' .. text_of(node), 1)
   end
 end
 
 -- Puts a task that did not work where it belongs now; returns what is replied.
 local function settle(run, node, item, attempt, verdict, delay, message, lane, record)
-  local waits_for_host = verdict == 'retry' and hosts.is_broken(lane) and not is_dead(run, item)
+  local waits_for_host = verdict == 'retry' and lane and Hosts.is_broken(lane) and not Runs.is_dead(run, item)
   if verdict == 'back' or verdict == 'unused' or waits_for_host then
-    put_back(run, node, lane, with_attempts(record, attempt - 1), waits_for_host and 0 or tonumber(delay))
+    put_back(run, node, lane, Records.with_attempts(record, attempt - 1), waits_for_host and 0 or tonumber(delay))
     return 'booked'
   end
-  remember_error(run, node, item, attempt, message)
+  Letters.remember_error(run, node, item, attempt, message)
   if verdict == 'exclude' then
-    exclude(run, node, lane, with_attempts(record, math.min(attempt, 255)), attempt)
+    Letters.exclude(run, node, lane, Records.with_attempts(record, math.min(attempt, 255)), attempt)
     return 'booked'
   end
-  if verdict == 'bury' or attempt >= lane_spec(run, node).max then
-    bury(run, node, lane, with_attempts(record, math.min(attempt, 255)), attempt)
+  if verdict == 'bury' or attempt >= Runs.lane(run, node).max then
+    Letters.bury(run, node, lane, Records.with_attempts(record, math.min(attempt, 255)), attempt)
     return 'buried'
   end
-  if is_dead(run, item) then
-    stop_sibling(run, node, lane, record)
+  if Runs.is_dead(run, item) then
+    Letters.stop_sibling(run, node, lane, record)
     return 'booked'
   end
-  count(run, 't' .. text_of(node), 1)
-  put_back(run, node, lane, with_attempts(record, attempt), tonumber(delay))
+  Runs.count(run, 't' .. text_of(node), 1)
+  put_back(run, node, lane, Records.with_attempts(record, attempt), tonumber(delay))
   return 'booked'
 end
 
-if #ARGV[1] > 0 then look_up(ARGV[1]) end
+if #ARGV[1] > 0 then Booking.look_up(ARGV[1]) end
 for i = 2, #ARGV, 12 do
   local number, heads, entries, values = unpack(ARGV, i, i + 3)
   local node, attempt, verdict, delay, message, lane, record, releases = unpack(ARGV, i + 4, i + 11)
@@ -51,42 +51,41 @@ for i = 2, #ARGV, 12 do
   if lane == '' then lane = nil end
   local l = touched[number]
   if l == nil then
-    l = read_lease(number) or false
+    l = Leases.read(number) or false
     touched[number] = l
   end
-  local batch = batch_of(heads, entries, values, l and lane_spec(l.run, l.node).ends)
-  next_row(batch)
-  if not l or not is_open(l, batch.index) then
+  local batch = Booking.batch_of(heads, entries, values, l and Runs.lane(l.run, l.node).ends)
+  Booking.next_row(batch)
+  if not l or not Leases.is_open(l, batch.index) then
     replies[#replies + 1] = 'lost'
   else
     local run, reply = l.run, 'booked'
-    local marked, item, worked, key = end_task(l, batch.index), row_item(batch), batch.results > 0, nil
-    if run_of(run).state == 'cancelled' then
-      key = pass_row(run, batch, true)
-      cancel_task(run, l.node, record)
+    local marked, item, worked, key = Leases.end_task(l, batch.index), Booking.row_item(batch), batch.results > 0, nil
+    if Runs.of(run).state == 'cancelled' then
+      key = Booking.pass_row(run, batch, true)
+      Lanes.cancel_task(run, l.node, record)
     else
       local _
-      _, key = book_row(run, batch, item, #lane_spec(run, l.node).inputs > 0 or lane_spec(run, l.node).collects)
+      _, key = Booking.book_row(run, batch, item, #Runs.lane(run, l.node).inputs > 0 or Runs.lane(run, l.node).collects)
       if worked then
-        forget_errors(run, l.node, item)
-        if lane_spec(run, l.node).collects then collecting.forget(run, l.node, item) end
+        Letters.forget_errors(run, l.node, item)
+        if Runs.lane(run, l.node).collects then Collecting.forget(run, l.node, item) end
       end
-      local released = release(run, item, batch.releases, releases, 1)
-      if released > 0 and run_of(run).wide then count_live(run, item, released) end
-      if verdict == 'unused' and host_lane_of(l.chunk) then hosts.unused(host_lane_of(l.chunk), number) end
+      local released = Booking.release(run, item, batch.releases, releases, 1)
+      if released > 0 and Runs.of(run).wide then Lanes.count_live(run, item, released) end
+      if verdict == 'unused' and Lanes.host_of(l.chunk) then Hosts.unused(Lanes.host_of(l.chunk), number) end
       reply = settle(run, node, item, attempt, verdict, delay, message, lane, record)
     end
-    close_batch(run, batch)
+    Booking.close_batch(run, batch)
     if marked then freed[#freed + 1] = key end
     replies[#replies + 1] = reply
   end
 end
 
-land(freed)
-close_leases(touched)
-place_released()
-settle_store()
-for _, key in ipairs(freed) do unpark(key) end
-hosts.settle()
-settle_counts()
+Lanes.land(freed)
+Leases.close(touched)
+Booking.place_released()
+Booking.settle_store()
+for _, key in ipairs(freed) do Lanes.unpark(key) end
+Runs.settle()
 return replies

@@ -10,7 +10,7 @@ if state ~= 'paused' and state ~= 'running' then return 'over' end
 redis.call('HSET', run_key(run), 'state', wanted)
 if wanted == 'running' then
   for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
-    wake(string.match(member, '^%d+:(.*)$'))
+    Runs.wake(string.match(member, '^%d+:(.*)$'))
   end
 end
 return 'ok'

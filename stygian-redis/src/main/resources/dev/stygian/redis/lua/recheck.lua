@@ -1,7 +1,7 @@
 -- Looks at what a walk through the queue's keys has found, each thing in one look with all that it must agree
 -- with, and, where it is told to, mends it in the same step. What was only on its way between two reads of the
 -- walk is right here, so nothing is said of it.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
 -- ARGV: 1 to mend (else 0), what it is (see each of `looks`), then the things
 -- Replies: per finding {word, thing, more, ...} as texts; the words stand at its place
 local mends, what = ARGV[1] == '1', ARGV[2]
@@ -21,10 +21,10 @@ local function forget_lease(number)
 end
 
 local function marked_keys(l)
-  local column, names = read_column(l.chunk, l.total, l.first, l.count, KEYS_BEHIND, 24), {}
+  local column, names = Records.column(l.chunk, l.total, l.first, l.count, Records.KEYS_BEHIND, 24), {}
   if #column < 24 * l.count then return nil end
-  for i, key in ipairs(keys_in(column, l.count)) do
-    if flags_of(l)[i] == MARKED then names[#names + 1] = key end
+  for i, key in ipairs(Records.keys_in(column, l.count)) do
+    if Leases.flags_of(l)[i] == Leases.MARKED then names[#names + 1] = key end
   end
   return names
 end
@@ -61,16 +61,16 @@ function looks.lease(number)
     if due and finds('no-lease', number) then redis.call('ZREM', deadlines, number) end
     return
   end
-  local l = read_lease(number)
+  local l = Leases.read(number)
   if not l.flags then
     if finds('unreadable', number, value) then forget_lease(number) end
-  elseif not run_of(l.run).state then
+  elseif not Runs.of(l.run).state then
     if finds('lease-of-no-run', number, l.run) then forget_lease(number) end
   elseif not string.find(l.flags, '[12]') then
     if finds('nothing-open', number, l.run, l.node) then forget_lease(number) end
   else
     if not due and finds('no-deadline', number, l.run, l.node) then
-      redis.call('ZADD', deadlines, deadline_of(l.run, 0), number)
+      redis.call('ZADD', deadlines, Leases.deadline_of(l.run, 0), number)
     end
     look_at_marks(l)
   end
@@ -85,7 +85,7 @@ function looks.delayed(chunk)
       redis.call('ZREM', delayed, chunk)
       redis.call('HDEL', chunks, chunk)
     end
-  elseif not run_of((struct.unpack('<I4', head))).state and finds('delayed-of-no-run', chunk, struct.unpack('<I4', head)) then
+  elseif not Runs.of((struct.unpack('<I4', head))).state and finds('delayed-of-no-run', chunk, struct.unpack('<I4', head)) then
     redis.call('ZREM', delayed, chunk)
   end
 end
@@ -95,7 +95,7 @@ local known_leases = {}
 -- The lease of a mark, with the keys that it marks; false where there is none, true where they cannot be read.
 local function keys_marked_by(number)
   if known_leases[number] == nil then
-    local l, keys = read_lease(number), false
+    local l, keys = Leases.read(number), false
     if l then
       keys = not l.flags or {}
       local names = l.flags and marked_keys(l)
@@ -114,8 +114,8 @@ function looks.flight(key)
   local keys = keys_marked_by(number)
   if keys == true or keys and keys[key] then return end
   if finds('stale-mark', number, key) then
-    land({ key })
-    unpark(key)
+    Lanes.land({ key })
+    Lanes.unpark(key)
   end
 end
 
@@ -127,13 +127,13 @@ local function comes_back(key)
     local head = redis.call('GETRANGE', chunk_key(chunk), 0, 7)
     if #head == 8 then
       local run, node = struct.unpack('<I4I2', head)
-      lanes[lane_key(run, node, host_lane_of(chunk))] = true
+      lanes[lane_key(run, node, Lanes.host_of(chunk))] = true
     end
   end
   for lane in pairs(lanes) do
     for _, entry in ipairs(redis.call('LRANGE', lane, 0, 999)) do
       local chunk, total = string.match(entry, '^([^:]+):(%d+):0:')
-      if total == '1' and read_column(chunk, 1, 0, 1, KEYS_BEHIND, 24) == key then return true end
+      if total == '1' and Records.column(chunk, 1, 0, 1, Records.KEYS_BEHIND, 24) == key then return true end
     end
   end
   return false
@@ -148,21 +148,21 @@ function looks.parked(key)
   if #head == 8 then run, node = struct.unpack('<I4I2', head) end
   if finds('parked-for-nothing', run, node, waiting) then
     if tonumber(redis.call('HGET', meta, 'parked') or 0) < waiting then redis.call('HSET', meta, 'parked', waiting) end
-    unpark(key)
+    Lanes.unpark(key)
   end
 end
 
 -- The times to live of a run's parts: all have one, or none.
 local function look_at_lives(run, finished)
   local without, with = {}, {}
-  for _, part in ipairs(FINISHED_PARTS) do
+  for _, part in ipairs(Runs.FINISHED_PARTS) do
     local key = run_key(run, part)
     local left = redis.call('PTTL', key)
     if left == -1 then without[#without + 1] = key end
     if left >= 0 then with[#with + 1] = key end
   end
   if finished and #without > 0 and finds('lives-for-ever', run, #without, without[1]) then
-    for _, key in ipairs(without) do redis.call('PEXPIRE', key, run_of(run).retention) end
+    for _, key in ipairs(without) do redis.call('PEXPIRE', key, Runs.of(run).retention) end
   end
   if not finished and #with > 0 and finds('is-going-to-go', run, #with, with[1]) then
     for _, key in ipairs(with) do redis.call('PERSIST', key) end
@@ -192,36 +192,36 @@ end
 
 -- Whether a node that has tasks is held back for nothing, or not looked at.
 local function look_at_node(run, of_run, node)
-  local lane = lane_spec(run, node)
+  local lane = Runs.lane(run, node)
   local held = string.match(of_run.blocked, ';' .. node .. '([ns]);')
   local place_of_node = run .. ':' .. node
   if held == 'n' then
     local most = string.match(of_run.caps, ';' .. node .. '=(%d+);')
     local leased = tonumber(redis.call('HGET', run_key(run), 'l' .. node) or 0)
-    if (not most or leased < tonumber(most)) and finds('held-by-cap', run, node) then caps.all().go_on_node(run, node) end
+    if (not most or leased < tonumber(most)) and finds('held-by-cap', run, node) then Caps.go_on_node(run, node) end
   elseif held == 's' then
-    local key = caps.all().waiting_key(lane.service)
-    local is_drawn = caps.services[lane.service] and redis.call('ZSCORE', key, place_of_node)
+    local key = Caps.waiting_key(lane.service)
+    local is_drawn = Caps.services[lane.service] and redis.call('ZSCORE', key, place_of_node)
     if not is_drawn and finds('held-by-service', run, node, lane.service) then
       redis.call('ZREM', key, place_of_node)
       of_run.blocked = string.gsub(of_run.blocked, ';' .. node .. 's;', ';')
       if of_run.blocked == ';' then of_run.blocked = '' end
       redis.call('HSET', run_key(run), 'blocked', of_run.blocked)
-      open_lane(run, node)
+      Lanes.open(run, node)
     end
   elseif not redis.call('ZSCORE', run_key(run, 'ready'), node .. ':' .. lane.service) then
     local first = redis.call('ZRANGE', host_lanes_key(run, node), 0, 0, 'WITHSCORES')[2]
-    local rests = first and (tonumber(first) >= hosts.BLOCKED
+    local rests = first and (tonumber(first) >= Hosts.BLOCKED
       or redis.call('ZSCORE', resting, place_of_node .. ':' .. lane.service))
     local has_work = redis.call('EXISTS', lane_key(run, node)) == 1 or first and not rests
-    if has_work and finds('not-ready', run, node) then open_lane(run, node) end
+    if has_work and finds('not-ready', run, node) then Lanes.open(run, node) end
   end
 end
 
 -- A run's number: its name, its times to live, its turn, its nodes, its end.
 function looks.run(number)
   local run = tonumber(number)
-  local of_run = run_of(run)
+  local of_run = Runs.of(run)
   if not of_run.state then return end
   local id = redis.call('HGET', run_key(run, 'spec'), 'id')
   local named = id and redis.call('HGET', runs, id)
@@ -232,7 +232,7 @@ function looks.run(number)
   look_at_lives(run, finished)
   if finished then return end
   if tonumber(tasks or 0) <= 0 and (closed == '1' or of_run.state == 'cancelled') then
-    if finds('no-end', run) then finish_if_over(run) end
+    if finds('no-end', run) then Runs.finish_if_over(run) end
     return
   end
   local places, is_said = look_at_ring(run, of_run)
@@ -240,11 +240,11 @@ function looks.run(number)
   local is_ready = redis.call('EXISTS', run_key(run, 'ready')) == 1
   if is_ready and not of_run.in_ring and places == 0 then
     if is_said or finds('no-turn', run) then
-      enter_ring(run)
-      for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do wake(string.match(member, '^%d+:(.*)$')) end
+      Lanes.enter_ring(run)
+      for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do Runs.wake(string.match(member, '^%d+:(.*)$')) end
     end
-  elseif of_run.at_cap and caps.all().room_of_run(run) > 0 and finds('run-held-by-cap', run) then
-    caps.go_on_run(run)
+  elseif of_run.at_cap and Caps.room_of_run(run) > 0 and finds('run-held-by-cap', run) then
+    Caps.go_on_run(run)
   end
 end
 
@@ -252,20 +252,20 @@ end
 function looks.lane(place_of_lane)
   local run, node, lane = string.match(place_of_lane, '^(%d+):(%d+):(%d+/%d+/%d+/.+)$')
   run, node = tonumber(run), tonumber(node)
-  if not run or redis.call('EXISTS', lane_key(run, node, lane)) == 0 or not run_of(run).state then return end
+  if not run or redis.call('EXISTS', lane_key(run, node, lane)) == 0 or not Runs.of(run).state then return end
   local key, wakes = host_lanes_key(run, node), false
   local due = redis.call('ZSCORE', key, lane)
   if not due then
     wakes = finds('lane-not-listed', run, node, lane)
-  elseif tonumber(due) >= hosts.BLOCKED then
-    local host, waiting = hosts.of(lane), table.concat({ '', run, node, lane, '' }, ':')
+  elseif tonumber(due) >= Hosts.BLOCKED then
+    local host, waiting = Hosts.of(lane), table.concat({ '', run, node, lane, '' }, ':')
     if host.active <= 0 or not string.find(host.blocked, waiting, 1, true) then
       wakes = finds('lane-waits-for-nobody', run, node, lane)
     end
   end
   if wakes then
     redis.call('ZADD', key, now, lane)
-    open_lane(run, node)
+    Lanes.open(run, node)
   end
 end
 
@@ -295,8 +295,8 @@ function looks.host(name)
     finds('too-large', 'leases')
     return
   end
-  local says, leased = hosts.named(name).active, leased_of_hosts[name] or 0
-  if says ~= leased and finds('host-count', name, says, leased) then hosts.ended('0/0/0/' .. name, says - leased) end
+  local says, leased = Hosts.named(name).active, leased_of_hosts[name] or 0
+  if says ~= leased and finds('host-count', name, says, leased) then Hosts.ended('0/0/0/' .. name, says - leased) end
 end
 
 -- A service: likewise.
@@ -308,7 +308,7 @@ function looks.service(name)
   local says, leased = tonumber(redis.call('HGET', meta, 'leased:' .. name) or 0), leased_of_services[name] or 0
   if says ~= leased and finds('service-count', name, says, leased) then
     redis.call('HSET', meta, 'leased:' .. name, leased)
-    wake(name)
+    Runs.wake(name)
   end
 end
 
@@ -368,6 +368,5 @@ if what == 'parked-count' then
 else
   for i = 3, #ARGV do looks[what](ARGV[i]) end
 end
-hosts.settle()
-settle_counts()
+Runs.settle()
 return found

@@ -8,7 +8,7 @@ redis.call('HSET', meta, 'storedBytes', 0)
 for _, run in ipairs(ARGV) do
   local to, bytes = unpack(redis.call('HMGET', run_key(run), 'deliveredTo', 'deliveredToBytes'))
   if to then
-    trim(run, to)
+    Results.trim(run, to)
     redis.call('HSET', run_key(run), 'trimmed', to, 'trimmedBytes', bytes)
   end
 end

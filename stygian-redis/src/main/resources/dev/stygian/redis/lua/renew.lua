@@ -1,7 +1,7 @@
 -- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost. Once a
 -- minute, workers that have been silent for that long are forgotten, and so are stored results whose time
 -- is over.
--- @include keys memory fields runs records lanes hosts letters collecting caps leases
+-- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
 -- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the
 --   services offered
 -- Replies: {lost leases, ids of cancelled runs among the leases'}
@@ -10,12 +10,12 @@ local lost, cancelled, seen = {}, {}, {}
 visibility = tonumber(visibility)
 for i = 5, 4 + tonumber(held) do
   local lease = ARGV[i]
-  local l = read_lease(lease)
+  local l = Leases.read(lease)
   if l then
-    redis.call('ZADD', deadlines, 'XX', deadline_of(l.run, visibility), lease)
+    redis.call('ZADD', deadlines, 'XX', Leases.deadline_of(l.run, visibility), lease)
     if not seen[l.run] then
       seen[l.run] = true
-      if run_of(l.run).state == 'cancelled' then
+      if Runs.of(l.run).state == 'cancelled' then
         cancelled[#cancelled + 1] = redis.call('HGET', run_key(l.run, 'spec'), 'id')
       end
     end
@@ -24,9 +24,9 @@ for i = 5, 4 + tonumber(held) do
   end
 end
 -- after the renewal: a worker that was cut off with its server must not take back its own leases
-reap(16)
-wake_due(200)
-hosts.wake_resting(100)
+Leases.reap(16)
+Leases.wake_due(200)
+Lanes.wake_resting(100)
 local services = {}
 for i = 5 + tonumber(held), #ARGV do services[#services + 1] = ARGV[i] end
 local sign = table.concat({ now, slots, table.concat(services, ',') }, '|')
@@ -47,6 +47,5 @@ if now - tonumber(redis.call('HGET', meta, 'swept') or 0) >= 60000 then
     end
   end
 end
-hosts.settle()
-settle_counts()
+Runs.settle()
 return { lost, cancelled }

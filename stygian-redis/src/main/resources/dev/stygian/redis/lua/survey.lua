@@ -154,6 +154,6 @@ else
     if cursor then add('next', cursor) end
   end
 end
-return { stamp_of(run), redis.call('HGETALL', run_key(run)), accepted, redis.call('ZCARD', run_key(run, 'deadindex')),
+return { Stamp.of(run), redis.call('HGETALL', run_key(run)), accepted, redis.call('ZCARD', run_key(run, 'deadindex')),
   redis.call('ZCARD', run_key(run, 'excludedindex')),
   parked_said() - parked_seen, found }

@@ -46,8 +46,8 @@ end
 local function fail(host)
   if host.failures == 0 then host.away = now end
   host.failures = host.failures + 1
-  if host.failures >= hosts.BREAKS_AT then
-    host.not_before = now + math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(10, host.failures - hosts.BREAKS_AT))
+  if host.failures >= Hosts.BREAKS_AT then
+    host.not_before = now + math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(10, host.failures - Hosts.BREAKS_AT))
   end
 end
 
@@ -80,7 +80,7 @@ end
 for i = 1, #ARGV, 8 do
   local run, node, name, sent, took, bytes, answer, wanted = unpack(ARGV, i, i + 7)
   sent = tonumber(sent)
-  local host, pace, of_run = hosts.named(name), pace_named(name), counts_of(run, name)
+  local host, pace, of_run = Hosts.named(name), pace_named(name), counts_of(run, name)
   of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + tonumber(bytes)
   spend(of_run, node, tonumber(bytes))
   host.changed = true
@@ -101,7 +101,7 @@ for i = 1, #ARGV, 8 do
     end
   end
   local gap = gap_of(pace, sent)
-  hosts.sent(name, sent)
+  Hosts.sent(name, sent)
   if gap and (not of_run.gap or gap < of_run.gap) then of_run.gap = gap end
 end
 
@@ -128,5 +128,5 @@ for _, of_run in pairs(visits) do
     end
   end
 end
-hosts.settle()
+Runs.settle()
 return 'ok'

@@ -55,7 +55,7 @@ local function tasks_in(lane)
   local looked = math.min(length, entries_left)
   entries_left = entries_left - looked
   for _, entry in ipairs(looked > 0 and redis.call('LRANGE', lane, 0, looked - 1) or {}) do
-    local _, total, first = string.match(entry, LANE_ENTRY)
+    local _, total, first = string.match(entry, Lanes.ENTRY)
     tasks = tasks + tonumber(total) - tonumber(first)
   end
   return tasks + length - looked, looked < length
@@ -75,11 +75,11 @@ local function some_lanes(node)
 end
 
 local function look_at(node, lane)
-  local host, tasks, more = hosts.of(lane), tasks_in(lane_key(run, node, lane))
-  local allowed, from = hosts.may_start(lane)
-  if hosts.is_given_up(lane) then allowed, from = 0, nil end
+  local host, tasks, more = Hosts.of(lane), tasks_in(lane_key(run, node, lane))
+  local allowed, from = Hosts.may_start(lane)
+  if Hosts.is_given_up(lane) then allowed, from = 0, nil end
   return { lane, tasks, more and 1 or 0, allowed > 0 and 1 or 0, allowed == 0 and from or -1, host.not_before,
-    math.max(host.gap, host.asked), host.active, hosts.is_broken(lane) and 1 or 0, host.failures, host.away }
+    math.max(host.gap, host.asked), host.active, Hosts.is_broken(lane) and 1 or 0, host.failures, host.away }
 end
 
 local nodes = {}

@@ -8,27 +8,28 @@
 --            one that says nothing but the leased task's key.
 --   entries  the results to be emitted, as they are to lie in the run's results; each ends with its value
 --   values   the values of the other results, where anybody reads them
-local ROW, RESULT, RESULT_BYTES = '<I2I2I2I1I2I2I1I4I4', '<I2I1I4I4', 35
+local ROW, RESULT = '<I2I2I2I1I2I2I1I4I4', '<I2I1I4I4'
+Booking.RESULT_BYTES = 35
 local LAST, KEEP, STORE = 1, 2, 4
 
 local RELEASE = '<I2I2I2I4'
 
-local to_store, stored_bytes, pending, known_values, has_batches = {}, 0, {}, nil, false
+Booking.to_store, Booking.stored_bytes, Booking.pending, Booking.has_batches = {}, 0, {}, false
 local placed = {}
 
 -- Looks up what stands under the keys of nodes that were not looked up when their lease began: those that
 -- followed in memory, and later nodes, which may have been executed in memory elsewhere since. Returns
 -- whether anything does.
-local function look_up_each(keys)
-  known_values = known_values or {}
-  local any = next(pending) ~= nil
-  for from = 1, #keys, MOST_FIELDS do
-    local some = { unpack(keys, from, math.min(from + MOST_FIELDS - 1, #keys)) }
-    local found = stored_under(some)
+function Booking.look_up_each(keys)
+  Booking.known_values = Booking.known_values or {}
+  local any = next(Booking.pending) ~= nil
+  for from = 1, #keys, Fields.MOST do
+    local some = { unpack(keys, from, math.min(from + Fields.MOST - 1, #keys)) }
+    local found = Lanes.stored_under(some)
     if found then
       any = true
       for i, key in ipairs(some) do
-        if found[i] then known_values[key] = found[i] end
+        if found[i] then Booking.known_values[key] = found[i] end
       end
     end
   end
@@ -36,10 +37,10 @@ local function look_up_each(keys)
 end
 
 -- The same for keys one after another.
-local function look_up(keys)
+function Booking.look_up(keys)
   local each = {}
   for at = 1, #keys, 24 do each[#each + 1] = string.sub(keys, at, at + 23) end
-  look_up_each(each)
+  Booking.look_up_each(each)
 end
 
 local function next_generation(ttl)
@@ -53,23 +54,23 @@ end
 -- Writes what is to stand under idempotency keys, unless the memory is full. A generation takes values
 -- for as long as results must live, or until its bytes reach half the budget, and goes with the end of the
 -- next; so a value lives at least once that time.
-local function settle_store()
-  if #to_store == 0 and not memory_full then return end
+function Booking.settle_store()
+  if #Booking.to_store == 0 and not Memory.is_full then return end
   local m = redis.call('HMGET', meta, 'generationAt', 'ttl', 'budget', 'storedBytes')
   local ttl = tonumber(m[2] or 86400000)
-  if memory_full then
+  if Memory.is_full then
     next_generation(ttl)
     return
   end
-  local begins = not anything_stored
+  local begins = not Lanes.anything_stored
   if begins then redis.call('UNLINK', store) end
-  for from = 1, #to_store, MOST_FIELDS do
-    redis.call('HSET', store, unpack(to_store, from, math.min(from + MOST_FIELDS - 1, #to_store)))
+  for from = 1, #Booking.to_store, Fields.MOST do
+    redis.call('HSET', store, unpack(Booking.to_store, from, math.min(from + Fields.MOST - 1, #Booking.to_store)))
   end
-  if has_batches and (begins or redis.call('PTTL', values_key(generation)) == -1) then
+  if Booking.has_batches and (begins or redis.call('PTTL', values_key(generation)) == -1) then
     redis.call('PEXPIRE', values_key(generation), 2 * ttl + spare)
   end
-  redis.call('HINCRBY', meta, 'storedBytes', begins and stored_bytes - tonumber(m[4] or 0) or stored_bytes)
+  redis.call('HINCRBY', meta, 'storedBytes', begins and Booking.stored_bytes - tonumber(m[4] or 0) or Booking.stored_bytes)
   if begins then
     redis.call('HSET', meta, 'generationAt', now)
     redis.call('PEXPIRE', store, 2 * ttl + spare)
@@ -81,13 +82,13 @@ end
 -- A batch, read row by row: `next_row` moves on to the next end, then its results are booked or passed
 -- over. Entries go out as they lie; only where one must not, `interrupt` cuts them there.
 -- All of it belongs to one lane, whose items pass so many last nodes.
-local function batch_of(heads, entries, values, ends)
+function Booking.batch_of(heads, entries, values, ends)
   local nodes, at = struct.unpack('<I2', heads)
   return { heads = heads, at = at, nodes = nodes, ends = ends, entries = entries, entry_at = 1, values = values,
     value_at = 1, clean_from = 1, clean = 0, executed = {} }
 end
 
-local function next_row(batch)
+function Booking.next_row(batch)
   local what
   batch.index, batch.results, batch.releases, what, batch.item_bytes, batch.node, batch.orders,
     batch.value_bytes, batch.entry_bytes, batch.at = struct.unpack(ROW, batch.heads, batch.at)
@@ -107,15 +108,15 @@ local function result_key(batch)
 end
 
 -- The item of the current row, whose results begin at the current place.
-local function row_item(batch)
-  local at = batch.at + 24 + RESULT_BYTES * (math.max(batch.results, 1) - 1)
+function Booking.row_item(batch)
+  local at = batch.at + 24 + Booking.RESULT_BYTES * (math.max(batch.results, 1) - 1)
   return string.sub(batch.heads, at, at + batch.item_bytes - 1)
 end
 
 -- Emits the entries before the current one, and passes over that.
 local function interrupt(run, batch)
   if batch.entry_at > batch.clean_from then
-    emit_pack(run, 'r', string.sub(batch.entries, batch.clean_from, batch.entry_at - 1), batch.clean,
+    Runs.emit_pack(run, 'r', string.sub(batch.entries, batch.clean_from, batch.entry_at - 1), batch.clean,
       batch.entry_at - batch.clean_from)
   end
   batch.clean_from, batch.clean = batch.entry_at + batch.entry_bytes, 0
@@ -137,19 +138,19 @@ end
 
 local function has(orders, what) return orders % (2 * what) >= what end
 
-local function remember(key, value)
-  if known_values then pending[key] = value end
-  to_store[#to_store + 1] = key
-  to_store[#to_store + 1] = value
-  stored_bytes = stored_bytes + #value + 24
+function Booking.remember(key, value)
+  if Booking.known_values then Booking.pending[key] = value end
+  Booking.to_store[#Booking.to_store + 1] = key
+  Booking.to_store[#Booking.to_store + 1] = value
+  Booking.stored_bytes = Booking.stored_bytes + #value + 24
 end
 
 -- Books an end of several: it lies with the kept outputs until the item has reached all of them.
 local function book_end(run, node, item, entry)
-  set_field(bulk_of(run, 'out'), 'end:' .. text_of(node) .. ':' .. item, entry)
-  local joins, name = bulk_of(run, 'join'), 'end:' .. item
-  local ends = tonumber(field(joins, name) or 0) + 1
-  set_field(joins, name, text_of(ends))
+  Fields.set(Fields.of(run, 'out'), 'end:' .. text_of(node) .. ':' .. item, entry)
+  local joins, name = Fields.of(run, 'join'), 'end:' .. item
+  local ends = tonumber(Fields.get(joins, name) or 0) + 1
+  Fields.set(joins, name, text_of(ends))
   return ends
 end
 
@@ -163,14 +164,14 @@ local function book_result(run, batch, key, item, stands)
     if orders >= STORE or has(orders, KEEP) then
       value = string.sub(batch.entries, batch.entry_at - batch.value_bytes, batch.entry_at - 1)
     end
-    if orders >= STORE then remember(key, value) end
-    if has(orders, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, value) end
+    if orders >= STORE then Booking.remember(key, value) end
+    if has(orders, KEEP) then Fields.set(Fields.of(run, 'out'), text_of(batch.node) .. ':' .. item, value) end
     return 1
   end
   local entry_from, ends = batch.entry_at, 0
   value = pass(run, batch)
-  if orders >= STORE and not stands then remember(key, value) end
-  if has(orders, KEEP) then set_field(bulk_of(run, 'out'), text_of(batch.node) .. ':' .. item, stands or value) end
+  if orders >= STORE and not stands then Booking.remember(key, value) end
+  if has(orders, KEEP) then Fields.set(Fields.of(run, 'out'), text_of(batch.node) .. ':' .. item, stands or value) end
   if has(orders, LAST) then
     local entry
     if stands then
@@ -180,7 +181,7 @@ local function book_result(run, batch, key, item, stands)
       entry = string.sub(batch.entries, entry_from, batch.entry_at - 1)
     end
     if single then
-      emit_one(run, entry)
+      Runs.emit_one(run, entry)
       ends = 1
     else
       ends = book_end(run, batch.node, item, entry)
@@ -191,14 +192,14 @@ end
 
 -- Books the results of the current row: the first node was leased, the others followed in memory.
 -- Returns whether the item reached all of its ends, and the key of the first result.
-local function book_row(run, batch, item, is_later)
+function Booking.book_row(run, batch, item, is_later)
   local ends, first_key, executed = 0, nil, batch.executed
   for i = 1, batch.results do
     if i > 1 then next_result(batch) end
     local key = result_key(batch)
     first_key = first_key or key
     executed[batch.node] = (executed[batch.node] or 0) + 1
-    local stands = known_values and (i > 1 or is_later) and (pending[key] or known_values[key])
+    local stands = Booking.known_values and (i > 1 or is_later) and (Booking.pending[key] or Booking.known_values[key])
     ends = math.max(ends, book_result(run, batch, key, item, stands))
   end
   if batch.results == 0 then first_key = result_key(batch) end
@@ -207,7 +208,7 @@ local function book_row(run, batch, item, is_later)
 end
 
 -- Passes over the results of the current row; returns the key of the first.
-local function pass_row(run, batch, counts_them)
+function Booking.pass_row(run, batch, counts_them)
   local first_key = result_key(batch)
   for i = 1, batch.results do
     if i > 1 then
@@ -221,7 +222,7 @@ local function pass_row(run, batch, counts_them)
   return first_key
 end
 
-local function gather(run, node, lane, record)
+function Booking.gather(run, node, lane, record)
   local id = run .. ':' .. node .. ':' .. (lane or '')
   if not placed[id] then placed[id] = { run = run, node = node, lane = lane, records = {} } end
   local records = placed[id].records
@@ -230,37 +231,37 @@ end
 
 -- Releases are, one after another: node u16, predecessors u16, length of the host's lane u16 (0: none), length
 -- of the record u32, lane, record. Returns where the next one begins, and where the lane and record are.
-local function next_release(releases, at)
+function Booking.next_release(releases, at)
   local node, predecessors, lane_size, size, from = struct.unpack(RELEASE, releases, at)
   return node, predecessors, from + lane_size + size, from, lane_size
 end
 
 -- Counts down what waits for this end; returns how many tasks are ready now, and where its releases end.
 -- An item that a node has split goes on where all of its parts are collected: that release is of the one task.
-local function release(run, item, wanted, releases, at, splitter)
+function Booking.release(run, item, wanted, releases, at, splitter)
   local released = 0
   for _ = 1, wanted do
-    local node, predecessors, behind, from, lane_size = next_release(releases, at)
+    local node, predecessors, behind, from, lane_size = Booking.next_release(releases, at)
     local ready = predecessors == 1
-    if splitter and lane_spec(run, splitter).parts_at == node then
+    if splitter and Runs.lane(run, splitter).parts_at == node then
       ready, released = false, released + 1
-      collecting.split(run, node, item, string.sub(releases, from + lane_size, behind - 1),
-        tonumber(field(bulk_of(run, 'parts'), text_of(splitter) .. ':' .. item) or 0))
+      Collecting.split(run, node, item, string.sub(releases, from + lane_size, behind - 1),
+        tonumber(Fields.get(Fields.of(run, 'parts'), text_of(splitter) .. ':' .. item) or 0))
     elseif not ready then
-      local joins, name = bulk_of(run, 'join'), text_of(node) .. ':' .. item
-      local there = tonumber(field(joins, name) or 0) + 1
+      local joins, name = Fields.of(run, 'join'), text_of(node) .. ':' .. item
+      local there = tonumber(Fields.get(joins, name) or 0) + 1
       ready = there >= predecessors
-      set_field(joins, name, not ready and text_of(there))
+      Fields.set(joins, name, not ready and text_of(there))
     end
     if ready then
-      local lane, record = lane_at(releases, from, lane_size), string.sub(releases, from + lane_size, behind - 1)
-      count_tasks(run, 1)
-      if is_dead(run, item) then
-        if run_of(run).wide then count_live(run, item, 1) end
-        stop_sibling(run, node, lane, record)
+      local lane, record = Records.lane_at(releases, from, lane_size), string.sub(releases, from + lane_size, behind - 1)
+      Runs.count_tasks(run, 1)
+      if Runs.is_dead(run, item) then
+        if Runs.of(run).wide then Lanes.count_live(run, item, 1) end
+        Letters.stop_sibling(run, node, lane, record)
       else
         released = released + 1
-        gather(run, node, lane, record)
+        Booking.gather(run, node, lane, record)
       end
     end
     at = behind
@@ -268,47 +269,47 @@ local function release(run, item, wanted, releases, at, splitter)
   return released, at
 end
 
-local function pass_releases(wanted, releases, at)
+function Booking.pass_releases(wanted, releases, at)
   for _ = 1, wanted do
-    local _, _, behind = next_release(releases, at)
+    local _, _, behind = Booking.next_release(releases, at)
     at = behind
   end
   return at
 end
 
 -- Puts what was released into its lanes.
-local function place_released()
-  for _, to in pairs(placed) do place(to.run, to.node, to.lane, to.records, false) end
+function Booking.place_released()
+  for _, to in pairs(placed) do Lanes.place(to.run, to.node, to.lane, to.records, false) end
 end
 
 -- Emits what is left of a batch, and counts the nodes that were executed.
-local function close_batch(run, batch)
+function Booking.close_batch(run, batch)
   if batch.clean > 0 then
     local pack = batch.entries
     if batch.clean_from > 1 then pack = string.sub(pack, batch.clean_from) end
-    emit_pack(run, 'r', pack, batch.clean, #pack)
+    Runs.emit_pack(run, 'r', pack, batch.clean, #pack)
   end
-  for node, times in pairs(batch.executed) do count(run, 'n' .. text_of(node), times) end
+  for node, times in pairs(batch.executed) do Runs.count(run, 'n' .. text_of(node), times) end
 end
 
 -- Emits the ends of an item of several last nodes, together.
-local function emit_ends(run, item, nodes)
-  local out, names = bulk_of(run, 'out'), {}
+function Booking.emit_ends(run, item, nodes)
+  local out, names = Fields.of(run, 'out'), {}
   for node = 0, nodes - 1 do names[#names + 1] = 'end:' .. text_of(node) .. ':' .. item end
-  fetch(out, names)
+  Fields.fetch(out, names)
   for _, name in ipairs(names) do
-    local entry = field(out, name)
-    if entry then emit_one(run, entry) end
+    local entry = Fields.get(out, name)
+    if entry then Runs.emit_one(run, entry) end
   end
-  set_field(bulk_of(run, 'join'), 'end:' .. item, false)
+  Fields.set(Fields.of(run, 'join'), 'end:' .. item, false)
 end
 
 -- Drops what is kept for an item that is done, which passed so many last nodes; but for the output of one node, where
 -- that is collected.
-local function forget_item(run, item, nodes, ends, collected)
-  local out = bulk_of(run, 'out')
+function Booking.forget_item(run, item, nodes, ends, collected)
+  local out = Fields.of(run, 'out')
   for node = 0, nodes - 1 do
-    if node ~= collected then set_field(out, text_of(node) .. ':' .. item, false) end
-    if ends > 1 then set_field(out, 'end:' .. text_of(node) .. ':' .. item, false) end
+    if node ~= collected then Fields.set(out, text_of(node) .. ':' .. item, false) end
+    if ends > 1 then Fields.set(out, 'end:' .. text_of(node) .. ':' .. item, false) end
   end
 end

@@ -7,26 +7,11 @@
 -- A run that leaves in the middle of its turn goes on with it when it is back, in front of the others.
 -- A run's field `turn` counts the tasks of its turn so far, `caps` are those of its nodes as ;NODE=CAP;NODE=CAP;
 -- and meta's `caps` those of services as JSON (0: it had one, and lanes still wait).
--- One table holds what scripts call: a script has at most 200 local names. Nearly all of it is made where something
--- has a cap only (caps.all): a function costs whenever a script makes it, called or not.
-local caps = { QUANTUM = 100, leased = {} }
-
--- Tasks of a node begin to be leased.
-function caps.began(run, node, service, tasks)
-  count(run, 'l' .. text_of(node), tasks)
-  local leased = caps.leased
-  leased[service] = leased[service] or 'leased:' .. service
-  count(false, leased[service], tasks)
-end
-
--- Makes the rest, once.
-function caps.all()
-if caps.services then return caps end
-caps.services = of_store[3] and cjson.decode(of_store[3]) or {}
+Caps.services = of_store[3] and cjson.decode(of_store[3]) or {}
 local ANY_NUMBER, MOST_STALE = math.huge, 100
 local before, woken = {}, {}
 
-function caps.waiting_key(service)
+function Caps.waiting_key(service)
   return base .. 'cap:' .. service
 end
 
@@ -36,45 +21,45 @@ local function counted(run, field)
   if not before[id] then
     before[id] = tonumber(redis.call('HGET', run and run_key(run) or meta, field) or 0)
   end
-  return before[id] + (counts[run] and counts[run][field] or 0)
+  return before[id] + (Runs.counts[run] and Runs.counts[run][field] or 0)
 end
 
 local function nodes_of(run)
-  local of_run = run_of(run)
+  local of_run = Runs.of(run)
   of_run.nodes = of_run.nodes or redis.call('HLEN', run_key(run, 'lanes'))
   return of_run.nodes
 end
 
 -- How many tasks of a run may be leased now.
-function caps.room_of_run(run)
-  local most, of_nodes = run_of(run).max_leased, 0
+function Caps.room_of_run(run)
+  local most, of_nodes = Runs.of(run).max_leased, 0
   if most == 0 then return ANY_NUMBER end
   for node = 0, nodes_of(run) - 1 do of_nodes = of_nodes + counted(run, 'l' .. text_of(node)) end
   return most - of_nodes
 end
 
 local function room_of_node(run, node)
-  local all = run_of(run).caps
+  local all = Runs.of(run).caps
   local most = all ~= '' and string.match(all, ';' .. node .. '=(%d+);')
   return most and tonumber(most) - counted(run, 'l' .. text_of(node)) or ANY_NUMBER
 end
 
 local function room_of_service(service)
-  local most = caps.services[service] or 0
+  local most = Caps.services[service] or 0
   return most > 0 and most - counted(false, 'leased:' .. service) or ANY_NUMBER
 end
 
 -- How many tasks of a node may be leased now, as far as the node and its service are concerned.
-function caps.room(run, node)
-  return math.min(room_of_node(run, node), room_of_service(lane_spec(run, node).service))
+function Caps.room(run, node)
+  return math.min(room_of_node(run, node), room_of_service(Runs.lane(run, node).service))
 end
 
 -- Which nodes of a run are counted against a cap of their own or their service's, as numbers with commas.
-function caps.capped_nodes(run)
-  local of_run, nodes = run_of(run), {}
+function Caps.capped_nodes(run)
+  local of_run, nodes = Runs.of(run), {}
   if of_run.capped_nodes then return of_run.capped_nodes end
   for node = 0, nodes_of(run) - 1 do
-    local of_service = caps.services[lane_spec(run, node).service] or 0
+    local of_service = Caps.services[Runs.lane(run, node).service] or 0
     if of_service > 0 or string.find(of_run.caps, ';' .. node .. '=', 1, true) then nodes[#nodes + 1] = node end
   end
   of_run.capped_nodes = table.concat(nodes, ',')
@@ -82,80 +67,80 @@ function caps.capped_nodes(run)
 end
 
 local function set_blocked(run, blocked)
-  run_of(run).blocked = blocked
+  Runs.of(run).blocked = blocked
   redis.call('HSET', run_key(run), 'blocked', blocked)
 end
 
 -- Takes note that a node is held back no longer; returns whether it was, for that reason.
 local function unblock(run, node, reason)
-  local blocked, changes = string.gsub(run_of(run).blocked, ';' .. node .. reason .. ';', ';')
+  local blocked, changes = string.gsub(Runs.of(run).blocked, ';' .. node .. reason .. ';', ';')
   if changes > 0 then set_blocked(run, blocked == ';' and '' or blocked) end
   return changes > 0
 end
 
 -- Where a lane waits for its service: a run in the middle of its turn goes on first.
 local function wait_for(service, run, node)
-  local of_run, key = run_of(run), caps.waiting_key(service)
-  local goes_on = of_run.turn < caps.QUANTUM * of_run.weight and (of_run.turn > 0 or of_run.drawn)
+  local of_run, key = Runs.of(run), Caps.waiting_key(service)
+  local goes_on = of_run.turn < Runs.QUANTUM * of_run.weight and (of_run.turn > 0 or of_run.drawn)
   local neighbour = goes_on and redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
     or redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')
   redis.call('ZADD', key, tonumber(neighbour[2] or 0) + (goes_on and -1 or 1), run .. ':' .. node)
 end
 
 -- Stops looking at a node that is at its cap, or whose service is; returns whether it is.
-function caps.block(run, node)
-  local lane = lane_spec(run, node)
+function Caps.block(run, node)
+  local lane = Runs.lane(run, node)
   local reason = room_of_node(run, node) <= 0 and 'n' or room_of_service(lane.service) <= 0 and 's'
   if not reason then return false end
   redis.call('ZREM', run_key(run, 'ready'), node .. ':' .. lane.service)
-  local blocked = run_of(run).blocked
+  local blocked = Runs.of(run).blocked
   set_blocked(run, (blocked == '' and ';' or blocked) .. node .. reason .. ';')
   if reason == 's' then wait_for(lane.service, run, node) end
   return true
 end
 
 -- Takes a run at its cap out of the ring, whose head it is.
-function caps.leave_ring(run)
+function Caps.leave_ring(run)
   redis.call('LPOP', ring)
-  run_of(run).at_cap = true
+  Runs.of(run).at_cap = true
   redis.call('HSET', run_key(run), 'ring', 'capped')
 end
 
 -- Lets a run, a node or a service go on where it waited and has a place now.
-function caps.go_on_run(run)
-  local of_run = run_of(run)
-  if not of_run.at_cap or caps.room_of_run(run) <= 0 then return end
+function Caps.go_on_run(run)
+  local of_run = Runs.of(run)
+  if not of_run.at_cap or Caps.room_of_run(run) <= 0 then return end
   of_run.at_cap, of_run.in_ring = false, false
-  enter_ring(run)
+  Lanes.enter_ring(run)
   for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
-    wake(string.match(member, '^%d+:(.*)$'))
+    Runs.wake(string.match(member, '^%d+:(.*)$'))
   end
 end
 
-function caps.go_on_node(run, node)
-  if run_of(run).blocked ~= '' and room_of_node(run, node) > 0 and unblock(run, node, 'n') then
-    open_lane(run, node)
+function Caps.go_on_node(run, node)
+  if Runs.of(run).blocked ~= '' and room_of_node(run, node) > 0 and unblock(run, node, 'n') then
+    Lanes.open(run, node)
   end
 end
 
-function caps.go_on_service(service)
-  if not caps.services[service] or woken[service] or room_of_service(service) <= 0 then return end
-  if redis.call('EXISTS', caps.waiting_key(service)) == 1 then
+function Caps.go_on_service(service)
+  if not Caps.services[service] or woken[service] or room_of_service(service) <= 0 then return end
+  if redis.call('EXISTS', Caps.waiting_key(service)) == 1 then
     woken[service] = true
-    wake(service)
+    Runs.wake(service)
   end
 end
 
 -- Tasks of a node are no longer leased: lets go on what waited for their places.
-function caps.go_on(run, node, service)
-  caps.go_on_node(run, node)
-  caps.go_on_run(run)
-  caps.go_on_service(service)
+function Caps.go_on(run, node, service)
+  Caps.go_on_node(run, node)
+  Caps.go_on_run(run)
+  Caps.go_on_service(service)
 end
 
-function caps.write_services()
-  if next(caps.services) then
-    redis.call('HSET', meta, 'caps', cjson.encode(caps.services))
+function Caps.write_services()
+  if next(Caps.services) then
+    redis.call('HSET', meta, 'caps', cjson.encode(Caps.services))
   else
     redis.call('HDEL', meta, 'caps')
   end
@@ -165,19 +150,19 @@ end
 -- is passed over.
 local function draw_from(service)
   for _ = 1, MOST_STALE do
-    local member = redis.call('ZPOPMIN', caps.waiting_key(service))[1]
+    local member = redis.call('ZPOPMIN', Caps.waiting_key(service))[1]
     if not member then
-      if caps.services[service] == 0 then
-        caps.services[service] = nil
-        caps.write_services()
+      if Caps.services[service] == 0 then
+        Caps.services[service] = nil
+        Caps.write_services()
       end
       return false
     end
     local run, node = string.match(member, '^(%d+):(%d+)$')
     run, node = tonumber(run), tonumber(node)
-    if run_of(run).state and unblock(run, node, 's') then
-      run_of(run).drawn = true
-      open_lane(run, node, true)
+    if Runs.of(run).state and unblock(run, node, 's') then
+      Runs.of(run).drawn = true
+      Lanes.open(run, node, true)
       return true
     end
   end
@@ -185,9 +170,9 @@ local function draw_from(service)
 end
 
 -- Lets a lane go on for each of these services that has a place; returns whether any does.
-function caps.draw(any, offered)
+function Caps.draw(any, offered)
   local names, drawn = {}, false
-  for service in pairs(caps.services) do names[#names + 1] = service end
+  for service in pairs(Caps.services) do names[#names + 1] = service end
   for _, service in ipairs(names) do
     if (any or offered[service]) and room_of_service(service) > 0 then drawn = draw_from(service) or drawn end
   end
@@ -195,17 +180,9 @@ function caps.draw(any, offered)
 end
 
 -- A run of which nothing waits any more waits for no cap either.
-function caps.forget(run)
-  for node in string.gmatch(run_of(run).blocked, '(%d+)s;') do
-    redis.call('ZREM', caps.waiting_key(lane_spec(run, tonumber(node)).service), run .. ':' .. node)
+function Caps.forget(run)
+  for node in string.gmatch(Runs.of(run).blocked, '(%d+)s;') do
+    redis.call('ZREM', Caps.waiting_key(Runs.lane(run, tonumber(node)).service), run .. ':' .. node)
   end
   set_blocked(run, '')
-end
-return caps
-end
-
--- Tasks of a node are no longer leased.
-function caps.ended(run, node, service, tasks)
-  caps.began(run, node, service, -tasks)
-  if run_of(run).is_capped then caps.all().go_on(run, node, service) end
 end

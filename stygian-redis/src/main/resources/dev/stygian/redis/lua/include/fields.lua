@@ -1,10 +1,10 @@
 -- Fields of a run's hashes that a script reads and writes for many items: fetched in one command, changed
 -- in memory, written back in one. Whoever includes this calls settle_fields before the script ends.
-local MOST_FIELDS = 1000
+Fields.MOST = 1000
 
 local bulks, opened = {}, {}
 
-local function bulk_of(run, part)
+function Fields.of(run, part)
   local of_part = bulks[part]
   if not of_part then
     of_part = {}
@@ -20,7 +20,7 @@ local function bulk_of(run, part)
 end
 
 -- Fetches fields that are not known yet.
-local function fetch(bulk, names)
+function Fields.fetch(bulk, names)
   local missing = {}
   for _, name in ipairs(names) do
     if bulk.values[name] == nil then
@@ -28,8 +28,8 @@ local function fetch(bulk, names)
       missing[#missing + 1] = name
     end
   end
-  for from = 1, #missing, MOST_FIELDS do
-    local to = math.min(from + MOST_FIELDS - 1, #missing)
+  for from = 1, #missing, Fields.MOST do
+    local to = math.min(from + Fields.MOST - 1, #missing)
     for i, value in ipairs(redis.call('HMGET', bulk.key, unpack(missing, from, to))) do
       bulk.values[missing[from + i - 1]] = value
     end
@@ -37,18 +37,18 @@ local function fetch(bulk, names)
 end
 
 -- The value of a field, false where there is none.
-local function field(bulk, name)
-  if bulk.values[name] == nil then fetch(bulk, { name }) end
+function Fields.get(bulk, name)
+  if bulk.values[name] == nil then Fields.fetch(bulk, { name }) end
   return bulk.values[name]
 end
 
 -- A value of false drops the field.
-local function set_field(bulk, name, value)
+function Fields.set(bulk, name, value)
   bulk.values[name] = value
   bulk.changed[name] = true
 end
 
-local function settle_fields()
+function Fields.settle()
   for _, bulk in ipairs(opened) do
     local kept, dropped = {}, {}
     for name in pairs(bulk.changed) do
@@ -60,11 +60,11 @@ local function settle_fields()
       end
     end
     bulk.changed = {}
-    for from = 1, #kept, MOST_FIELDS do
-      redis.call('HSET', bulk.key, unpack(kept, from, math.min(from + MOST_FIELDS - 1, #kept)))
+    for from = 1, #kept, Fields.MOST do
+      redis.call('HSET', bulk.key, unpack(kept, from, math.min(from + Fields.MOST - 1, #kept)))
     end
-    for from = 1, #dropped, MOST_FIELDS do
-      redis.call('HDEL', bulk.key, unpack(dropped, from, math.min(from + MOST_FIELDS - 1, #dropped)))
+    for from = 1, #dropped, Fields.MOST do
+      redis.call('HDEL', bulk.key, unpack(dropped, from, math.min(from + Fields.MOST - 1, #dropped)))
     end
   end
 end

@@ -9,9 +9,7 @@
 --   failures   visits that failed one after another, since `away`; from BREAKS_AT on one task at a time tries it
 --   blocked    lanes that wait for one of its tasks to end, as :run:node:lane: one after another
 --   resting    lanes that have come to wait for its next start since the last one, likewise
--- One table holds what scripts call: a script has at most 200 local names.
-local hosts = { BREAKS_AT = 5, BLOCKED = 1e15 }
-do
+Hosts.BREAKS_AT, Hosts.BLOCKED = 5, 1e15
 local TURN, LIVES, ANY_NUMBER = 20, 86400000, 1000000
 
 local known_hosts = {}
@@ -22,7 +20,7 @@ local function pace_of(lane)
   return tonumber(interval), most > 0 and most or ANY_NUMBER, tonumber(patience), name
 end
 
-function hosts.named(name)
+function Hosts.named(name)
   local known = known_hosts[name]
   if not known then
     local f = redis.call('HMGET', host_key(name), 'last', 'lease', 'active', 'notBefore', 'gap', 'failures', 'away',
@@ -36,23 +34,23 @@ function hosts.named(name)
   return known
 end
 
-function hosts.of(lane)
-  return hosts.named((select(4, pace_of(lane))))
+function Hosts.of(lane)
+  return Hosts.named((select(4, pace_of(lane))))
 end
 
 -- Whether a host does not answer, so that its tasks wait in their lanes.
-function hosts.is_broken(lane)
-  return lane ~= nil and hosts.of(lane).failures >= hosts.BREAKS_AT
+function Hosts.is_broken(lane)
+  return Hosts.of(lane).failures >= Hosts.BREAKS_AT
 end
 
 -- Whether a host has been away for longer than a lane's tasks wait for it.
-function hosts.is_given_up(lane)
+function Hosts.is_given_up(lane)
   local _, _, patience = pace_of(lane)
-  return hosts.is_broken(lane) and now - hosts.of(lane).away >= patience
+  return Hosts.is_broken(lane) and now - Hosts.of(lane).away >= patience
 end
 
 -- What is said of the tasks of such a lane.
-function hosts.given_up(lane)
+function Hosts.given_up(lane)
   local _, _, patience, name = pace_of(lane)
   name = string.gsub(string.gsub(name, '+', ' '), '%%(%x%x)', function(code) return string.char(tonumber(code, 16)) end)
   return 'host ' .. name .. ' has not answered for ' .. math.floor(patience / 1000) .. ' s; its tasks are given up'
@@ -70,9 +68,9 @@ end
 
 -- How many tasks of a lane may start now, and for how long that is good (0: for ever). None: when the next
 -- one may, or nothing where that is when another one ends.
-function hosts.may_start(lane)
+function Hosts.may_start(lane)
   local interval, most = pace_of(lane)
-  local host = hosts.of(lane)
+  local host = Hosts.of(lane)
   local gap = math.max(interval, host.gap, host.asked)
   local from, window = host.not_before, 0
   if gap > 0 then
@@ -80,13 +78,13 @@ function hosts.may_start(lane)
     from = math.max(from, used(host, window) + gap)
   end
   if from > now then return 0, from end
-  if host.failures >= hosts.BREAKS_AT then most = 1 end
+  if host.failures >= Hosts.BREAKS_AT then most = 1 end
   if host.active >= most then return 0, nil end
   return gap > 0 and 1 or math.min(most - host.active, TURN), window
 end
 
-function hosts.started(run, lane, lease, tasks)
-  local host = hosts.of(lane)
+function Hosts.started(run, lane, lease, tasks)
+  local host = Hosts.of(lane)
   host.last, host.lease, host.active, host.resting, host.changed = now, lease, host.active + tasks, '', true
   local peak = host.name .. '|peak'
   if host.active > tonumber(redis.call('HGET', run_key(run, 'hosts'), peak) or 0) then
@@ -95,8 +93,8 @@ function hosts.started(run, lane, lease, tasks)
 end
 
 -- A lane must wait until then, or (nothing) for the end of one of its host's tasks.
-function hosts.wait_for(run, node, lane, from)
-  local host = hosts.of(lane)
+function Hosts.wait_for(run, node, lane, from)
+  local host = Hosts.of(lane)
   redis.call('HINCRBY', run_key(run, 'hosts'), host.name .. '|waits', 1)
   local waiting, list = table.concat({ '', run, node, lane, '' }, ':'), from and 'resting' or 'blocked'
   if not string.find(host[list], waiting, 1, true) then
@@ -110,21 +108,21 @@ end
 local function advance(host, when_blocked)
   for run, node, lane in string.gmatch(host.resting, ':(%d+):(%d+):([^%s:]+):') do
     run, node = tonumber(run), tonumber(node)
-    local allowed, from = hosts.may_start(lane)
+    local allowed, from = Hosts.may_start(lane)
     if allowed > 0 then from = now end
     from = from or when_blocked
-    if from and run_of(run).state and redis.call('ZADD', host_lanes_key(run, node), 'XX', 'LT', 'CH', from, lane) == 1 then
-      local service = lane_spec(run, node).service
+    if from and Runs.of(run).state and redis.call('ZADD', host_lanes_key(run, node), 'XX', 'LT', 'CH', from, lane) == 1 then
+      local service = Runs.lane(run, node).service
       redis.call('ZADD', resting, 'XX', 'LT', from, table.concat({ run, node, service }, ':'))
-      wake(service)
+      Runs.wake(service)
     end
   end
   host.resting, host.changed = '', true
 end
 
 -- A request was sent then.
-function hosts.sent(name, at)
-  local host = hosts.named(name)
+function Hosts.sent(name, at)
+  local host = Hosts.named(name)
   if at <= host.sent then return end
   host.sent = at
   advance(host)
@@ -135,28 +133,28 @@ local function unblock(host)
   if host.blocked == '' then return end
   for run, node, lane in string.gmatch(host.blocked, ':(%d+):(%d+):([^%s:]+):') do
     run, node = tonumber(run), tonumber(node)
-    if redis.call('ZADD', host_lanes_key(run, node), 'XX', 'CH', now, lane) == 1 then open_lane(run, node) end
+    if redis.call('ZADD', host_lanes_key(run, node), 'XX', 'CH', now, lane) == 1 then Lanes.open(run, node) end
   end
   host.blocked, host.changed = '', true
 end
 
 -- Tasks of a lane are no longer leased.
-function hosts.ended(lane, tasks)
-  local host = hosts.of(lane)
+function Hosts.ended(lane, tasks)
+  local host = Hosts.of(lane)
   host.active, host.changed = math.max(0, host.active - tasks), true
   unblock(host)
 end
 
 -- A start that was granted to a lease was not used: the next one may have it. The lease's task is about to end.
-function hosts.unused(lane, lease)
-  local host = hosts.of(lane)
+function Hosts.unused(lane, lease)
+  local host = Hosts.of(lane)
   if host.lease == lease then
     host.last = 0
     advance(host, now)
   end
 end
 
-function hosts.settle()
+local function settle()
   for name, host in pairs(known_hosts) do
     if host.changed then
       redis.call('HSET', host_key(name), 'last', host.last, 'lease', host.lease or '', 'active', host.active,
@@ -167,13 +165,4 @@ function hosts.settle()
     end
   end
 end
-
--- Lets at most `most` nodes go on one of whose lanes has rested long enough.
-function hosts.wake_resting(most)
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, most)) do
-    redis.call('ZREM', resting, member)
-    local run, node = string.match(member, '^(%d+):(%d+):')
-    if run_of(tonumber(run)).state then open_lane(tonumber(run), tonumber(node)) end
-  end
-end
-end
+Runs.settles_first(settle)

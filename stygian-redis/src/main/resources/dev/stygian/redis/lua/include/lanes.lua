@@ -1,48 +1,48 @@
 -- Lanes: putting tasks into them, waking whoever waits for them, and the ends of items. A lane is a list
 -- of chunks as `id:tasks in it:next task:offset of its body`. Where a chunk's tasks visit a host, its id ends
 -- with that host's lane, behind a tilde, so whoever has the chunk knows the lane.
-local LANE_ENTRY = '^([^:]+):(%d+):(%d+):(%d+)$'
+Lanes.ENTRY = '^([^:]+):(%d+):(%d+):(%d+)$'
 
-local function host_lane_of(chunk)
+function Lanes.host_of(chunk)
   local at = string.find(chunk, '~', 1, true)
   return at and string.sub(chunk, at + 1)
 end
 
 -- Counts the unfinished tasks of an item of a wide run; returns how many there are now. Most have one, for
 -- which nothing is written; the zero of a dead item stays, since a replay counts on from it.
-local function count_live(run, item, by)
-  local items = bulk_of(run, 'items')
-  local left = tonumber(field(items, item) or 1) + by
-  set_field(items, item, left ~= 1 and text_of(left))
+function Lanes.count_live(run, item, by)
+  local items = Fields.of(run, 'items')
+  local left = tonumber(Fields.get(items, item) or 1) + by
+  Fields.set(items, item, left ~= 1 and text_of(left))
   return left
 end
 
-local function forget_live(run, item)
-  if run_of(run).wide then set_field(bulk_of(run, 'items'), item, false) end
+function Lanes.forget_live(run, item)
+  if Runs.of(run).wide then Fields.set(Fields.of(run, 'items'), item, false) end
 end
 
 -- An item's task ended without a result: whether that ends the item.
-local function item_ended(run, item)
-  return not run_of(run).wide or count_live(run, item, -1) <= 0
+function Lanes.item_ended(run, item)
+  return not Runs.of(run).wide or Lanes.count_live(run, item, -1) <= 0
 end
 
 -- A task of a cancelled run ended; the item is counted with its last one.
-local function count_cancelled(run, node, item)
-  if item_ended(run, item) and not is_dead(run, item) then
-    count(run, 'cancelled', 1)
-    forget_live(run, item)
-    collecting.arrive(run, node, item, false)
+function Lanes.count_cancelled(run, node, item)
+  if Lanes.item_ended(run, item) and not Runs.is_dead(run, item) then
+    Runs.count(run, 'cancelled', 1)
+    Lanes.forget_live(run, item)
+    Collecting.arrive(run, node, item, false)
   end
 end
 
-local function cancel_task(run, node, record)
-  count_tasks(run, -1)
-  count_cancelled(run, node, record_item(record))
+function Lanes.cancel_task(run, node, record)
+  Runs.count_tasks(run, -1)
+  Lanes.count_cancelled(run, node, Records.item(record))
 end
 
 -- Puts a run into the ring: behind the others, or in front where it had to leave in the middle of its turn.
-local function enter_ring(run)
-  local of_run = run_of(run)
+function Lanes.enter_ring(run)
+  local of_run = Runs.of(run)
   if of_run.in_ring then return end
   of_run.in_ring = true
   redis.call('HSET', run_key(run), 'ring', '1')
@@ -51,13 +51,22 @@ end
 
 -- Lets a node's lanes be looked at in its run's turns; where a cap is reached, not before a place is free (see
 -- caps.lua).
-local function open_lane(run, node, quietly)
-  local lane, of_run = lane_spec(run, node), run_of(run)
+function Lanes.open(run, node, quietly)
+  local lane, of_run = Runs.lane(run, node), Runs.of(run)
   if of_run.blocked ~= '' and string.find(of_run.blocked, ';' .. node .. '[ns];') then return end
   redis.call('ZADD', run_key(run, 'ready'), text_of(-lane.level), text_of(node) .. ':' .. lane.service)
   if of_run.at_cap then return end
-  enter_ring(run)
-  if not quietly then wake(lane.service) end
+  Lanes.enter_ring(run)
+  if not quietly then Runs.wake(lane.service) end
+end
+
+-- Lets at most `most` nodes go on one of whose lanes has rested long enough.
+function Lanes.wake_resting(most)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, most)) do
+    redis.call('ZREM', resting, member)
+    local run, node = string.match(member, '^(%d+):(%d+):')
+    if Runs.of(tonumber(run)).state then Lanes.open(tonumber(run), tonumber(node)) end
+  end
 end
 
 -- Puts entries into a lane. A host's lane that had none is looked at from now on, as is one to which a task
@@ -71,24 +80,24 @@ local function push(run, node, host, front, entries)
   end
   local looks = front or length == #entries
   if host and looks then redis.call('ZADD', host_lanes_key(run, node), now, host) end
-  if not host or looks then open_lane(run, node) end
+  if not host or looks then Lanes.open(run, node) end
 end
 
 -- Puts a stored chunk into its lane.
-local function place_chunk(run, node, chunk, total, front)
-  push(run, node, host_lane_of(chunk), front, { chunk .. ':' .. total .. ':0:0' })
+function Lanes.place_chunk(run, node, chunk, total, front)
+  push(run, node, Lanes.host_of(chunk), front, { chunk .. ':' .. total .. ':0:0' })
 end
 
-local function store_chunk(run, node, host, records)
+function Lanes.store_chunk(run, node, host, records)
   local chunk = redis.call('HINCRBY', meta, 'chunk', 1)
   if host then chunk = chunk .. '~' .. host end
-  redis.call('SET', chunk_key(chunk), chunk_of(run, node, records))
+  redis.call('SET', chunk_key(chunk), Records.chunk_of(run, node, records))
   redis.call('HSET', chunks, chunk, #records)
   return chunk
 end
 
 -- Puts new chunks of {id, size} at the end of a lane.
-local function place_chunks(run, node, host, new)
+function Lanes.place_chunks(run, node, host, new)
   local sizes, entries, waiting = {}, {}, 0
   for _, chunk in ipairs(new) do
     redis.call('PERSIST', chunk_key(chunk.id))
@@ -99,22 +108,22 @@ local function place_chunks(run, node, host, new)
   end
   redis.call('HSET', chunks, unpack(sizes))
   push(run, node, host, false, entries)
-  count(run, 'w' .. text_of(node), waiting)
+  Runs.count(run, 'w' .. text_of(node), waiting)
 end
 
 -- Makes tasks wait that were not waiting before; those of a cancelled run end instead.
-local function place(run, node, host, records, front)
+function Lanes.place(run, node, host, records, front)
   if #records == 0 then return end
-  if run_of(run).state == 'cancelled' then
-    for _, record in ipairs(records) do cancel_task(run, node, record) end
+  if Runs.of(run).state == 'cancelled' then
+    for _, record in ipairs(records) do Lanes.cancel_task(run, node, record) end
     return
   end
-  place_chunk(run, node, store_chunk(run, node, host, records), #records, front)
-  count(run, 'w' .. text_of(node), #records)
+  Lanes.place_chunk(run, node, Lanes.store_chunk(run, node, host, records), #records, front)
+  Runs.count(run, 'w' .. text_of(node), #records)
 end
 
 -- So many tasks of chunks, by chunk, will not be asked for again; a chunk goes with its last one.
-local function release_chunks(ended)
+function Lanes.release_chunks(ended)
   local names, left, gone, keys = {}, {}, {}, {}
   for chunk in pairs(ended) do names[#names + 1] = chunk end
   for i, size in ipairs(#names > 0 and redis.call('HMGET', chunks, unpack(names)) or {}) do
@@ -134,15 +143,15 @@ local function release_chunks(ended)
   end
 end
 
-local function release_chunk(chunk, ended)
-  release_chunks({ [chunk] = ended })
+function Lanes.release_chunk(chunk, ended)
+  Lanes.release_chunks({ [chunk] = ended })
 end
 
 -- Whose key was in flight comes back to the front of its lane, some at a time: whoever of them does not
 -- execute the key has to unpark the next ones.
 local parked_total
 
-local function unpark(key)
+function Lanes.unpark(key)
   if not parked_total then parked_total = tonumber(redis.call('HGET', meta, 'parked') or 0) end
   if parked_total <= 0 or redis.call('HEXISTS', flight, key) == 1 then return end
   local placed = false
@@ -153,15 +162,15 @@ local function unpark(key)
     for i = #waiting, 1, -1 do
       local chunk = waiting[i]
       local run, node = struct.unpack('<I4I2', redis.call('GETRANGE', chunk_key(chunk), 0, 7))
-      local state = run_of(run).state
-      count(run, 'k' .. text_of(node), -1)
+      local state = Runs.of(run).state
+      Runs.count(run, 'k' .. text_of(node), -1)
       if state == 'cancelled' then
-        local records = read_records(chunk, 1, 0, 1, 0)
-        count(run, 'w' .. text_of(node), -1)
-        release_chunk(chunk, 1)
-        cancel_task(run, node, records[1])
+        local records = Records.read(chunk, 1, 0, 1, 0)
+        Runs.count(run, 'w' .. text_of(node), -1)
+        Lanes.release_chunk(chunk, 1)
+        Lanes.cancel_task(run, node, records[1])
       else
-        place_chunk(run, node, chunk, 1, true)
+        Lanes.place_chunk(run, node, chunk, 1, true)
         placed = placed or state ~= 'paused'
       end
     end
@@ -170,27 +179,27 @@ end
 
 -- Ends the executions of keys whose lease was current: a mark in flight is that of the one lease that
 -- may execute its key.
-local function land(keys)
-  for from = 1, #keys, MOST_FIELDS do
-    redis.call('HDEL', flight, unpack(keys, from, math.min(from + MOST_FIELDS - 1, #keys)))
+function Lanes.land(keys)
+  for from = 1, #keys, Fields.MOST do
+    redis.call('HDEL', flight, unpack(keys, from, math.min(from + Fields.MOST - 1, #keys)))
   end
 end
 
-local function park(run, node, host, record)
-  local chunk = store_chunk(run, node, host, { record })
-  redis.call('RPUSH', parked_key(record_key(record)), chunk)
+function Lanes.park(run, node, host, record)
+  local chunk = Lanes.store_chunk(run, node, host, { record })
+  redis.call('RPUSH', parked_key(Records.key(record)), chunk)
   parked_total = redis.call('HINCRBY', meta, 'parked', 1)
-  count(run, 'k' .. text_of(node), 1)
+  Runs.count(run, 'k' .. text_of(node), 1)
 end
 
 -- Ends the item of a record whose last result is stored: what it is emitted as, and all counters.
-local function answer(run, record, value)
-  emit(run, result_head(run_of(run).last_node, record_last_key(record), record_item(record), record_input(record))
+function Lanes.answer(run, record, value)
+  Runs.emit(run, Records.result_head(Runs.of(run).last_node, Records.last_key(record), Records.item(record), Records.input(record))
     .. value)
-  count(run, 'done', 1)
+  Runs.count(run, 'done', 1)
 end
 
-local anything_stored, older_stored = is_valid(store), is_valid(old_store)
+Lanes.anything_stored, Lanes.older_stored = is_valid(store), is_valid(old_store)
 -- Puts values for the pointers among what was found; returns whether any value is there.
 local resolve_all
 do
@@ -227,13 +236,13 @@ end
 end
 
 -- The values under `keys`, false where there is none; nothing where none of them has one.
-local function stored_under(keys)
+function Lanes.stored_under(keys)
   local found, any = nil, false
-  if anything_stored then
+  if Lanes.anything_stored then
     found = redis.call('HMGET', store, unpack(keys))
     any = resolve_all(found, generation)
   end
-  if not older_stored then return any and found or nil end
+  if not Lanes.older_stored then return any and found or nil end
   found = found or {}
   local missing, at = {}, {}
   for i = 1, #keys do

@@ -3,64 +3,60 @@
 -- of the host's lane u16 (0: none), length of the record u32, the lane, the record, then the errors as JSON
 -- objects joined by commas. A wide run's other tasks of a dead item lie beside it in `siblings` as node u16,
 -- length of the lane u16, length of the record u32, lane, record.
-local LETTER, SIBLING = '<I1I2I1I8I2I4', '<I2I2I4'
+Letters.LETTER = '<I1I2I1I8I2I4'
+local SIBLING = '<I2I2I4'
 
--- The lane whose name of `length` bytes stands there; nothing where there is none.
-local function lane_at(text, at, length)
-  return length > 0 and string.sub(text, at, at + length - 1) or nil
-end
-
-local function remember_error(run, node, item, attempt, message)
+function Letters.remember_error(run, node, item, attempt, message)
   local key, field = run_key(run, 'history'), node .. ':' .. item
   local said = cjson.encode({ attempt = attempt, at = now, message = message })
   local before = redis.call('HGET', key, field)
   redis.call('HSET', key, field, before and (before .. ',' .. said) or said)
 end
 
-local function forget_errors(run, node, item)
+function Letters.forget_errors(run, node, item)
   redis.call('HDEL', run_key(run, 'history'), node .. ':' .. item)
 end
 
 -- Stops a task whose item is dead already: it lies beside the letter until that is replayed.
-local function stop_sibling(run, node, lane, record)
-  local item = record_item(record)
+function Letters.stop_sibling(run, node, lane, record)
+  local item = Records.item(record)
   local key = run_key(run, 'siblings')
   redis.call('HSET', key, item, (redis.call('HGET', key, item) or '')
-    .. struct.pack(SIBLING, node, #(lane or ''), #record) .. (lane or '') .. with_attempts(record, 0))
-  count_tasks(run, -1)
-  forget_errors(run, node, item)
-  item_ended(run, item)
+    .. struct.pack(SIBLING, node, #(lane or ''), #record) .. (lane or '') .. Records.with_attempts(record, 0))
+  Runs.count_tasks(run, -1)
+  Letters.forget_errors(run, node, item)
+  Lanes.item_ended(run, item)
 end
 
 local function write_letter(run, node, lane, record, attempts, excluded)
-  local item = record_item(record)
+  local item = Records.item(record)
   local errors = redis.call('HGET', run_key(run, 'history'), node .. ':' .. item) or ''
   redis.call('HSET', run_key(run, 'dead'), item,
-    struct.pack(LETTER, excluded and 1 or 0, node, attempts, now, #(lane or ''), #record) .. (lane or '') .. record
+    struct.pack(Letters.LETTER, excluded and 1 or 0, node, attempts, now, #(lane or ''), #record) .. (lane or '') .. record
     .. errors)
   redis.call('ZADD', run_key(run, excluded and 'excludedindex' or 'deadindex'), 0, item)
-  forget_errors(run, node, item)
-  run_of(run).dead = run_of(run).dead + 1
-  count(run, excluded and 'excluded' or 'dead', 1)
-  count_tasks(run, -1)
-  item_ended(run, item)
-  collecting.arrive(run, node, item, true)
+  Letters.forget_errors(run, node, item)
+  Runs.of(run).dead = Runs.of(run).dead + 1
+  Runs.count(run, excluded and 'excluded' or 'dead', 1)
+  Runs.count_tasks(run, -1)
+  Lanes.item_ended(run, item)
+  Collecting.arrive(run, node, item, true)
 end
 
-local function bury(run, node, lane, record, attempts)
-  local item = record_item(record)
-  if is_dead(run, item) then
-    stop_sibling(run, node, lane, record)
+function Letters.bury(run, node, lane, record, attempts)
+  local item = Records.item(record)
+  if Runs.is_dead(run, item) then
+    Letters.stop_sibling(run, node, lane, record)
     return
   end
   write_letter(run, node, lane, record, attempts, false)
-  count(run, 'x' .. text_of(node), 1)
+  Runs.count(run, 'x' .. text_of(node), 1)
 end
 
 -- Ends a task that is not to be executed, and its item; the reason is remembered as its only error.
-local function exclude(run, node, lane, record, attempts)
-  if is_dead(run, record_item(record)) then
-    stop_sibling(run, node, lane, record)
+function Letters.exclude(run, node, lane, record, attempts)
+  if Runs.is_dead(run, Records.item(record)) then
+    Letters.stop_sibling(run, node, lane, record)
   else
     write_letter(run, node, lane, record, attempts, true)
   end
@@ -68,29 +64,29 @@ end
 
 -- Takes the letter of an item away and puts its tasks back to work, with all attempts before them. A task that
 -- collects parts of which some are under way waits for these.
-local function revive(run, item, letter)
-  local excluded, node, _, _, lane_size, size, at = struct.unpack(LETTER, letter)
+function Letters.revive(run, item, letter)
+  local excluded, node, _, _, lane_size, size, at = struct.unpack(Letters.LETTER, letter)
   local record = string.sub(letter, at + lane_size, at + lane_size + size - 1)
-  local tasks = { { node, lane_at(letter, at, lane_size), with_attempts(record, 0) } }
+  local tasks = { { node, Records.lane_at(letter, at, lane_size), Records.with_attempts(record, 0) } }
   local siblings = redis.call('HGET', run_key(run, 'siblings'), item)
   local from = 1
   while siblings and from <= #siblings do
     local other, lane_length, length, behind = struct.unpack(SIBLING, siblings, from)
     from = behind + lane_length + length
-    tasks[#tasks + 1] = { other, lane_at(siblings, behind, lane_length),
+    tasks[#tasks + 1] = { other, Records.lane_at(siblings, behind, lane_length),
       string.sub(siblings, behind + lane_length, from - 1) }
   end
   redis.call('HDEL', run_key(run, 'dead'), item)
   redis.call('HDEL', run_key(run, 'siblings'), item)
   redis.call('ZREM', run_key(run, excluded == 1 and 'excludedindex' or 'deadindex'), item)
-  count(run, excluded == 1 and 'excluded' or 'dead', -1)
-  if excluded == 0 then count(run, 'x' .. text_of(node), -1) end
-  if run_of(run).wide then count_live(run, item, #tasks) end
+  Runs.count(run, excluded == 1 and 'excluded' or 'dead', -1)
+  if excluded == 0 then Runs.count(run, 'x' .. text_of(node), -1) end
+  if Runs.of(run).wide then Lanes.count_live(run, item, #tasks) end
   for _, task in ipairs(tasks) do
-    if not collecting.waits_again(run, task[1], item, task[3]) then
-      count_tasks(run, 1)
-      place(run, task[1], task[2], { task[3] }, false)
+    if not Collecting.waits_again(run, task[1], item, task[3]) then
+      Runs.count_tasks(run, 1)
+      Lanes.place(run, task[1], task[2], { task[3] }, false)
     end
   end
-  collecting.take_back(run, node, item)
+  Collecting.take_back(run, node, item)
 end

@@ -3,5 +3,5 @@
 -- queue is worked off, delivered and freed, while enqueue.lua waits. `memory_full` tells booking.lua to
 -- give up stored results first. The probe writes nothing, and neither does the write after it.
 local probe = redis.pcall('SETRANGE', base .. 'probe', 0, '')
-local memory_full = type(probe) == 'table' and probe.err and string.find(probe.err, 'OOM', 1, true)
-if memory_full then redis.call('HDEL', meta, '') end
+Memory.is_full = type(probe) == 'table' and probe.err and string.find(probe.err, 'OOM', 1, true)
+if Memory.is_full then redis.call('HDEL', meta, '') end

@@ -5,30 +5,30 @@
 -- A result is: node u16, key (24 bytes), length of the item's id u16, the id, length of the input u32,
 -- the input, then its value: attempts u8 and the output. A value alone is what stands under a key.
 -- Results travel and lie in runs of them, each behind its length u32.
-local NO_KEY = string.rep('\0', 24)
+Records.NO_KEY = string.rep('\0', 24)
 
-local function record_key(record) return string.sub(record, 1, 24) end
-local function record_last_key(record) return string.sub(record, 25, 48) end
-local function record_attempts(record) return string.byte(record, 49) end
+function Records.key(record) return string.sub(record, 1, 24) end
+function Records.last_key(record) return string.sub(record, 25, 48) end
+function Records.attempts(record) return string.byte(record, 49) end
 
-local function record_item(record)
+function Records.item(record)
   local length = struct.unpack('<I2', record, 50)
   return string.sub(record, 52, 51 + length)
 end
 
-local function record_input(record)
+function Records.input(record)
   return string.sub(record, 52 + struct.unpack('<I2', record, 50))
 end
 
-local function with_attempts(record, attempts)
+function Records.with_attempts(record, attempts)
   return string.sub(record, 1, 48) .. string.char(attempts) .. string.sub(record, 50)
 end
 
-local function chunk_of(run, node, records)
+function Records.chunk_of(run, node, records)
   local lengths, keys, lasts, bodies = {}, {}, {}, {}
   for i, record in ipairs(records) do
     lengths[i] = struct.pack('<I4', #record - 48)
-    keys[i], lasts[i], bodies[i] = record_key(record), record_last_key(record), string.sub(record, 49)
+    keys[i], lasts[i], bodies[i] = Records.key(record), Records.last_key(record), string.sub(record, 49)
   end
   return struct.pack('<I4I2I2', run, node, #records) .. table.concat(lengths) .. table.concat(keys)
     .. table.concat(lasts) .. table.concat(bodies)
@@ -36,17 +36,17 @@ end
 
 -- A column of tasks first .. first+count-1 (from 0) of a chunk of `total`; columns of the same width in
 -- front of it are `skipped` bytes wide.
-local function read_column(chunk, total, first, count, skipped, width)
+function Records.column(chunk, total, first, count, skipped, width)
   local from = 8 + skipped * total + width * first
   return redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + width * count - 1))
 end
 
 -- Columns lie one behind the other, the lengths first.
-local KEYS_BEHIND, LASTS_BEHIND, BODIES_BEHIND = 4, 28, 52
+Records.KEYS_BEHIND, Records.LASTS_BEHIND, Records.BODIES_BEHIND = 4, 28, 52
 
 -- Lengths in a column as they stand, as numbers, and their sum; nothing where the column is not whole.
-local function lengths_in(packed, count)
-  if #packed < KEYS_BEHIND * count then return nil end
+function Records.lengths_in(packed, count)
+  if #packed < Records.KEYS_BEHIND * count then return nil end
   local lengths = { struct.unpack('<' .. string.rep('I4', count), packed) }
   local bytes = 0
   for i = 1, count do bytes = bytes + lengths[i] end
@@ -55,22 +55,21 @@ end
 
 -- The columns of such tasks by their names, each read when it is asked for first; those of a small chunk that is
 -- asked for as a whole come in one piece.
-local columns_of
 do
   local SMALL = 32
-  local places = { lengths = { 0, KEYS_BEHIND }, keys = { KEYS_BEHIND, 24 }, lasts = { LASTS_BEHIND, 24 } }
+  local places = { lengths = { 0, Records.KEYS_BEHIND }, keys = { Records.KEYS_BEHIND, 24 }, lasts = { Records.LASTS_BEHIND, 24 } }
 
-  function columns_of(chunk, total, first, count)
+  function Records.columns_of(chunk, total, first, count)
     local columns = {}
     if count == total and total <= SMALL then
-      local all = redis.call('GETRANGE', chunk_key(chunk), '8', text_of(7 + BODIES_BEHIND * total))
-      columns.lengths = string.sub(all, 1, KEYS_BEHIND * total)
-      columns.keys = string.sub(all, KEYS_BEHIND * total + 1, LASTS_BEHIND * total)
-      columns.lasts = string.sub(all, LASTS_BEHIND * total + 1)
+      local all = redis.call('GETRANGE', chunk_key(chunk), '8', text_of(7 + Records.BODIES_BEHIND * total))
+      columns.lengths = string.sub(all, 1, Records.KEYS_BEHIND * total)
+      columns.keys = string.sub(all, Records.KEYS_BEHIND * total + 1, Records.LASTS_BEHIND * total)
+      columns.lasts = string.sub(all, Records.LASTS_BEHIND * total + 1)
       return columns
     end
     return setmetatable(columns, { __index = function(_, name)
-      local column = read_column(chunk, total, first, count, unpack(places[name]))
+      local column = Records.column(chunk, total, first, count, unpack(places[name]))
       columns[name] = column
       return column
     end })
@@ -78,7 +77,7 @@ do
 end
 
 -- The keys in a column.
-local function keys_in(column, count)
+function Records.keys_in(column, count)
   local keys, at = {}, 1
   for i = 1, count do
     keys[i] = string.sub(column, at, at + 23)
@@ -88,12 +87,12 @@ local function keys_in(column, count)
 end
 
 -- The records of such tasks, whose bodies start at `offset`; nothing where the chunk is gone.
-local function read_records(chunk, total, first, count, offset)
-  local columns = columns_of(chunk, total, first, count)
-  local packed, lengths, bytes = lengths_in(columns.lengths, count)
+function Records.read(chunk, total, first, count, offset)
+  local columns = Records.columns_of(chunk, total, first, count)
+  local packed, lengths, bytes = Records.lengths_in(columns.lengths, count)
   if not packed then return nil end
   local keys, lasts = columns.keys, columns.lasts
-  local from = 8 + BODIES_BEHIND * total + offset
+  local from = 8 + Records.BODIES_BEHIND * total + offset
   local bodies = redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + bytes - 1))
   local records, key_at, at = {}, 1, 1
   for i = 1, count do
@@ -104,7 +103,12 @@ local function read_records(chunk, total, first, count, offset)
   return records
 end
 
+-- The lane whose name of `length` bytes stands there; nothing where there is none.
+function Records.lane_at(text, at, length)
+  return length > 0 and string.sub(text, at, at + length - 1) or nil
+end
+
 -- A result up to its value.
-local function result_head(node, key, item, input)
+function Records.result_head(node, key, item, input)
   return struct.pack('<I2', node) .. key .. struct.pack('<I2', #item) .. item .. struct.pack('<I4', #input) .. input
 end

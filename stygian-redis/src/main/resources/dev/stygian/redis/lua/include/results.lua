@@ -2,7 +2,7 @@
 local MOST_TRIMMED = 1000
 
 -- The results of one field of an entry, one after another.
-local function pack_of(run, field, value)
+function Results.pack_of(run, field, value)
   if field == 'r' then return value end
   return redis.call('HGET', run_key(run, 'blobs'), value) or ''
 end
@@ -16,7 +16,7 @@ end
 
 -- Drops a run's results in front of a position, some at a time, and reads none of them: what is left goes
 -- with the next call.
-local function trim(run, position)
+function Results.trim(run, position)
   local named, names, last = run_key(run, 'named'), {}, nil
   for _, of_entry in ipairs(redis.call('LRANGE', named, 0, MOST_TRIMMED - 1)) do
     local id, name = string.match(of_entry, '^(%S+) (.*)$')

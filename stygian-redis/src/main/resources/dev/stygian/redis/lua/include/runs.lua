@@ -1,15 +1,16 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
 -- gathered in memory and written once by settle_counts, which also decides whether a run is over.
-local FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
+Runs.FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
   'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts', 'spent' }
 
--- What collecting.lua does with the ends of parts; here, since those that end items call it.
-local collecting = {}
+-- Tasks in a turn of a run, for each of its weight.
+Runs.QUANTUM = 100
 
-local known_lanes, known_runs, counts, depth_change = {}, {}, {}, 0
+local known_lanes, known_runs = {}, {}
+Runs.counts, Runs.depth_change = {}, 0
 
 -- Fetches at once what lanes are that are not known yet.
-local function know_lanes(run, nodes)
+function Runs.know_lanes(run, nodes)
   local of_run, missing = known_lanes[run], {}
   if not of_run then
     of_run = {}
@@ -41,12 +42,12 @@ end
 -- them into others. Where parts are collected also: the node that collects its items, how long the id of the node is
 -- that split them off, and the node whose outputs of them are collected; the node that collects the parts which it
 -- splits off; and the node whose parts it collects itself.
-local function lane_spec(run, node)
-  if not (known_lanes[run] and known_lanes[run][node]) then know_lanes(run, { node }) end
+function Runs.lane(run, node)
+  if not (known_lanes[run] and known_lanes[run][node]) then Runs.know_lanes(run, { node }) end
   return known_lanes[run][node]
 end
 
-local function run_of(run)
+function Runs.of(run)
   local known = known_runs[run]
   if not known then
     local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'dead', 'results', 'delivered',
@@ -69,28 +70,28 @@ end
 
 -- What stands for the letter of a dead item that was dropped while other tasks of it had not ended: they
 -- stop, and do not end it a second time. It goes with the run.
-local DROPPED = ''
+Runs.DROPPED = ''
 
 -- Whether an item that may have several unfinished tasks has a letter.
-local function is_dead(run, item)
-  local of_run = run_of(run)
+function Runs.is_dead(run, item)
+  local of_run = Runs.of(run)
   return of_run.wide and of_run.dead > 0 and redis.call('HEXISTS', run_key(run, 'dead'), item) == 1
 end
 
 -- Counters of `false` are those of the queue.
-local function count(run, field, by)
-  local of_run = counts[run]
+function Runs.count(run, field, by)
+  local of_run = Runs.counts[run]
   if not of_run then
     of_run = {}
-    counts[run] = of_run
+    Runs.counts[run] = of_run
   end
   of_run[field] = (of_run[field] or 0) + by
 end
 
 -- Tasks of a run that have not ended, and with them the depth of the queue.
-local function count_tasks(run, by)
-  count(run, 'tasks', by)
-  depth_change = depth_change + by
+function Runs.count_tasks(run, by)
+  Runs.count(run, 'tasks', by)
+  Runs.depth_change = Runs.depth_change + by
 end
 
 -- Appends what was emitted: one stream entry a run, with the totals so far, so that a reader's
@@ -116,9 +117,9 @@ end
 
 -- Emits results that lie one after another already, each behind its length: themselves (field r), or the
 -- name of their blob (v).
-local function emit_pack(run, field, pack, results, bytes)
+function Runs.emit_pack(run, field, pack, results, bytes)
   if results == 0 then return end
-  local of_run = run_of(run)
+  local of_run = Runs.of(run)
   of_run.packs[#of_run.packs + 1] = field
   of_run.packs[#of_run.packs + 1] = pack
   of_run.emitted = of_run.emitted + results
@@ -127,19 +128,18 @@ local function emit_pack(run, field, pack, results, bytes)
 end
 
 -- Emits a result that stands behind its length.
-local function emit_one(run, entry)
-  local of_run = run_of(run)
+function Runs.emit_one(run, entry)
+  local of_run = Runs.of(run)
   of_run.singles[#of_run.singles + 1] = entry
   of_run.emitted = of_run.emitted + 1
   if of_run.emitted >= 500 then write_results(run, of_run) end
 end
 
-local function emit(run, result)
-  emit_one(run, struct.pack('<I4', #result) .. result)
+function Runs.emit(run, result)
+  Runs.emit_one(run, struct.pack('<I4', #result) .. result)
 end
 
 -- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
-local wake
 do
   local any_waits, woken = nil, {}
 
@@ -151,7 +151,7 @@ do
     end
   end
 
-  function wake(service)
+  function Runs.wake(service)
     if woken[service] then return end
     woken[service] = true
     notify(service)
@@ -161,7 +161,7 @@ do
 end
 
 -- A run that is over lets the one go on that waits for it.
-local function finish_if_over(run)
+function Runs.finish_if_over(run)
   local key = run_key(run)
   local f = redis.call('HMGET', key, 'state', 'closed', 'tasks', 'finished', 'next')
   local over = tonumber(f[3] or 0) <= 0 and not f[4]
@@ -173,11 +173,11 @@ local function finish_if_over(run)
     if following and redis.call('HGET', run_key(following), 'state') == 'paused' then
       redis.call('HSET', run_key(following), 'state', 'running')
       for _, member in ipairs(redis.call('ZRANGE', run_key(following, 'ready'), 0, 255)) do
-        wake(string.match(member, '^%d+:(.*)$'))
+        Runs.wake(string.match(member, '^%d+:(.*)$'))
       end
     end
-    local retention = run_of(run).retention
-    for _, part in ipairs(FINISHED_PARTS) do redis.call('PEXPIRE', run_key(run, part), retention) end
+    local retention = Runs.of(run).retention
+    for _, part in ipairs(Runs.FINISHED_PARTS) do redis.call('PEXPIRE', run_key(run, part), retention) end
   end
 end
 
@@ -199,17 +199,23 @@ local function write_counts(key, changes)
   redis.call('HSET', key, unpack(written))
 end
 
+local settled_first = {}
+
+-- What Runs.settle is to do before all else.
+function Runs.settles_first(what) settled_first[#settled_first + 1] = what end
+
 -- Writes results, fields and counters; must be the last step of every script that moves tasks.
-local function settle_counts()
-  settle_fields()
+function Runs.settle()
+  for _, settle in ipairs(settled_first) do settle() end
+  Fields.settle()
   for run, of_run in pairs(known_runs) do
     if of_run.emitted > 0 then write_results(run, of_run) end
   end
-  for run, of_run in pairs(counts) do
+  for run, of_run in pairs(Runs.counts) do
     write_counts(run and run_key(run) or meta, of_run)
-    if (of_run.tasks or 0) < 0 then finish_if_over(run) end
+    if (of_run.tasks or 0) < 0 then Runs.finish_if_over(run) end
   end
-  if depth_change ~= 0 and redis.call('HINCRBY', meta, 'depth', text_of(depth_change)) <= 0 then
+  if Runs.depth_change ~= 0 and redis.call('HINCRBY', meta, 'depth', text_of(Runs.depth_change)) <= 0 then
     for _, key in ipairs({ chunks, flight }) do
       if redis.call('HLEN', key) == 1 then redis.call('HDEL', key, '') end
     end

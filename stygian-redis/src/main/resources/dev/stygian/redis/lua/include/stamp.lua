@@ -1,7 +1,7 @@
 -- A run's stamp: another one as soon as a task of the run has moved. A task that moves changes a counter of the
 -- run; one that goes there and back is leased, parked or stored anew meanwhile, whose numbers only grow. So what
 -- several calls read under one stamp stood side by side, and what was found under it still holds.
-local function stamp_of(run)
+function Stamp.of(run)
   local said = redis.call('HGETALL', run_key(run))
   local unmoved = { turn = true, ring = true, blocked = true, delivered = true, deliveredBytes = true,
     deliveredTo = true, deliveredToBytes = true, trimmed = true, trimmedBytes = true }
