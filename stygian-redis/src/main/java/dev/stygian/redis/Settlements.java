@@ -138,7 +138,7 @@ final class Settlements implements AutoCloseable {
               + (lane.collecting().itemsAt().isPresent() ? 3 : 0) // it may let another task begin
               + progress.results().size()
               + 2 * progress.releases().size()
-              + (end instanceof Nack ? 2 : 0);
+              + (end instanceof Nack ? 5 : 0);
       return Math.max(1, steps);
     }
 

@@ -9,7 +9,7 @@ if not state then return 'unknown' end
 if state == 'finished' or (state == 'cancelled' and finished) then return 'over' end
 redis.call('HSET', run_key(run), 'state', 'cancelled')
 for i = 2, #ARGV do redis.call('ZADD', delayed, 'XX', 0, ARGV[i]) end
-Leases.wake_due(200)
+Leases.wake_due(100)
 
 local dropped, left, let_go = 0, false, {}
 

@@ -13,7 +13,7 @@
 --   the pointer to its value (see lanes.lua)
 -- Replies: {'again'} (something was not put down, and nothing is booked) | the generation, then the places of
 --   the ends whose token was not current, counted from 0 over all leases
-local touched, freed, lost, ended_histories = {}, {}, {}, {}
+local touched, freed, lost = {}, {}, {}
 local values_generation = tonumber(ARGV[2])
 
 -- Reads all leases at once.
@@ -46,15 +46,6 @@ local function look_ahead(run, heads, releases, lane)
   end
   if #items > 0 then Fields.fetch(Fields.of(run, 'items'), items) end
   if #joins > 0 then Fields.fetch(Fields.of(run, 'join'), joins) end
-end
-
-local function forget_history(l, item)
-  local histories = ended_histories[l.run]
-  if not histories then
-    histories = {}
-    ended_histories[l.run] = histories
-  end
-  histories[#histories + 1] = l.node .. ':' .. item
 end
 
 local function has_history(of_run, run)
@@ -93,7 +84,7 @@ local function book(l, batch, releases, at)
       Runs.count(run, 'done', 1)
       if lane.items_at then Collecting.arrive(run, l.node, item, false) end
     end
-    if of_run.has_history then forget_history(l, item) end
+    if of_run.has_history then Letters.forget_errors(run, l.node, item) end
     if lane.collects then Collecting.forget(run, l.node, item) end
     if splits then Fields.set(Fields.of(run, 'parts'), text_of(l.node) .. ':' .. item, false) end
   end
@@ -156,7 +147,7 @@ local function book_one(l, place, key, nodes, results)
   end
   for _, r in ipairs(results) do book_plain_result(run, r.key, r.entry, r.pointer, #nodes > 1) end
   Runs.count(run, 'done', 1)
-  if has_history(of_run, run) then forget_history(l, item) end
+  if has_history(of_run, run) then Letters.forget_errors(run, l.node, item) end
 end
 
 -- Values that were put down for a generation that has ended since go to the current one; returns whether
@@ -318,7 +309,6 @@ end
 Lanes.land(freed)
 Leases.close(touched)
 Booking.place_released()
-for run, fields in pairs(ended_histories) do redis.call('HDEL', run_key(run, 'history'), unpack(fields)) end
 Booking.settle_store()
 for _, key in ipairs(freed) do Lanes.unpark(key) end
 Runs.settle()

@@ -38,8 +38,8 @@ if before then
     end
   end
 end
-Leases.reap(16)
-Leases.wake_due(200)
+Leases.reap(100)
+Leases.wake_due(100)
 Lanes.wake_resting(100)
 
 local groups, numbers, written, due_leases, let_go = {}, {}, {}, {}, {}

@@ -13,8 +13,7 @@ local function put_back(run, node, lane, record, delay)
   if delay <= 0 then
     Lanes.place(run, node, lane, { record }, true)
   else
-    redis.call('ZADD', delayed, now + delay, Lanes.store_chunk(run, node, lane, { record }))
-    Runs.count(run, 'd' .. text_of(node), 1)
+    Lanes.delay(run, node, lane, record, now + delay)
   end
 end
 

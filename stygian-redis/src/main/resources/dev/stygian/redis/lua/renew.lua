@@ -24,8 +24,8 @@ for i = 5, 4 + tonumber(held) do
   end
 end
 -- after the renewal: a worker that was cut off with its server must not take back its own leases
-Leases.reap(16)
-Leases.wake_due(200)
+Leases.reap(100)
+Leases.wake_due(100)
 Lanes.wake_resting(100)
 local services = {}
 for i = 5 + tonumber(held), #ARGV do services[#services + 1] = ARGV[i] end

@@ -88,12 +88,39 @@ function Lanes.place_chunk(run, node, chunk, total, front)
   push(run, node, Lanes.host_of(chunk), front, { chunk .. ':' .. total .. ':0:0' })
 end
 
+local function chunk_named(number, host)
+  return host and (text_of(number) .. '~' .. host) or text_of(number)
+end
+
 function Lanes.store_chunk(run, node, host, records)
-  local chunk = redis.call('HINCRBY', meta, 'chunk', 1)
-  if host then chunk = chunk .. '~' .. host end
+  local chunk = chunk_named(redis.call('HINCRBY', meta, 'chunk', 1), host)
   redis.call('SET', chunk_key(chunk), Records.chunk_of(run, node, records))
   redis.call('HSET', chunks, chunk, #records)
   return chunk
+end
+
+do
+  local waiting = {}
+
+  -- Lets a task wait until then.
+  function Lanes.delay(run, node, host, record, due)
+    waiting[#waiting + 1] = { run = run, node = node, host = host, record = record, due = due }
+    Runs.count(run, 'd' .. text_of(node), 1)
+  end
+
+  Runs.settles_first(function()
+    if #waiting == 0 then return end
+    local number, sizes, times = redis.call('HINCRBY', meta, 'chunk', #waiting) - #waiting, {}, {}
+    for i, task in ipairs(waiting) do
+      local chunk = chunk_named(number + i, task.host)
+      redis.call('SET', chunk_key(chunk), Records.chunk_of(task.run, task.node, { task.record }))
+      sizes[2 * i - 1], sizes[2 * i] = chunk, '1'
+      times[2 * i - 1], times[2 * i] = text_of(task.due), chunk
+    end
+    redis.call('HSET', chunks, unpack(sizes))
+    redis.call('ZADD', delayed, unpack(times))
+    waiting = {}
+  end)
 end
 
 -- Puts new chunks of {id, size} at the end of a lane.

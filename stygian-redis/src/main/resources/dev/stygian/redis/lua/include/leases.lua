@@ -91,12 +91,22 @@ function Leases.close(all)
   end
 end
 
+-- Fetches at once what went wrong before with the open tasks of a lease.
+local function know_errors(l, records)
+  local names = {}
+  for i, record in ipairs(records) do
+    if Leases.is_open(l, i - 1) then names[#names + 1] = l.node .. ':' .. Records.item(record) end
+  end
+  Fields.fetch(Fields.of(l.run, 'history'), names)
+end
+
 -- Gives the open tasks of a lease back, to the front of their lane. With `lost` set the attempt
 -- counts and the reason is remembered; without, the hand-out never happened.
 function Leases.take_back(l, lost)
   if Runs.of(l.run).state == 'cancelled' then lost = nil end -- its tasks end there, and none is dead for it
   local records = Records.read(l.chunk, l.total, l.first, l.count, l.offset)
   local again, keys, max = {}, {}, Runs.lane(l.run, l.node).max
+  if lost and records then know_errors(l, records) end
   for i = 1, l.count do
     if Leases.is_open(l, i - 1) then
       local marked = Leases.end_task(l, i - 1)
@@ -126,11 +136,14 @@ function Leases.take_back(l, lost)
   for _, key in ipairs(keys) do Lanes.unpark(key) end
 end
 
--- Takes back at most `most` leases whose time is over.
+-- Takes back leases whose time is over, until that were `most` tasks: the rest goes with the next call.
 function Leases.reap(most)
-  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', deadlines, '-inf', now, 'LIMIT', 0, most)) do
+  local taken = 0
+  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', deadlines, '-inf', now, 'LIMIT', 0, 16)) do
+    if taken >= most then return end
     local l = Leases.read(lease)
     if l then
+      taken = taken + l.count
       Leases.take_back(l, 'the lease ran out: the worker died or was cut off')
     else
       redis.call('ZREM', deadlines, lease)
@@ -138,24 +151,48 @@ function Leases.reap(most)
   end
 end
 
--- Moves at most `most` delayed tasks that are due to the fronts of their lanes, the longest due first.
-function Leases.wake_due(most)
-  local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)
-  for i = #due, 1, -1 do
-    local chunk = due[i]
-    redis.call('ZREM', delayed, chunk)
-    local head = redis.call('GETRANGE', chunk_key(chunk), 0, 7)
-    if #head == 8 then
-      local run, node = struct.unpack('<I4I2', head)
-      Runs.count(run, 'd' .. text_of(node), -1)
-      if Runs.of(run).state == 'cancelled' then
-        local records = Records.read(chunk, 1, 0, 1, 0)
-        Lanes.release_chunk(chunk, 1)
-        Lanes.cancel_task(run, node, records[1])
-      else
-        Lanes.place_chunk(run, node, chunk, 1, true)
-        Runs.count(run, 'w' .. text_of(node), 1)
+-- Moves at most `most` delayed tasks that are due to the fronts of their lanes, the longest due first. Short ones of a
+-- lane come together in one chunk, as whoever takes them has as much to do with a chunk as with twenty tasks in it.
+do
+  local SHORT_BYTES, CHUNK_BYTES = 1024, 32768
+
+  local function move(run, node, moved)
+    Runs.count(run, 'd' .. text_of(node), -#moved.chunks)
+    if #moved.chunks == 1 and Runs.of(run).state ~= 'cancelled' then
+      Lanes.place_chunk(run, node, moved.chunks[1], 1, true)
+      Runs.count(run, 'w' .. text_of(node), 1)
+      return
+    end
+    local ended = {}
+    for i, chunk in ipairs(moved.chunks) do
+      ended[chunk] = 1
+      moved.records[i] = moved.records[i] or Records.read(chunk, 1, 0, 1, 0)[1]
+    end
+    Lanes.release_chunks(ended)
+    Lanes.place(run, node, Lanes.host_of(moved.chunks[1]), moved.records, true)
+  end
+
+  function Leases.wake_due(most)
+    local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)
+    if #due == 0 then return end
+    redis.call('ZREM', delayed, unpack(due))
+    local all, open = {}, {}
+    for _, chunk in ipairs(due) do
+      local text = redis.call('GETRANGE', chunk_key(chunk), 0, SHORT_BYTES)
+      if #text >= 8 then
+        local run, node = struct.unpack('<I4I2', text)
+        local lane, is_short = lane_key(run, node, Lanes.host_of(chunk)), #text <= SHORT_BYTES
+        local group = is_short and open[lane]
+        if not group or group.bytes + #text > CHUNK_BYTES then
+          group = { run = run, node = node, chunks = {}, records = {}, bytes = 0 }
+          all[#all + 1] = group
+          if is_short then open[lane] = group end
+        end
+        group.chunks[#group.chunks + 1] = chunk
+        group.bytes = group.bytes + #text
+        if is_short then group.records[#group.records + 1] = Records.alone(text) end
       end
     end
+    for i = #all, 1, -1 do move(all[i].run, all[i].node, all[i]) end
   end
 end

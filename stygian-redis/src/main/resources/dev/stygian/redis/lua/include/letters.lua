@@ -7,14 +7,13 @@ Letters.LETTER = '<I1I2I1I8I2I4'
 local SIBLING = '<I2I2I4'
 
 function Letters.remember_error(run, node, item, attempt, message)
-  local key, field = run_key(run, 'history'), node .. ':' .. item
-  local said = cjson.encode({ attempt = attempt, at = now, message = message })
-  local before = redis.call('HGET', key, field)
-  redis.call('HSET', key, field, before and (before .. ',' .. said) or said)
+  local history, name = Fields.of(run, 'history'), node .. ':' .. item
+  local said, before = cjson.encode({ attempt = attempt, at = now, message = message }), Fields.get(history, name)
+  Fields.set(history, name, before and (before .. ',' .. said) or said)
 end
 
 function Letters.forget_errors(run, node, item)
-  redis.call('HDEL', run_key(run, 'history'), node .. ':' .. item)
+  Fields.set(Fields.of(run, 'history'), node .. ':' .. item, false)
 end
 
 -- Stops a task whose item is dead already: it lies beside the letter until that is replayed.
@@ -30,7 +29,7 @@ end
 
 local function write_letter(run, node, lane, record, attempts, excluded)
   local item = Records.item(record)
-  local errors = redis.call('HGET', run_key(run, 'history'), node .. ':' .. item) or ''
+  local errors = Fields.get(Fields.of(run, 'history'), node .. ':' .. item) or ''
   redis.call('HSET', run_key(run, 'dead'), item,
     struct.pack(Letters.LETTER, excluded and 1 or 0, node, attempts, now, #(lane or ''), #record) .. (lane or '') .. record
     .. errors)

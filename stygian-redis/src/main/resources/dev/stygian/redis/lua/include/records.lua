@@ -6,6 +6,8 @@
 -- the input, then its value: attempts u8 and the output. A value alone is what stands under a key.
 -- Results travel and lie in runs of them, each behind its length u32.
 Records.NO_KEY = string.rep('\0', 24)
+-- Columns lie one behind the other, the lengths first.
+Records.KEYS_BEHIND, Records.LASTS_BEHIND, Records.BODIES_BEHIND = 4, 28, 52
 
 function Records.key(record) return string.sub(record, 1, 24) end
 function Records.last_key(record) return string.sub(record, 25, 48) end
@@ -34,15 +36,17 @@ function Records.chunk_of(run, node, records)
     .. table.concat(lasts) .. table.concat(bodies)
 end
 
+-- The record of a chunk of one task, all of whose bytes these are.
+function Records.alone(text)
+  return string.sub(text, 9 + Records.KEYS_BEHIND)
+end
+
 -- A column of tasks first .. first+count-1 (from 0) of a chunk of `total`; columns of the same width in
 -- front of it are `skipped` bytes wide.
 function Records.column(chunk, total, first, count, skipped, width)
   local from = 8 + skipped * total + width * first
   return redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + width * count - 1))
 end
-
--- Columns lie one behind the other, the lengths first.
-Records.KEYS_BEHIND, Records.LASTS_BEHIND, Records.BODIES_BEHIND = 4, 28, 52
 
 -- Lengths in a column as they stand, as numbers, and their sum; nothing where the column is not whole.
 function Records.lengths_in(packed, count)
