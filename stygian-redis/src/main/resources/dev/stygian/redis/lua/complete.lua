@@ -62,7 +62,8 @@ local function book(l, batch, releases, at)
   local item, key
   local lane = Runs.lane(run, l.node)
   local splits = lane.splits
-  if keeps or splits or lane.items_at or wanted > 0 or of_run.wide and not whole or has_history(of_run, run) then item = Booking.row_item(batch) end
+  local is_followed = keeps or splits or lane.items_at or wanted > 0 or of_run.wide and not whole
+  if is_followed or has_history(of_run, run) then item = Booking.row_item(batch) end
   if of_run.state == 'cancelled' then
     item = item or Booking.row_item(batch)
     key = Booking.pass_row(run, batch, true)

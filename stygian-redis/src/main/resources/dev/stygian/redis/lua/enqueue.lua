@@ -73,7 +73,8 @@ end
 local function emit_whole(whole, record)
   for i = 1, whole.emitted and 0 or #whole.keys do
     local node = struct.unpack('<I2', last_nodes, 2 * i - 1)
-    Runs.emit(run, Records.result_head(node, whole.keys[i], Records.item(record), Records.input(record)) .. whole.stored[i])
+    local head = Records.result_head(node, whole.keys[i], Records.item(record), Records.input(record))
+    Runs.emit(run, head .. whole.stored[i])
   end
   whole.emitted = true
 end

@@ -85,8 +85,8 @@ function looks.delayed(chunk)
       redis.call('ZREM', delayed, chunk)
       redis.call('HDEL', chunks, chunk)
     end
-  elseif not Runs.of((struct.unpack('<I4', head))).state and finds('delayed-of-no-run', chunk, struct.unpack('<I4', head)) then
-    redis.call('ZREM', delayed, chunk)
+  elseif not Runs.of((struct.unpack('<I4', head))).state then
+    if finds('delayed-of-no-run', chunk, struct.unpack('<I4', head)) then redis.call('ZREM', delayed, chunk) end
   end
 end
 
@@ -241,7 +241,9 @@ function looks.run(number)
   if is_ready and not of_run.in_ring and places == 0 then
     if is_said or finds('no-turn', run) then
       Lanes.enter_ring(run)
-      for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do Runs.wake(string.match(member, '^%d+:(.*)$')) end
+      for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
+        Runs.wake(string.match(member, '^%d+:(.*)$'))
+      end
     end
   elseif of_run.at_cap and Caps.room_of_run(run) > 0 and finds('run-held-by-cap', run) then
     Caps.go_on_run(run)
@@ -358,9 +360,8 @@ end
 
 -- A chunk that is counted, whose tasks' bytes are gone, and which no run names.
 function looks.gone(chunk)
-  if redis.call('HEXISTS', chunks, chunk) == 1 and redis.call('EXISTS', chunk_key(chunk)) == 0 and finds('gone', chunk) then
-    redis.call('HDEL', chunks, chunk)
-  end
+  local is_gone = redis.call('HEXISTS', chunks, chunk) == 1 and redis.call('EXISTS', chunk_key(chunk)) == 0
+  if is_gone and finds('gone', chunk) then redis.call('HDEL', chunks, chunk) end
 end
 
 if what == 'parked-count' then

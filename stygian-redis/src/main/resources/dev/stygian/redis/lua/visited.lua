@@ -66,7 +66,9 @@ end
 
 local function counts_of(run, name)
   local id = run .. ' ' .. name
-  if not visits[id] then visits[id] = { run = run, name = name, requests = 0, bytes = 0, failures = 0, many = 0, spent = {} } end
+  if not visits[id] then
+    visits[id] = { run = run, name = name, requests = 0, bytes = 0, failures = 0, many = 0, spent = {} }
+  end
   return visits[id]
 end
 

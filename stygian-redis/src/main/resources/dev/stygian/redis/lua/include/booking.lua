@@ -70,7 +70,8 @@ function Booking.settle_store()
   if Booking.has_batches and (begins or redis.call('PTTL', values_key(generation)) == -1) then
     redis.call('PEXPIRE', values_key(generation), 2 * ttl + spare)
   end
-  redis.call('HINCRBY', meta, 'storedBytes', begins and Booking.stored_bytes - tonumber(m[4] or 0) or Booking.stored_bytes)
+  local before = begins and tonumber(m[4] or 0) or 0
+  redis.call('HINCRBY', meta, 'storedBytes', Booking.stored_bytes - before)
   if begins then
     redis.call('HSET', meta, 'generationAt', now)
     redis.call('PEXPIRE', store, 2 * ttl + spare)
@@ -254,7 +255,8 @@ function Booking.release(run, item, wanted, releases, at, splitter)
       Fields.set(joins, name, not ready and text_of(there))
     end
     if ready then
-      local lane, record = Records.lane_at(releases, from, lane_size), string.sub(releases, from + lane_size, behind - 1)
+      local lane = Records.lane_at(releases, from, lane_size)
+      local record = string.sub(releases, from + lane_size, behind - 1)
       Runs.count_tasks(run, 1)
       if Runs.is_dead(run, item) then
         if Runs.of(run).wide then Lanes.count_live(run, item, 1) end

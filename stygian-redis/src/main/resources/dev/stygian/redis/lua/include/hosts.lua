@@ -111,7 +111,8 @@ local function advance(host, when_blocked)
     local allowed, from = Hosts.may_start(lane)
     if allowed > 0 then from = now end
     from = from or when_blocked
-    if from and Runs.of(run).state and redis.call('ZADD', host_lanes_key(run, node), 'XX', 'LT', 'CH', from, lane) == 1 then
+    local lanes = host_lanes_key(run, node)
+    if from and Runs.of(run).state and redis.call('ZADD', lanes, 'XX', 'LT', 'CH', from, lane) == 1 then
       local service = Runs.lane(run, node).service
       redis.call('ZADD', resting, 'XX', 'LT', from, table.concat({ run, node, service }, ':'))
       Runs.wake(service)

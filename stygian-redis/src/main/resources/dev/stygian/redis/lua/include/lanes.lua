@@ -221,8 +221,8 @@ end
 
 -- Ends the item of a record whose last result is stored: what it is emitted as, and all counters.
 function Lanes.answer(run, record, value)
-  Runs.emit(run, Records.result_head(Runs.of(run).last_node, Records.last_key(record), Records.item(record), Records.input(record))
-    .. value)
+  local node, key = Runs.of(run).last_node, Records.last_key(record)
+  Runs.emit(run, Records.result_head(node, key, Records.item(record), Records.input(record)) .. value)
   Runs.count(run, 'done', 1)
 end
 

@@ -30,9 +30,8 @@ end
 local function write_letter(run, node, lane, record, attempts, excluded)
   local item = Records.item(record)
   local errors = Fields.get(Fields.of(run, 'history'), node .. ':' .. item) or ''
-  redis.call('HSET', run_key(run, 'dead'), item,
-    struct.pack(Letters.LETTER, excluded and 1 or 0, node, attempts, now, #(lane or ''), #record) .. (lane or '') .. record
-    .. errors)
+  local head = struct.pack(Letters.LETTER, excluded and 1 or 0, node, attempts, now, #(lane or ''), #record)
+  redis.call('HSET', run_key(run, 'dead'), item, head .. (lane or '') .. record .. errors)
   redis.call('ZADD', run_key(run, excluded and 'excludedindex' or 'deadindex'), 0, item)
   Letters.forget_errors(run, node, item)
   Runs.of(run).dead = Runs.of(run).dead + 1

@@ -61,7 +61,8 @@ end
 -- asked for as a whole come in one piece.
 do
   local SMALL = 32
-  local places = { lengths = { 0, Records.KEYS_BEHIND }, keys = { Records.KEYS_BEHIND, 24 }, lasts = { Records.LASTS_BEHIND, 24 } }
+  local places = { lengths = { 0, Records.KEYS_BEHIND }, keys = { Records.KEYS_BEHIND, 24 },
+    lasts = { Records.LASTS_BEHIND, 24 } }
 
   function Records.columns_of(chunk, total, first, count)
     local columns = {}

@@ -61,7 +61,8 @@ function Runs.of(run)
       retention = tonumber(f[11] or 1000), last_node = tonumber(f[12] or 0),
       visibility = tonumber(f[13] or 60000), weight = tonumber(f[15] or 1), turn = tonumber(f[16] or 0),
       max_leased = tonumber(f[17] or 0), caps = f[18] or '', blocked = f[19] or '', at_cap = f[10] == 'capped',
-      is_capped = of_store[3] or (f[17] or '0') ~= '0' or (f[18] or '') ~= '' or (f[19] or '') ~= '', packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
+      is_capped = of_store[3] or (f[17] or '0') ~= '0' or (f[18] or '') ~= '' or (f[19] or '') ~= '',
+      packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
     }
     known_runs[run] = known
   end
