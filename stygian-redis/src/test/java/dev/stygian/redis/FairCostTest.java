@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stygian.graph.queue.Cap;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
+import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.QueueFixture;
 import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Specs;
 import dev.stygian.graph.queue.Submission;
 import dev.stygian.redis.embedded.EmbeddedRedis;
@@ -16,6 +18,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -68,6 +71,16 @@ final class FairCostTest {
   private long commandsOfARequest() throws InterruptedException {
     redis.configResetstat();
     assertThat(lease(10, "A")).isEmpty();
+    return commands();
+  }
+
+  private long serverMillis() {
+    List<String> time = redis.time();
+    return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
+  }
+
+  /** Commands since the last look at what a request costs. */
+  private long commands() {
     return CALLS
         .matcher(redis.info("commandstats"))
         .results()
@@ -118,6 +131,25 @@ final class FairCostTest {
     }
 
     assertThat(commandsOfARequest()).isEqualTo(before);
+  }
+
+  @Test
+  void tasks_whose_delays_are_over_come_back_together() throws Exception {
+    run(Specs.single("r"), 100);
+    List<Settlement> ends = new ArrayList<>();
+    for (Lease lease : lease(100, "A")) {
+      Nack.Verdict later = new Nack.Verdict.Retry("later", Duration.ofMillis(1));
+      ends.add(new Nack(lease, List.of(), lease.task(), lease.attempt(), later));
+    }
+    queue.settle(ends);
+    long booked = serverMillis();
+    while (serverMillis() < booked + 2) {
+      // until all are due
+    }
+    redis.configResetstat();
+
+    assertThat(lease(100, "A")).hasSize(100);
+    assertThat(commands()).as("one look at each, and little more").isLessThan(100 + 60);
   }
 
   @Test

@@ -10,9 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.DeadLetter.AttemptError;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The end of a lease that did not work: again, back, or dead with its history. */
@@ -57,6 +59,52 @@ interface FailureContract extends Contract {
     q().fail(q().leaseOne(), "later", Duration.ofHours(1));
 
     assertThat(q().leaseUpTo(10)).extracting(l -> l.task().id().item()).containsExactly("y");
+  }
+
+  /** More than come back in one call, one of them too long to lie with others. */
+  @Test
+  default void many_delayed_tasks_come_back_each_once_and_the_longest_due_first() throws Exception {
+    List<String> items = new ArrayList<>();
+    IntStream.range(0, 150).forEach(i -> items.add("x" + i));
+    items.add(70, "long-".repeat(400));
+    RunSpec run = q().submitted(Specs.single("r"), items.toArray(String[]::new));
+    List<Lease> leased = new ArrayList<>();
+    while (leased.size() < items.size()) {
+      leased.addAll(q().leaseUpTo(items.size()));
+    }
+    for (Lease lease : leased) {
+      q().fail(lease, "later", SHORT);
+    }
+    assertThat(q().counts(run, "a").delayed()).isEqualTo(items.size());
+    q().elapse(SHORT.multipliedBy(2));
+
+    List<Lease> again = new ArrayList<>();
+    while (again.size() < items.size()) {
+      List<Lease> some = q().leaseUpTo(items.size());
+      assertThat(some).as("left after " + again.size()).isNotEmpty();
+      again.addAll(some);
+    }
+    q().nothingToLease();
+    assertThat(again).extracting(Lease::attempt).containsOnly(2);
+    assertThat(again)
+        .extracting(lease -> lease.task().id().item())
+        .containsExactlyInAnyOrderElementsOf(items);
+    assertThat(again.getFirst().task().id()).isEqualTo(leased.getFirst().task().id());
+    assertThat(q().counts(run, "a").delayed()).isZero();
+    again.forEach(lease -> assertThat(lease.task().input()).isEqualTo(inputOf(leased, lease)));
+    for (Lease lease : again) {
+      q().finish(lease);
+    }
+    q().isFinished(run, items.size(), 0);
+  }
+
+  private static Payload inputOf(List<Lease> leased, Lease lease) {
+    return leased.stream()
+        .map(Lease::task)
+        .filter(task -> task.id().equals(lease.task().id()))
+        .findFirst()
+        .orElseThrow()
+        .input();
   }
 
   @Test
