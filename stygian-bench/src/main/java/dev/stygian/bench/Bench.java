@@ -91,7 +91,7 @@ final class Bench implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "N",
       description = "Length of a round, about. Default: ${DEFAULT-VALUE}.")
-  private int seconds = 3;
+  private int seconds = 2;
 
   @Option(
       names = "--batch",
