@@ -23,19 +23,36 @@ final class BlobSweep implements AutoCloseable {
   static final int MOST = 1_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(BlobSweep.class);
-  private static final long PAUSE_SECONDS = 600;
-  private static final long FIRST_PAUSE_SECONDS = 60;
 
   private final List<BlobQueue> queues;
+  private final Pace pace;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
-  private BlobSweep(List<BlobQueue> queues) {
-    this.queues = List.copyOf(queues);
+  /**
+   * How often it sweeps. Each pause is once to twice as long, so that processes which start
+   * together do not sweep together.
+   *
+   * @param first the pause before the first time
+   * @param between the pause before every other time
+   */
+  record Pace(Duration first, Duration between) {
+    static final Pace USUAL = new Pace(Duration.ofMinutes(1), Duration.ofMinutes(10));
+
+    Pace {
+      if (!first.isPositive() || !between.isPositive()) {
+        throw new IllegalArgumentException("no pause between sweeps: " + first + ", " + between);
+      }
+    }
   }
 
-  /** Begins to sweep, a minute or so from now. */
-  static BlobSweep start(List<BlobQueue> queues) {
-    BlobSweep sweep = new BlobSweep(queues);
+  private BlobSweep(List<BlobQueue> queues, Pace pace) {
+    this.queues = List.copyOf(queues);
+    this.pace = pace;
+  }
+
+  /** Begins to sweep, after a pause. */
+  static BlobSweep start(List<BlobQueue> queues, Pace pace) {
+    BlobSweep sweep = new BlobSweep(queues, pace);
     if (!queues.isEmpty()) {
       Thread.ofVirtual().name("stygian-sweep").start(sweep::run);
     }
@@ -44,11 +61,11 @@ final class BlobSweep implements AutoCloseable {
 
   private void run() {
     try {
-      long pause = FIRST_PAUSE_SECONDS;
+      long pause = pace.first.toNanos();
       while (!stopping.await(
-          pause + ThreadLocalRandom.current().nextLong(pause), TimeUnit.SECONDS)) {
+          pause + ThreadLocalRandom.current().nextLong(pause), TimeUnit.NANOSECONDS)) {
         queues.forEach(BlobSweep::sweep);
-        pause = PAUSE_SECONDS;
+        pause = pace.between.toNanos();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

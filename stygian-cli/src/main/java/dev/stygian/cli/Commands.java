@@ -69,7 +69,7 @@ final class Commands {
   private static Object make(String name, Console console) {
     return switch (name) {
       case "results" -> new ResultsCommand(console);
-      case "worker" -> new WorkerCommand(console);
+      case "worker" -> new WorkerCommand(console, BlobSweep.Pace.USUAL);
       case "submit" -> new SubmitCommand(console);
       case "run" -> new RunCommand(console);
       case "status" -> new StatusCommand(console);

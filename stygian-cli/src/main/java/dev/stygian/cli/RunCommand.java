@@ -121,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     Blobs store = Blobs.of(blobs, blobSize, console.environment());
     try (QueueAccess access = QueueAccess.open(console, plan.choices, store).checked();
-        BlobSweep _ = BlobSweep.start(access.withBlobs().stream().toList());
+        BlobSweep _ = BlobSweep.start(access.withBlobs().stream().toList(), BlobSweep.Pace.USUAL);
         WorkerProcesses processes =
             WorkerProcesses.start(
                 console,

@@ -37,6 +37,7 @@ final class WorkerCommand implements Callable<Integer> {
   private static final long LOOK_MILLIS = 200;
 
   private final Console console;
+  private final BlobSweep.Pace sweeping;
 
   @Mixin private final QueueOptions queue = new QueueOptions();
   @Mixin private final WorkOptions work = new WorkOptions();
@@ -61,8 +62,9 @@ final class WorkerCommand implements Callable<Integer> {
   @Option(names = UNTIL_INPUT_ENDS, hidden = true)
   private boolean untilInputEnds;
 
-  WorkerCommand(Console console) {
+  WorkerCommand(Console console, BlobSweep.Pace sweeping) {
     this.console = console;
+    this.sweeping = sweeping;
   }
 
   @Override
@@ -87,7 +89,7 @@ final class WorkerCommand implements Callable<Integer> {
       if (untilInputEnds) {
         stopAtEndOfInput(interruption);
       }
-      try (BlobSweep _ = BlobSweep.start(staff.withBlobs());
+      try (BlobSweep _ = BlobSweep.start(staff.withBlobs(), sweeping);
           WorkerProcesses more =
               WorkerProcesses.start(
                   console,
