@@ -4,40 +4,23 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stygian.graph.queue.WorkQueue;
 import dev.stygian.graph.queue.WorkQueueContract;
-import dev.stygian.redis.embedded.EmbeddedRedis;
-import dev.stygian.redis.embedded.ServerBinary;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.api.StatefulRedisConnection;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The queue's contract on a real server, which lives as long as the test class. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+/**
+ * The queue's contract on a real server. Each test has an object and a queue of its own, for some
+ * run side by side.
+ */
 abstract class RedisContract extends WorkQueueContract {
-  private final ServerBinary binary;
-  private EmbeddedRedis server;
+  private final ServerOfClass server;
 
-  RedisContract(ServerBinary binary) {
-    this.binary = binary;
-  }
-
-  @BeforeAll
-  void startServer(@TempDir Path folder) {
-    server = EmbeddedRedis.start(binary, folder, List.of("--save", ""));
-  }
-
-  @AfterAll
-  void stopServer() {
-    server.close();
+  RedisContract(ServerOfClass server) {
+    this.server = server;
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 interface FailureContract extends Contract {
 
   @Test
+  @WaitsLong
   default void T5_fails_twice_then_works_one_result_and_the_back_off_is_kept() throws Exception {
     RunSpec run = q().submitted(Specs.single("r"), "x");
     for (int attempt = 1; attempt <= 2; attempt++) {

@@ -212,6 +212,7 @@ interface FlightContract extends Contract {
   }
 
   @Test
+  @WaitsLong
   default void I4_a_stored_result_lives_for_its_time_to_live_and_not_for_ever() throws Exception {
     Duration ttl = Duration.ofSeconds(2);
     RunLimits limits = Specs.limits(1_000, 1_000, ttl, Duration.ofHours(1));

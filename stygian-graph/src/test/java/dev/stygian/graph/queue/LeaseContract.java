@@ -102,6 +102,7 @@ interface LeaseContract extends Contract {
   }
 
   @Test
+  @WaitsLong
   default void a_worker_is_known_for_15_seconds_after_its_last_sign_of_life() throws Exception {
     q().queue.renew(new Heartbeat("host:1:1", Set.of("A", "B"), 4, Set.of(), LONG));
 
@@ -337,6 +338,7 @@ interface LeaseContract extends Contract {
   }
 
   @Test
+  @WaitsLong
   default void I6_T8_a_task_that_takes_longer_than_its_lease_runs_once() throws Exception {
     RunSpec run = q().submitted(Specs.single("r"), "x", "y");
     Duration visibility = SHORT.multipliedBy(2);

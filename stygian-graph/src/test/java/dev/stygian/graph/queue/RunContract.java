@@ -291,6 +291,7 @@ interface RunContract extends Contract {
   }
 
   @Test
+  @WaitsLong
   default void I15_a_finished_run_is_forgotten_after_its_retention() throws Exception {
     Duration retention = Duration.ofSeconds(2);
     RunLimits limits = Specs.limits(100, 100, Duration.ofSeconds(1), retention);
@@ -306,6 +307,7 @@ interface RunContract extends Contract {
   }
 
   @Test
+  @WaitsLong
   default void I15_T10_a_hundred_runs_leave_no_more_behind_than_one() throws Exception {
     assumeThat(keyCount()).as("keys on a server").isPresent();
     Duration brief = Duration.ofSeconds(1);
