@@ -5,32 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code run} as a process that is killed, interrupted and started again. */
-final class RunProcessTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
-
-  /** So many that a run is in the middle for seconds, however slow its start. */
-  private static final int ITEMS = 120;
-
+/** {@code run} as a process that is killed and started again. */
+final class RunProcessTest extends PacedRuns {
   @TempDir private static Path data;
   private static EmbeddedRedis server;
-
-  @TempDir private Path folder;
-  private Path file;
-  private Cli cli;
-  private List<String> inputs;
 
   @BeforeAll
   static void startServer() {
@@ -40,29 +27,6 @@ final class RunProcessTest {
   @AfterAll
   static void stopServer() {
     server.close();
-  }
-
-  @BeforeEach
-  void writePipelines() {
-    cli = Cli.in(folder);
-    file = folder.resolve("all.jsonl");
-    inputs = Pipelines.urls(ITEMS).lines().toList();
-    cli.write("urls.txt", Pipelines.urls(ITEMS));
-    cli.write(
-        "slow.toml",
-        "[execution]\nvisibility_timeout = \"2s\"\n"
-            + Pipelines.slow("150ms").replace("id = \"slow\"\n", ""));
-    cli.write("held.toml", Pipelines.slow("1h"));
-  }
-
-  private static String[] run(String pipeline, String... more) {
-    return Stream.concat(
-            Stream.of("run", pipeline, "--input", "urls.txt", "--workers", "4"), Stream.of(more))
-        .toArray(String[]::new);
-  }
-
-  private static void awaitLines(Path file, long lines) {
-    await().atMost(LONG).until(() -> Program.lines(file) >= lines);
   }
 
   @ParameterizedTest
@@ -88,60 +52,6 @@ final class RunProcessTest {
     }
 
     Program.assertWhole(file, inputs);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"local", "shared", "embedded"})
-  void interruptedRunFinishesWhatRunsAndItsWordsGoOn(String mode) {
-    List<String> more = new ArrayList<>(List.of("-o", "all.jsonl"));
-    if (!mode.equals("local")) {
-      String queue = mode.equals("embedded") ? "embedded" : server.url();
-      more.addAll(List.of("--queue", queue, "--queue-name", "interrupted", "--processes", "1"));
-    }
-    String goOn;
-    try (Program program = Program.start(folder, run("slow.toml", more.toArray(String[]::new)))) {
-      awaitLines(file, 3);
-      program.signalGroup("INT");
-      program.endedWith(ExitCode.INTERRUPTED);
-      assertThat(program.err()).contains("Finishing what is running").contains(" stopped: ");
-      goOn =
-          program
-              .err()
-              .lines()
-              .filter(line -> line.startsWith("go on with: stygian "))
-              .findFirst()
-              .orElseThrow();
-      assertThat(program.out()).isEmpty();
-    }
-    assertThat(Program.lines(file)).isBetween(3L, ITEMS - 1L);
-    String[] words = goOn.replace("go on with: stygian ", "").split(" ", -1);
-    assertThat(words).contains("--id");
-
-    try (Program program = Program.start(folder, words)) {
-      program.endedWith(ExitCode.OK);
-    }
-
-    Program.assertWhole(file, inputs);
-  }
-
-  @Test
-  void secondInterruptStopsAtOnce() {
-    try (Program program =
-        Program.start(folder, run("held.toml", "--id", "held", "--queue", server.url()))) {
-      await().atMost(LONG).until(() -> leased("held") == 4);
-      program.signal("INT");
-      await().atMost(LONG).until(() -> program.err().contains("Ctrl-C again stops at once"));
-      assertThat(program.isAlive()).isTrue();
-      program.signal("INT");
-
-      program.endedWith(ExitCode.INTERRUPTED);
-      assertThat(program.err()).doesNotContain("\tat ");
-    }
-  }
-
-  private long leased(String run) {
-    Cli.Ended status = cli.run("status", run, "--json", "--queue", server.url());
-    return status.code() == ExitCode.OK ? status.json().at("/nodes/0/leased").asLong() : 0;
   }
 
   @Test
