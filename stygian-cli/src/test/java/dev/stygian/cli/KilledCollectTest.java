@@ -39,7 +39,7 @@ final class KilledCollectTest {
       service = "delay"
       depends_on = ["book"]
       collect = true
-      config = { duration = "100ms" }
+      config = { duration = "300ms" }
       """;
 
   @TempDir private Path folder;

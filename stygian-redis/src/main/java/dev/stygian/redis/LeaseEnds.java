@@ -130,9 +130,11 @@ final class LeaseEnds {
         && progress.results().stream().allMatch(result -> result.last() && !result.keep());
   }
 
+  /** A task that was attempted before has errors, which go with its end. */
   private boolean isPlain(Completion end) {
     Progress progress = end.progress();
     return isWhole(progress)
+        && end.lease().attempt() == 1
         && end.lease().stored().isEmpty()
         && progress.results().stream().allMatch(r -> mayStand(r.output()))
         && (plain.isEmpty() || nodes(progress).equals(nodes(plain.getFirst().progress())));

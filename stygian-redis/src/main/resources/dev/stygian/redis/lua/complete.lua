@@ -4,12 +4,12 @@
 -- changes nothing.
 -- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
 -- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
---   heads, entries, values, releases (see booking.lua); or, where each end is whole and all that is written
---   of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a blob of the run by
---   that name, and their values in a batch of the generation, put there before this call: no result passes
---   through here. Columns: number of ends u16, bytes of the blob u32, width of a pointer u16, nodes
---   executed for each u16, results of each u16; the nodes u16; per end its index in the lease u16; then per
---   end the leased task's key, and for each of its results its key (not where the leased task is all) and
+--   heads, entries, values, releases (see booking.lua); or, where each end is whole and of a first attempt, and
+--   all that is written of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a
+--   blob of the run by that name, and their values in a batch of the generation, put there before this call: no
+--   result passes through here. Columns: number of ends u16, bytes of the blob u32, width of a pointer u16,
+--   nodes executed for each u16, results of each u16; the nodes u16; per end its index in the lease u16; then
+--   per end the leased task's key, and for each of its results its key (not where the leased task is all) and
 --   the pointer to its value (see lanes.lua)
 -- Replies: {'again'} (something was not put down, and nothing is booked) | the generation, then the places of
 --   the ends whose token was not current, counted from 0 over all leases
@@ -34,7 +34,7 @@ local function look_ahead(run, heads, releases, lane)
     if not batch.whole then
       local item = Booking.row_item(batch)
       if wide then items[#items + 1] = item end
-      if lane.items_at then joins[#joins + 1] = lane.items_at .. ':' .. Collecting.parent_of(lane, item) end
+      if lane.items_at then joins[#joins + 1] = text_of(lane.items_at) .. ':' .. Collecting.parent_of(lane, item) end
       if ends > 1 and batch.releases == 0 then joins[#joins + 1] = 'end:' .. item end
       for _ = 1, batch.releases do
         local node, predecessors
@@ -148,7 +148,6 @@ local function book_one(l, place, key, nodes, results)
   end
   for _, r in ipairs(results) do book_plain_result(run, r.key, r.entry, r.pointer, #nodes > 1) end
   Runs.count(run, 'done', 1)
-  if has_history(of_run, run) then Letters.forget_errors(run, l.node, item) end
 end
 
 -- Values that were put down for a generation that has ended since go to the current one; returns whether
@@ -254,7 +253,7 @@ local function book_plain(l, heads, run, name, place_of_first)
   plain.has_values = bring_values(name)
   local stands = l and followed and Booking.look_up_each(result_keys_of(plain))
   local together = l and not stands and plain.has_values and Runs.of(l.run).state ~= 'cancelled'
-    and not has_history(Runs.of(l.run), l.run) and end_all(l, plain.places, plain.ends)
+    and end_all(l, plain.places, plain.ends)
   if not together then
     book_singly(l, plain, place_of_first)
     return plain.ends

@@ -224,7 +224,7 @@ function Booking.pass_row(run, batch, counts_them)
 end
 
 function Booking.gather(run, node, lane, record)
-  local id = run .. ':' .. node .. ':' .. (lane or '')
+  local id = text_of(run) .. ':' .. text_of(node) .. ':' .. (lane or '')
   if not placed[id] then placed[id] = { run = run, node = node, lane = lane, records = {} } end
   local records = placed[id].records
   records[#records + 1] = record

@@ -13,17 +13,17 @@ end
 
 function Collecting.read(run, node, item)
   local left, missing, parts =
-    string.match(Fields.get(Fields.of(run, 'join'), node .. ':' .. item) or '0,0,', '^(-?%d+),(%d+),(%d*)$')
+    string.match(Fields.get(Fields.of(run, 'join'), text_of(node) .. ':' .. item) or '0,0,', '^(-?%d+),(%d+),(%d*)$')
   return tonumber(left), tonumber(missing), tonumber(parts)
 end
 
 function Collecting.write(run, node, item, left, missing, parts)
-  Fields.set(Fields.of(run, 'join'), node .. ':' .. item, left .. ',' .. missing .. ',' .. (parts or ''))
+  Fields.set(Fields.of(run, 'join'), text_of(node) .. ':' .. item, left .. ',' .. missing .. ',' .. (parts or ''))
 end
 
 -- Takes the task that waits; nothing where none does.
 function Collecting.take_waiting(run, node, item)
-  local out, name = Fields.of(run, 'out'), 'task:' .. node .. ':' .. item
+  local out, name = Fields.of(run, 'out'), 'task:' .. text_of(node) .. ':' .. item
   local record = Fields.get(out, name)
   if not record then return nil end
   Fields.set(out, name, false)
@@ -33,7 +33,7 @@ end
 
 -- Lets a task wait that was no unfinished one of the run.
 function Collecting.wait(run, node, item, record)
-  Fields.set(Fields.of(run, 'out'), 'task:' .. node .. ':' .. item, record)
+  Fields.set(Fields.of(run, 'out'), 'task:' .. text_of(node) .. ':' .. item, record)
   Runs.count(run, 'collecting', 1)
 end
 
@@ -150,5 +150,5 @@ end
 
 -- What was collected is used.
 function Collecting.forget(run, node, item)
-  Fields.set(Fields.of(run, 'join'), node .. ':' .. item, false)
+  Fields.set(Fields.of(run, 'join'), text_of(node) .. ':' .. item, false)
 end

@@ -95,7 +95,7 @@ end
 local function know_errors(l, records)
   local names = {}
   for i, record in ipairs(records) do
-    if Leases.is_open(l, i - 1) then names[#names + 1] = l.node .. ':' .. Records.item(record) end
+    if Leases.is_open(l, i - 1) then names[#names + 1] = text_of(l.node) .. ':' .. Records.item(record) end
   end
   Fields.fetch(Fields.of(l.run, 'history'), names)
 end

@@ -7,13 +7,13 @@ Letters.LETTER = '<I1I2I1I8I2I4'
 local SIBLING = '<I2I2I4'
 
 function Letters.remember_error(run, node, item, attempt, message)
-  local history, name = Fields.of(run, 'history'), node .. ':' .. item
+  local history, name = Fields.of(run, 'history'), text_of(node) .. ':' .. item
   local said, before = cjson.encode({ attempt = attempt, at = now, message = message }), Fields.get(history, name)
   Fields.set(history, name, before and (before .. ',' .. said) or said)
 end
 
 function Letters.forget_errors(run, node, item)
-  Fields.set(Fields.of(run, 'history'), node .. ':' .. item, false)
+  Fields.set(Fields.of(run, 'history'), text_of(node) .. ':' .. item, false)
 end
 
 -- Stops a task whose item is dead already: it lies beside the letter until that is replayed.
@@ -29,7 +29,7 @@ end
 
 local function write_letter(run, node, lane, record, attempts, excluded)
   local item = Records.item(record)
-  local errors = Fields.get(Fields.of(run, 'history'), node .. ':' .. item) or ''
+  local errors = Fields.get(Fields.of(run, 'history'), text_of(node) .. ':' .. item) or ''
   local head = struct.pack(Letters.LETTER, excluded and 1 or 0, node, attempts, now, #(lane or ''), #record)
   redis.call('HSET', run_key(run, 'dead'), item, head .. (lane or '') .. record .. errors)
   redis.call('ZADD', run_key(run, excluded and 'excludedindex' or 'deadindex'), 0, item)
