@@ -90,7 +90,7 @@ inline check() {
   i = 0; j = 0; chosen = 0; handed_out = false; moved = 0; first = 0; marked = false; taken = false
 }
 
-/* runs.lua, settle_counts and finish_if_over */
+/* runs.lua, settle and finish_if_over */
 inline decide_end(r) {
   if
   :: left[r] == 0 && !finished[r] && (closed || cancelled[r]) -> finished[r] = true

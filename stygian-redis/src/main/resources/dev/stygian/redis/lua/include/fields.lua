@@ -1,5 +1,5 @@
 -- Fields of a run's hashes that a script reads and writes for many items: fetched in one command, changed
--- in memory, written back in one. Whoever includes this calls settle_fields before the script ends.
+-- in memory, written back in one. Whoever includes this calls Fields.settle (or Runs.settle) before the script ends.
 Fields.MOST = 1000
 
 local bulks, opened = {}, {}

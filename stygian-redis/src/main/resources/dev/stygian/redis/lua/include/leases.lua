@@ -39,7 +39,7 @@ function Leases.is_open(l, index)
   return flag ~= nil and flag ~= Leases.ENDED
 end
 
--- Takes a task out of a lease in memory; close_leases writes it. Returns whether its key is in flight.
+-- Takes a task out of a lease in memory; Leases.close writes it. Returns whether its key is in flight.
 function Leases.end_task(l, index)
   local flags = Leases.flags_of(l)
   local marked = flags[index + 1] == Leases.MARKED

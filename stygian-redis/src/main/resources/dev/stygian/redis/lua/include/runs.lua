@@ -1,5 +1,5 @@
 -- What scripts know of runs: their fixed lanes, their state, and their counters. Counters are
--- gathered in memory and written once by settle_counts, which also decides whether a run is over.
+-- gathered in memory and written once by Runs.settle, which also decides whether a run is over.
 Runs.FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
   'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts', 'spent' }
 
