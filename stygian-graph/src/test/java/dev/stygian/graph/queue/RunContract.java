@@ -317,8 +317,7 @@ interface RunContract extends Contract {
       RunSpec run =
           q().submitted(
                   Specs.chain("run-" + i).limits(Specs.limits(99, 99, brief, brief)), "x", "y");
-      q().finishAll();
-      q().isFinished(run, 2, 0);
+      assertThat(q().finishAll()).as("ends").hasSize(2 * run.lanes().size());
     }
     executeAndForget("last", brief);
 
