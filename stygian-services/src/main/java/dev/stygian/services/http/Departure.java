@@ -61,10 +61,8 @@ final class Departure implements Interceptor {
   }
 
   /**
-   * Tells when the request was out: when its last bytes had been given to the connection, or, where
-   * another thread did that, when the answer began. The processor may go to others between the
-   * fleet's word and that, and the next start counts from when it was sent, not from when it was to
-   * be.
+   * Tells when the request was out. The processor may go to others between the fleet's word and
+   * that, and the next start counts from when it was sent, not from when it was to be.
    */
   EventListener listener() {
     return new EventListener() {
@@ -72,8 +70,7 @@ final class Departure implements Interceptor {
       public void responseHeadersStart(Call call) {
         if (begun && !sent) {
           sent = true;
-          long written = GuardedSockets.lastWriteNanos().orElse(startedNanos);
-          startedNanos = written - startedNanos > 0 ? written : System.nanoTime();
+          startedNanos = System.nanoTime();
         }
       }
     };

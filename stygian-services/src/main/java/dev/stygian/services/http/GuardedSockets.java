@@ -1,9 +1,7 @@
 package dev.stygian.services.http;
 
 import dev.stygian.graph.service.EgressRule;
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -12,7 +10,6 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import javax.net.SocketFactory;
 
 /**
@@ -21,18 +18,10 @@ import javax.net.SocketFactory;
  * redirects cannot get around it.
  */
 final class GuardedSockets extends SocketFactory {
-  private static final ThreadLocal<Long> LAST_WRITE = new ThreadLocal<>();
-
   private final EgressRule rule;
 
   GuardedSockets(EgressRule rule) {
     this.rule = rule;
-  }
-
-  /** When this thread last had written to one of them; empty where it never has. */
-  static OptionalLong lastWriteNanos() {
-    Long last = LAST_WRITE.get();
-    return last == null ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
   /** Refuses an address that may not be dialled; {@code host} is what it was resolved from. */
@@ -108,30 +97,6 @@ final class GuardedSockets extends SocketFactory {
       }
       check(rule, target.getHostString(), address, target.getPort());
       super.connect(endpoint, timeoutMillis);
-    }
-
-    @Override
-    public OutputStream getOutputStream() throws IOException {
-      return new NotedWrites(super.getOutputStream());
-    }
-  }
-
-  /** Closing it closes the socket, as that of a socket does. */
-  private static final class NotedWrites extends FilterOutputStream {
-    NotedWrites(OutputStream socket) {
-      super(socket);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      LAST_WRITE.set(System.nanoTime());
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      out.write(bytes, from, length);
-      LAST_WRITE.set(System.nanoTime());
     }
   }
 }

@@ -1,25 +1,18 @@
 package dev.stygian.services.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
-import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,41 +144,6 @@ class VisitsTest {
     client.newCall(new Request.Builder().url(server.url("/a")).build()).execute().close();
 
     assertThat(departure.startedNanos()).isGreaterThan(onTheWay.get());
-  }
-
-  /** A site that thinks for a second is not asked a second later for it. */
-  @Test
-  void startIsNotReportedAsLaterThanTheAnswerBegan() throws Exception {
-    Departure departure = new Departure(fleet);
-    OkHttpClient client =
-        new OkHttpClient.Builder()
-            .socketFactory(new GuardedSockets(new EgressRule(true, Set.of())))
-            .addNetworkInterceptor(departure)
-            .eventListener(departure.listener())
-            .build();
-    Call call = client.newCall(new Request.Builder().url(server.url("/a")).build());
-    FutureTask<Integer> status =
-        new FutureTask<>(() -> {
-          try (Response response = call.execute()) {
-            return response.code();
-          }
-        });
-    Thread caller = Thread.ofVirtual().unstarted(status);
-    AtomicLong answerBegins = new AtomicLong();
-    server.setDispatcher(
-        new Dispatcher() {
-          @Override
-          public MockResponse dispatch(RecordedRequest request) {
-            await().until(() -> caller.getState() == Thread.State.TIMED_WAITING); // reads
-            answerBegins.set(System.nanoTime());
-            return new MockResponse.Builder().build();
-          }
-        });
-
-    caller.start();
-
-    assertThat(status.get()).isEqualTo(200);
-    assertThat(departure.startedNanos()).isLessThan(answerBegins.get());
   }
 
   @Test
