@@ -151,12 +151,13 @@ function Leases.reap(most)
   end
 end
 
--- Moves at most `most` delayed tasks that are due to the fronts of their lanes, the longest due first. Short ones of a
--- lane come together in one chunk, as whoever takes them has as much to do with a chunk as with twenty tasks in it.
+-- Moves at most `most` delayed tasks that are due to the fronts of their lanes, the longest due first; but short ones of
+-- a lane come with the first of them in one chunk, as whoever takes them has as much to do with a chunk as with twenty tasks in it.
 do
   local SHORT_BYTES, CHUNK_BYTES = 1024, 32768
 
-  local function move(run, node, moved)
+  local function move(moved)
+    local run, node = moved.run, moved.node
     Runs.count(run, 'd' .. text_of(node), -#moved.chunks)
     if #moved.chunks == 1 and Runs.of(run).state ~= 'cancelled' then
       Lanes.place_chunk(run, node, moved.chunks[1], 1, true)
@@ -193,6 +194,6 @@ do
         if is_short then group.records[#group.records + 1] = Records.alone(text) end
       end
     end
-    for i = #all, 1, -1 do move(all[i].run, all[i].node, all[i]) end
+    for i = #all, 1, -1 do move(all[i]) end
   end
 end
