@@ -9,8 +9,6 @@ if not state then return 'unknown' end
 if state ~= 'paused' and state ~= 'running' then return 'over' end
 redis.call('HSET', run_key(run), 'state', wanted)
 if wanted == 'running' then
-  for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
-    Runs.wake(string.match(member, '^%d+:(.*)$'))
-  end
+  Runs.wake_ready(run)
 end
 return 'ok'

@@ -241,9 +241,7 @@ function looks.run(number)
   if is_ready and not of_run.in_ring and places == 0 then
     if is_said or finds('no-turn', run) then
       Lanes.enter_ring(run)
-      for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
-        Runs.wake(string.match(member, '^%d+:(.*)$'))
-      end
+      Runs.wake_ready(run)
     end
   elseif of_run.at_cap and Caps.room_of_run(run) > 0 and finds('run-held-by-cap', run) then
     Caps.go_on_run(run)

@@ -112,9 +112,7 @@ function Caps.go_on_run(run)
   if not of_run.at_cap or Caps.room_of_run(run) <= 0 then return end
   of_run.at_cap, of_run.in_ring = false, false
   Lanes.enter_ring(run)
-  for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
-    Runs.wake(string.match(member, '^%d+:(.*)$'))
-  end
+  Runs.wake_ready(run)
 end
 
 function Caps.go_on_node(run, node)

@@ -161,6 +161,13 @@ do
   end
 end
 
+-- Wakes waiting workers for what is ready in a run.
+function Runs.wake_ready(run)
+  for _, member in ipairs(redis.call('ZRANGE', run_key(run, 'ready'), 0, 255)) do
+    Runs.wake(string.match(member, '^%d+:(.*)$'))
+  end
+end
+
 -- A run that is over lets the one go on that waits for it.
 function Runs.finish_if_over(run)
   local key = run_key(run)
@@ -173,9 +180,7 @@ function Runs.finish_if_over(run)
     local following = f[5] and redis.call('HGET', runs, f[5])
     if following and redis.call('HGET', run_key(following), 'state') == 'paused' then
       redis.call('HSET', run_key(following), 'state', 'running')
-      for _, member in ipairs(redis.call('ZRANGE', run_key(following, 'ready'), 0, 255)) do
-        Runs.wake(string.match(member, '^%d+:(.*)$'))
-      end
+      Runs.wake_ready(following)
     end
     local retention = Runs.of(run).retention
     for _, part in ipairs(Runs.FINISHED_PARTS) do redis.call('PEXPIRE', run_key(run, part), retention) end
