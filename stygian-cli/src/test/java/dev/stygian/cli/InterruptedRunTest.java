@@ -38,11 +38,20 @@ final class InterruptedRunTest extends PacedRuns {
       more.addAll(List.of("--queue", queue, "--queue-name", "interrupted", "--processes", "1"));
     }
     String goOn;
-    try (Program program = Program.start(folder, run("slow.toml", more.toArray(String[]::new)))) {
+    try (Program program = Program.start(folder, run("paced.toml", more.toArray(String[]::new)))) {
+      site.let(3);
       awaitLines(file, 3);
       program.signalGroup("INT");
+      await().atMost(LONG).until(() -> program.err().contains("Finishing what is running"));
+      // one by one, as a process may still begin a few before it stops too
+      await()
+          .atMost(LONG)
+          .until(() -> {
+            site.let(1);
+            return !program.isAlive();
+          });
       program.endedWith(ExitCode.INTERRUPTED);
-      assertThat(program.err()).contains("Finishing what is running").contains(" stopped: ");
+      assertThat(program.err()).contains(" stopped: ");
       goOn =
           program
               .err()
@@ -56,6 +65,7 @@ final class InterruptedRunTest extends PacedRuns {
     String[] words = goOn.replace("go on with: stygian ", "").split(" ", -1);
     assertThat(words).contains("--id");
 
+    site.letAll();
     try (Program program = Program.start(folder, words)) {
       program.endedWith(ExitCode.OK);
     }
@@ -66,8 +76,8 @@ final class InterruptedRunTest extends PacedRuns {
   @Test
   void secondInterruptStopsAtOnce() {
     try (Program program =
-        Program.start(folder, run("held.toml", "--id", "held", "--queue", server.url()))) {
-      await().atMost(LONG).until(() -> leased("held") == 4);
+        Program.start(folder, run("paced.toml", "--id", "held", "--queue", server.url()))) {
+      await().atMost(LONG).until(() -> leased("held") == WORKERS);
       program.signal("INT");
       await().atMost(LONG).until(() -> program.err().contains("Ctrl-C again stops at once"));
       assertThat(program.isAlive()).isTrue();

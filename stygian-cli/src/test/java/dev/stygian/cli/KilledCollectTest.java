@@ -33,13 +33,13 @@ final class KilledCollectTest {
       id = "book"
       service = "delay"
       depends_on = ["each"]
-      config = { duration = "100ms" }
+      config = { duration = "200ms" }
       [[nodes]]
       id = "shelf"
       service = "delay"
       depends_on = ["book"]
       collect = true
-      config = { duration = "300ms" }
+      config = { duration = "800ms" }
       """;
 
   @TempDir private Path folder;

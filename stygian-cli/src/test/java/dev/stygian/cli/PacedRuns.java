@@ -6,37 +6,54 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs of many items at a known pace, as processes whose results go to a file. */
+/** Runs as processes that get on as far as their test lets them; their results go to a file. */
 abstract class PacedRuns {
   static final Duration LONG = Duration.ofSeconds(60);
-
-  /** So many that a run is in the middle for seconds, however slow its start. */
-  static final int ITEMS = 120;
+  static final int ITEMS = 60;
+  static final int WORKERS = 4;
 
   @TempDir Path folder;
   Path file;
   Cli cli;
+  GatedSite site;
   List<String> inputs;
 
   @BeforeEach
   void writePipelines() {
     cli = Cli.in(folder);
     file = folder.resolve("all.jsonl");
-    inputs = Pipelines.urls(ITEMS).lines().toList();
-    cli.write("urls.txt", Pipelines.urls(ITEMS));
+    site = GatedSite.start();
+    inputs = site.urls(ITEMS);
+    cli.write("urls.txt", String.join("\n", inputs) + "\n");
     cli.write(
-        "slow.toml",
-        "[execution]\nvisibility_timeout = \"2s\"\n"
-            + Pipelines.slow("150ms").replace("id = \"slow\"\n", ""));
-    cli.write("held.toml", Pipelines.slow("1h"));
+        "paced.toml",
+        """
+        allow_private = true
+        [execution]
+        visibility_timeout = "2s"
+        [politeness]
+        obey_robots = false
+        interval = "0s"
+        concurrency = 100
+        [[nodes]]
+        id = "page"
+        service = "http"
+        """);
+  }
+
+  @AfterEach
+  void closeSite() {
+    site.close();
   }
 
   static String[] run(String pipeline, String... more) {
     return Stream.concat(
-            Stream.of("run", pipeline, "--input", "urls.txt", "--workers", "4"), Stream.of(more))
+            Stream.of("run", pipeline, "--input", "urls.txt", "--workers", String.valueOf(WORKERS)),
+            Stream.of(more))
         .toArray(String[]::new);
   }
 

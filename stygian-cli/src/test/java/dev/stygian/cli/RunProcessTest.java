@@ -33,13 +33,15 @@ final class RunProcessTest extends PacedRuns {
   @ValueSource(strings = {"local", "shared", "embedded"})
   void killedRunGoesOnAndItsFileHasEveryItemOnce(String mode) {
     List<String> command =
-        new ArrayList<>(List.of(run("slow.toml", "-o", "all.jsonl", "--id", "r-" + mode)));
+        new ArrayList<>(List.of(run("paced.toml", "-o", "all.jsonl", "--id", "r-" + mode)));
     if (!mode.equals("local")) {
       command.addAll(List.of("--queue", mode.equals("embedded") ? "embedded" : server.url()));
     }
     String[] arguments = command.toArray(String[]::new);
     for (int lines : new int[] {5, 20}) {
       try (Program program = Program.start(folder, arguments)) {
+        // as many as a killed process may have asked for in vain come before
+        site.let(lines + WORKERS);
         awaitLines(file, lines);
         program.kill();
       }
@@ -47,6 +49,7 @@ final class RunProcessTest extends PacedRuns {
       Program.tear(file);
     }
 
+    site.letAll();
     try (Program program = Program.start(folder, arguments)) {
       program.endedWith(ExitCode.OK);
     }
@@ -56,9 +59,8 @@ final class RunProcessTest extends PacedRuns {
 
   @Test
   void workerProcessesDieWithTheirParent() {
-    cli.write("urls.txt", Pipelines.urls(8));
     try (Program program =
-        Program.start(folder, run("held.toml", "--processes", "2", "--queue", "embedded"))) {
+        Program.start(folder, run("paced.toml", "--processes", "2", "--queue", "embedded"))) {
       await().atMost(LONG).until(() -> workers(program).size() == 2);
       List<ProcessHandle> children = program.children();
 
@@ -84,10 +86,11 @@ final class RunProcessTest extends PacedRuns {
 
   @Test
   void processesShareTheWork() {
+    site.letAll();
     try (Program program =
         Program.start(
             folder,
-            run("slow.toml", "--processes", "2", "--queue", "embedded", "-o", "all.jsonl"))) {
+            run("paced.toml", "--processes", "2", "--queue", "embedded", "-o", "all.jsonl"))) {
       program.endedWith(ExitCode.OK);
       assertThat(program.err()).contains("%d submitted = %d done".formatted(ITEMS, ITEMS));
     }
@@ -101,14 +104,16 @@ final class RunProcessTest extends PacedRuns {
         mode.equals("local")
             ? new String[] {"-o", "all.jsonl"}
             : new String[] {"-o", "all.jsonl", "--queue", server.url(), "--id", "second"};
-    try (Program program = Program.start(folder, run("slow.toml", "-o", "all.jsonl"))) {
+    try (Program program = Program.start(folder, run("paced.toml", "-o", "all.jsonl"))) {
+      site.let(1);
       awaitLines(file, 1);
 
-      Cli.Ended ended = cli.run(run("slow.toml", more));
+      Cli.Ended ended = cli.run(run("paced.toml", more));
 
       assertThat(ended.withCode(ExitCode.INFRASTRUCTURE).onlyError())
           .contains("another process writes results to")
           .contains("all.jsonl");
+      site.letAll();
       program.endedWith(ExitCode.OK);
     }
     Program.assertWhole(file, inputs);

@@ -38,7 +38,7 @@ final class Terminal implements AutoCloseable {
   Terminal(Path folder, Path scratch, Map<String, String> environment) throws IOException {
     this.scratch = Files.createDirectories(scratch);
     ProcessBuilder builder =
-        new ProcessBuilder("bash", "--noprofile", "--norc")
+        new ProcessBuilder("setsid", "bash", "--noprofile", "--norc")
             .directory(folder.toFile())
             .redirectErrorStream(true);
     environment.forEach(builder.environment()::put);
@@ -46,7 +46,7 @@ final class Terminal implements AutoCloseable {
     this.keys = bash.outputWriter(StandardCharsets.UTF_8);
     this.screen = bash.inputReader(StandardCharsets.UTF_8);
     // reading from a process cannot be interrupted, so what hangs is ended instead
-    var _ = guard.schedule(bash::destroyForcibly, LONGEST_SECONDS, TimeUnit.SECONDS);
+    var _ = guard.schedule(this::end, LONGEST_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Types a command and waits until it is done. */
@@ -76,7 +76,17 @@ final class Terminal implements AutoCloseable {
   @Override
   public void close() {
     guard.shutdownNow();
-    bash.descendants().forEach(ProcessHandle::destroy);
-    bash.destroy();
+    end();
+  }
+
+  /** Ends the whole group at once: what a command starts meanwhile would keep the screen open. */
+  private void end() {
+    try {
+      new ProcessBuilder("kill", "-s", "KILL", "--", "-" + bash.pid()).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
