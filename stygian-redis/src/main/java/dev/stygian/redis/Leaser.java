@@ -41,7 +41,7 @@ final class Leaser {
   private final AtomicLong sequence = new AtomicLong();
   private final ServerClock clock;
 
-  /** When the server said that something will be due, in nanoseconds; none: far away. */
+  /** When something will be due by the server's clock, in nanoseconds of ours; none: far away. */
   private volatile long dueNanos = System.nanoTime() + LONGEST_REST.toNanos();
 
   Leaser(RedisLink link, Keys keys, OpenRuns runs, ServerClock clock) {
@@ -83,9 +83,8 @@ final class Leaser {
   }
 
   private List<Lease> read(Asked asked, List<?> handedOut) throws InterruptedException {
-    long untilDue = Replies.number(handedOut.getFirst());
-    dueNanos =
-        System.nanoTime() + (untilDue < 0 ? LONGEST_REST : Duration.ofMillis(untilDue)).toNanos();
+    long due = Replies.number(handedOut.getFirst());
+    dueNanos = due < 0 ? System.nanoTime() + LONGEST_REST.toNanos() : clock.nanosAt(due);
     List<Group> groups = new ArrayList<>();
     for (Object group : handedOut.subList(1, handedOut.size())) {
       groups.add(Group.of(Replies.list(group)));

@@ -4,11 +4,11 @@
 -- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
--- Replies: a list: first, where nothing is handed out, in how many milliseconds something is due (-1: nothing
---   is, or something is handed out), then groups {lease, run,
---   node, deadline, chunk, from, lengths, keys, bodies, flags, stored, inputs, window, capped}. The window is for how many
---   milliseconds the starts are good (0: for ever). Capped are the nodes of the run whose tasks have to be leased,
---   since they are counted against a cap, with commas.
+-- Replies: a list: first, where nothing is handed out, when something is due, in milliseconds of this server's clock
+--   (-1: nothing is, or something is handed out), then groups {lease, run, node, deadline, chunk, from, lengths,
+--   keys, bodies, flags, stored, inputs, window, capped}. The window is for how many milliseconds the starts are
+--   good (0: for ever). Capped are the nodes of the run whose tasks have to be leased, since they are counted against
+--   a cap, with commas.
 --   Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
 --   Flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
@@ -392,5 +392,5 @@ local due = math.huge
 for _, key in ipairs(#groups == 0 and { resting, delayed, deadlines } or {}) do
   due = math.min(due, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or math.huge))
 end
-table.insert(groups, 1, due < math.huge and math.max(0, math.ceil(due - now)) or -1)
+table.insert(groups, 1, due < math.huge and due or -1)
 return groups
