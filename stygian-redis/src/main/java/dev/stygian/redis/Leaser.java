@@ -44,6 +44,8 @@ final class Leaser {
   /** When something will be due by the server's clock, in nanoseconds of ours; none: far away. */
   private volatile long dueNanos = System.nanoTime() + LONGEST_REST.toNanos();
 
+  private volatile boolean dry;
+
   Leaser(RedisLink link, Keys keys, OpenRuns runs, ServerClock clock) {
     this.link = link;
     this.keys = keys;
@@ -63,8 +65,16 @@ final class Leaser {
     arguments.add(bytes(Long.toString(request.visibility().toMillis())));
     arguments.add(bytes(requester));
     arguments.add(bytes(Long.toString(sequence.incrementAndGet())));
-    request.services().forEach(service -> arguments.add(bytes(service)));
+    request.services().stream().sorted().forEach(service -> arguments.add(bytes(service)));
     return new Asked(request, arguments);
+  }
+
+  /**
+   * Whether the last request got less than it asked for. Whatever came since then has been
+   * signalled, so that there is no use in asking before that.
+   */
+  boolean isDry() {
+    return dry;
   }
 
   /** What is there now. */
@@ -94,6 +104,7 @@ final class Leaser {
     for (Group group : groups) {
       read(group, asked.request.visibility(), leases);
     }
+    dry = leases.size() < asked.request.max();
     return leases;
   }
 

@@ -152,10 +152,13 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public List<Lease> lease(LeaseRequest request) throws InterruptedException {
     long end = System.nanoTime() + request.patience().toNanos();
-    List<Lease> leases = leaser.lease(leaser.ask(request));
+    List<Lease> leases =
+        leaser.isDry() && request.patience().isPositive()
+            ? List.of()
+            : leaser.lease(leaser.ask(request));
     while (leases.isEmpty()) {
       Duration left = Duration.ofNanos(end - System.nanoTime());
-      if (left.isNegative() || left.isZero()) {
+      if (!left.isPositive()) {
         break;
       }
       leases = leaser.leaseWhenSignalled(wakeups, leaser.ask(request), left);

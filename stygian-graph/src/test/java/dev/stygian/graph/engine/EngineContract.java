@@ -211,7 +211,7 @@ public abstract class EngineContract extends OnQueue {
         new ScriptedService(
             "x",
             call -> {
-              long end = System.nanoTime() + Duration.ofMillis(500).toNanos();
+              long end = System.nanoTime() + Duration.ofMillis(700).toNanos();
               while (System.nanoTime() < end) {
                 Thread.onSpinWait();
               }
@@ -220,7 +220,7 @@ public abstract class EngineContract extends OnQueue {
     String toml =
         """
         [execution]
-        visibility_timeout = "1s"
+        visibility_timeout = "2s"
         [[nodes]]
         id = "a"
         service = "x"

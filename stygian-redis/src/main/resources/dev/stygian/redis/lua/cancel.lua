@@ -1,6 +1,6 @@
 -- Ends a run, a bounded number of tasks a call. Atomic per call: nothing of the run is leased from the
 -- first call on; call again while the reply says 'more'.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases
 -- ARGV: run, then delayed chunks of the run to be woken now
 -- Replies: 'more' | 'cancelled' | 'over' (it had ended) | 'unknown'
 local run, MOST = tonumber(ARGV[1]), 1000

@@ -2,7 +2,7 @@
 -- their keys, the lease gone, successors released or counted down, results emitted, counters moved,
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases booking
 -- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
 --   heads, entries, values, releases (see booking.lua); or, where each end is whole and of a first attempt, and
 --   all that is written of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a

@@ -1,6 +1,6 @@
 -- Forgets dead letters and what was kept for their items; the items stay counted as dead. Atomic per
 -- item: letter, index, siblings and kept outputs go together.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases booking
 -- ARGV: run, nodes of the run, items
 -- Replies: {'unknown'} | {'ok', how many were dropped}
 local run, nodes, dropped = tonumber(ARGV[1]), tonumber(ARGV[2]), 0

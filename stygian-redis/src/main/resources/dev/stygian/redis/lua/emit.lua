@@ -1,7 +1,7 @@
 -- Puts items into the run of a lease that the execution under it found, or splits its item into: each once in
 -- the run. Atomic with the look at the lease, at what the run has had, and at the limit: so a worker that is late
 -- emits nothing, and no number of workers emits an item twice or one too many.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases booking
 -- ARGV: lease, index in it, item of that task, most items that its node may emit under a limit (0: these have none,
 --   and do not count), how many parts of its item the execution emitted before (-1: these are no parts, but known
 --   by their digests), then per item: id, digest of it (12 bytes; of a part: empty), number of its first

@@ -1,14 +1,14 @@
 -- Hands out tasks. Atomic: what was waiting is leased under one number and one deadline, or answered
 -- by the result that its item has already, or parked behind the execution of its key; expired leases
 -- and due delayed tasks come back first, so any live worker keeps the queue moving.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases
 -- ARGV: most tasks, visibility ms (0: as each run says), requester, sequence, then the services
 --   offered (none: any)
--- Replies: a list: first, where nothing is handed out, when something is due, in milliseconds of this server's clock
---   (-1: nothing is, or something is handed out), then groups {lease, run, node, deadline, chunk, from, lengths,
---   keys, bodies, flags, stored, inputs, window, capped}. The window is for how many milliseconds the starts are
---   good (0: for ever). Capped are the nodes of the run whose tasks have to be leased, since they are counted against
---   a cap, with commas.
+-- Replies: a list: first, where less is handed out than was asked for, when something is due, in milliseconds of this
+--   server's clock (-1: nothing is, or as much is handed out as was asked for), then groups {lease, run, node,
+--   deadline, chunk, from, lengths, keys, bodies, flags, stored, inputs, window, capped}. The window is for how many
+--   milliseconds the starts are good (0: for ever). Capped are the nodes of the run whose tasks have to be leased,
+--   since they are counted against a cap, with commas.
 --   Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
 --   Flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
@@ -27,6 +27,8 @@ if any then
   redis.call('HSET', meta, 'any', '1')
   redis.call('DEL', signal_key(''))
 end
+
+Runs.hold_wakes(function(service) return any or offered[service] end)
 
 local before = redis.call('GET', asked_key(requester))
 if before then
@@ -388,9 +390,17 @@ if most <= 0 or visits >= MOST_VISITS then
   end
 end
 Runs.settle()
-local due = math.huge
-for _, key in ipairs(#groups == 0 and { resting, delayed, deadlines } or {}) do
-  due = math.min(due, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or math.huge))
+Runs.let_wakes(most <= 0)
+
+local services, due = table.concat(ARGV, ',', 5), -1
+if most > 0 then
+  due = math.huge
+  for _, key in ipairs({ resting, delayed, deadlines }) do
+    due = math.min(due, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or math.huge))
+  end
+  due = due < math.huge and Watches.come_at(services, requester, due) or -1
+elseif Watches.resign(services, requester) then
+  Runs.wake(ARGV[5] or '')
 end
-table.insert(groups, 1, due < math.huge and due or -1)
+table.insert(groups, 1, due)
 return groups

@@ -1,6 +1,6 @@
 -- Mends the books of a run, and puts back what fell out of them. Atomic with the look that found it: where the
 -- run's stamp is another one by now, nothing is changed.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases stamp
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases stamp
 -- ARGV: run, the stamp under which was found what is to be mended, then per order its name and three arguments:
 --     set      field of the run's hash, value
 --     chunk    id, its unfinished tasks

@@ -1,7 +1,7 @@
 -- Ends leases that did not work. Atomic per call: what did work under the lease is booked and kept
 -- (the checkpoint), the error is remembered, and the task is delayed, dead or back in its lane. A
 -- token that is not current changes nothing.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases booking
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases booking
 -- ARGV: keys to look up, then per nack: lease, heads of one row, entries, values (see booking.lua), task's
 --   node, attempt, verdict (retry, bury, exclude, back; unused: back, and no start that was granted was used),
 --   delay ms, error, host's lane of the task, record of the task, releases of what worked

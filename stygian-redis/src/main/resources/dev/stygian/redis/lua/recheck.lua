@@ -1,7 +1,7 @@
 -- Looks at what a walk through the queue's keys has found, each thing in one look with all that it must agree
 -- with, and, where it is told to, mends it in the same step. What was only on its way between two reads of the
 -- walk is right here, so nothing is said of it.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases
 -- ARGV: 1 to mend (else 0), what it is (see each of `looks`), then the things
 -- Replies: per finding {word, thing, more, ...} as texts; the words stand at its place
 local mends, what = ARGV[1] == '1', ARGV[2]

@@ -1,7 +1,7 @@
 -- A worker's sign of life. Atomic: all of its leases get a new deadline, or are named as lost. Once a
 -- minute, workers that have been silent for that long are forgotten, and so are stored results whose time
 -- is over.
--- @include keys memory fields runs records lanes hosts? letters? collecting? caps? leases
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases
 -- ARGV: worker, slots, visibility ms (0: as each run says), number of leases, the leases, then the
 --   services offered
 -- Replies: {lost leases, ids of cancelled runs among the leases'}

@@ -1,7 +1,7 @@
 -- Books visits to hosts. Atomic, so that visits of many workers at once widen an interval as if they had come
 -- one after the other. Who asks for fewer requests gets half as many, and each good answer adds a little to
 -- the rate again; the same rules as HostPace.java has.
--- @include keys fields runs records lanes hosts
+-- @include keys fields runs records lanes watches? hosts
 -- ARGV: per visit: run, node, host, when it was sent by the server's clock ms, how long it took ms, bytes, answer (fine, many,
 --   interval, failure), for how long it wants no more requests or between two of them ms
 -- Replies: 'ok'

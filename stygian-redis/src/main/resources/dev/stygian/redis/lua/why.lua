@@ -2,7 +2,7 @@
 -- Writes nothing. Atomic, since tasks that move between two looks would be missed, or seen twice. However much there
 -- is, it looks at so many leases, delayed tasks, host lanes and entries of lanes at most, and says how many host
 -- lanes it left out.
--- @include keys fields runs records lanes hosts
+-- @include keys fields runs records lanes watches? hosts
 -- ARGV: run, most host lanes
 -- Replies: {} (no such run) | {time of this look, fields of the run's hash, fields of meta, workers, leases of the run
 --   as {node, tasks, deadline}, those that end first before others, and per node {waiting tasks that visit no host and

@@ -115,7 +115,7 @@ local function advance(host, when_blocked)
     if from and Runs.of(run).state and redis.call('ZADD', lanes, 'XX', 'LT', 'CH', from, lane) == 1 then
       local service = Runs.lane(run, node).service
       redis.call('ZADD', resting, 'XX', 'LT', from, table.concat({ run, node, service }, ':'))
-      Runs.wake(service)
+      Watches.see_to(service, from)
     end
   end
   host.resting, host.changed = '', true

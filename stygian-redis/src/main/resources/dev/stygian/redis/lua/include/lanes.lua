@@ -119,6 +119,12 @@ do
     end
     redis.call('HSET', chunks, unpack(sizes))
     redis.call('ZADD', delayed, unpack(times))
+    local soonest = {}
+    for _, task in ipairs(waiting) do
+      local service = Runs.lane(task.run, task.node).service
+      soonest[service] = math.min(soonest[service] or math.huge, task.due)
+    end
+    for service, due in pairs(soonest) do Watches.see_to(service, due) end
     waiting = {}
   end)
 end

@@ -142,7 +142,7 @@ end
 
 -- Wakes one waiting worker; a signal that nobody took yet is enough for all that came since.
 do
-  local any_waits, woken = nil, {}
+  local any_waits, woken, is_held, held = nil, {}, nil, {}
 
   local function notify(service)
     local key = signal_key(service)
@@ -153,11 +153,26 @@ do
   end
 
   function Runs.wake(service)
+    if is_held and is_held(service) then
+      held[service] = true
+      return
+    end
     if woken[service] then return end
     woken[service] = true
     notify(service)
     if any_waits == nil then any_waits = redis.call('HEXISTS', meta, 'any') == 1 end
     if any_waits then notify('') end
+  end
+
+  -- Keeps back what would wake others for what the one who asks is about to take.
+  function Runs.hold_wakes(of_service) is_held = of_service end
+
+  -- Wakes them where something is left.
+  function Runs.let_wakes(is_full)
+    is_held = nil
+    if next(held) and (is_full or redis.call('EXISTS', ring) == 1) then
+      for service in pairs(held) do Runs.wake(service) end
+    end
   end
 end
 
