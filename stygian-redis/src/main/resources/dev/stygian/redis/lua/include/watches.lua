@@ -2,7 +2,7 @@
 -- that is due, its watch, and the others a little later, in case it does not: else each moment at which one task is
 -- due would wake them all. The watch passes on to another of them before long, so that they share the work.
 --   watches  hash: the services, with commas -> requester, when it comes, since when it has the watch
-local EVERY, GRACE, TENURE, LIVES = 1000, 50, 250, 60000
+local EVERY, GRACE, TENURE, LIVES = 1000, 100, 250, 60000
 local watches = base .. 'watches'
 
 local function read(text)
