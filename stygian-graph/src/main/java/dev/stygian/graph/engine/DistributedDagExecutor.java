@@ -1,5 +1,6 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.pipeline.ExecutionSettings;
 import dev.stygian.graph.pipeline.InputSettings;
@@ -73,6 +74,8 @@ public final class DistributedDagExecutor implements AutoCloseable {
    *
    * @param pipelineId repeats of a task within a pipeline of one id get the stored result
    * @return an outcome per task, in the order of the tasks; failed ones are there as failed
+   * @throws SettingInvalidException for a service that splits its items: what comes of them is no
+   *     outcome of one task
    */
   public List<TaskOutcome> executeWave(
       String pipelineId, List<WaveTask> tasks, ServiceRegistry services)
@@ -80,6 +83,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
     if (tasks.isEmpty()) {
       return List.of();
     }
+    tasks.forEach(task -> checkHasOutcome(pipelineId, task, services));
     RunId run = new RunId("wave " + UUID.randomUUID());
     RunPlan plan = wavePlan(run, pipelineId, tasks, services);
     queue.open(plan.waveSpec());
@@ -102,6 +106,15 @@ public final class DistributedDagExecutor implements AutoCloseable {
           });
       Map<String, Result> results = gather(run, submitted, worker);
       return outcomes(run, tasks, results);
+    }
+  }
+
+  private static void checkHasOutcome(String pipelineId, WaveTask task, ServiceRegistry services) {
+    if (services.fansOut(task.service())) {
+      throw new SettingInvalidException(
+          ("node \"%s\" of a wave of %s: service \"%s\" splits its items, and a wave has one"
+               + " outcome a task; give it a pipeline")
+              .formatted(task.node(), pipelineId, task.service()));
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.stygian.graph.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.item.Json;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.Result;
@@ -477,6 +479,20 @@ public abstract class EngineContract extends OnQueue {
             executor.executeWave(
                 "pipeline-id-10", List.of(WaveTask.of("fetch", "x", "http://h/9")), services))
         .hasSize(1);
+  }
+
+  @Test
+  void a_wave_has_no_service_that_splits_its_items() {
+    ServiceRegistry services = registry(passing("x").splitting());
+    var executor = new DistributedDagExecutor(queue, services, 1);
+
+    assertThatThrownBy(() ->
+            executor.executeWave(
+                "books", List.of(WaveTask.of("each", "x", "http://h/1")), services))
+        .isInstanceOf(SettingInvalidException.class)
+        .hasMessage(
+            "node \"each\" of a wave of books: service \"x\" splits its items, and a wave has one"
+                + " outcome a task; give it a pipeline");
   }
 
   @Test
