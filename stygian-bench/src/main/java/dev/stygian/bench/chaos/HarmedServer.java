@@ -1,5 +1,6 @@
 package dev.stygian.bench.chaos;
 
+import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
 import io.lettuce.core.RedisClient;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server of a run, which confirms a write only when it is on disk; so whatever it has confirmed
@@ -27,6 +30,7 @@ final class HarmedServer implements AutoCloseable {
           "",
           "--auto-aof-rewrite-min-size",
           "32mb");
+  private static final Logger LOG = LoggerFactory.getLogger(HarmedServer.class);
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
 
   private final EmbeddedRedis server;
@@ -54,9 +58,18 @@ final class HarmedServer implements AutoCloseable {
     server.kill();
   }
 
-  /** Returns when it answers again. */
+  /**
+   * Returns when it answers again. Killed while it went on to another append-only file, Redis 7
+   * cuts the torn end off the former and refuses to start, but starts the next time, as a
+   * supervisor makes it do.
+   */
   void startAgain() {
-    server.startAgain();
+    try {
+      server.startAgain();
+    } catch (QueueUnavailableException e) {
+      LOG.warn("The server did not start; starting it once more", e);
+      server.startAgain();
+    }
   }
 
   void pause() throws IOException, InterruptedException {

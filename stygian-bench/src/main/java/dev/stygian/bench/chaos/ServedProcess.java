@@ -203,7 +203,7 @@ final class ServedProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Lets it end by closing its input, and ends it where that does not help. */
+  /** Lets it end by closing its input, and ends it where that does not help, or where it is fed. */
   @Override
   public void close() {
     Process last;
@@ -212,7 +212,10 @@ final class ServedProcess implements AutoCloseable {
       last = process;
     }
     try {
-      last.getOutputStream().close();
+      // what is fed may hold its input, in a write that it no longer takes
+      if (!hasAnEnd) {
+        last.getOutputStream().close();
+      }
       if (hasAnEnd || !last.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         synchronized (this) {
           killed = killed || last.isAlive();

@@ -113,7 +113,7 @@ public final class DistributedDagExecutor implements AutoCloseable {
     if (services.fansOut(task.service())) {
       throw new SettingInvalidException(
           ("node \"%s\" of a wave of %s: service \"%s\" splits its items, and a wave has one"
-               + " outcome a task; give it a pipeline")
+                  + " outcome a task; give it a pipeline")
               .formatted(task.node(), pipelineId, task.service()));
     }
   }
