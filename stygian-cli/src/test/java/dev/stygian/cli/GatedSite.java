@@ -43,6 +43,11 @@ final class GatedSite implements AutoCloseable {
     return IntStream.range(0, count).mapToObj(i -> "http://127.0.0.1:" + port + "/" + i).toList();
   }
 
+  /** How many requests wait for their answers. */
+  int waiting() {
+    return gate.getQueueLength();
+  }
+
   /** Answers so many requests, those first that have waited longest. */
   void let(int requests) {
     gate.release(requests);

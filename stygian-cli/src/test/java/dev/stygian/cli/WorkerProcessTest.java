@@ -3,18 +3,9 @@ package dev.stygian.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.stygian.redis.embedded.EmbeddedRedis;
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,14 +81,6 @@ final class WorkerProcessTest {
     return ended.withCode(ExitCode.OK).out().strip();
   }
 
-  private static void awaitIt(CountDownLatch latch) throws IOException {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new InterruptedIOException("the site is closed");
-    }
-  }
-
   private JsonNode node(String run) {
     return cli.run("status", run, "--json").withCode(ExitCode.OK).json().at("/nodes/0");
   }
@@ -141,43 +124,23 @@ final class WorkerProcessTest {
   }
 
   @Test
-  void terminatedWorkerFinishesWhatHasBegun() throws IOException {
-    CountDownLatch begun = new CountDownLatch(2);
-    CountDownLatch goOn = new CountDownLatch(1);
-    HttpServer site =
-        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  void terminatedWorkerFinishesWhatHasBegun() {
+    try (GatedSite site = GatedSite.start();
         Program worker = worker("--workers", "2")) {
-      site.setExecutor(threads);
-      site.createContext(
-          "/",
-          exchange -> {
-            begun.countDown();
-            awaitIt(goOn);
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-          });
-      site.start();
       cli.write("fetch.toml", FETCH);
-      String[] urls =
-          IntStream.range(0, 4)
-              .mapToObj(i -> "http://127.0.0.1:" + site.getAddress().getPort() + "/" + i)
-              .toArray(String[]::new);
       String run =
-          submitted(Stream.concat(Stream.of("fetch.toml"), Stream.of(urls)).toArray(String[]::new));
-      await().atMost(LONG).until(() -> begun.getCount() == 0);
+          submitted(
+              Stream.concat(Stream.of("fetch.toml"), site.urls(4).stream()).toArray(String[]::new));
+      await().atMost(LONG).until(() -> site.waiting() == 2);
 
       worker.signal("TERM");
       await().atMost(LONG).until(() -> worker.err().contains("Stopping"));
-      goOn.countDown();
+      site.letAll();
 
       worker.endedWith(ExitCode.OK);
       JsonNode node = node(run);
       assertThat(node.get("done").asInt()).isEqualTo(2);
       assertThat(node.get("waiting").asInt()).isEqualTo(2);
-    } finally {
-      goOn.countDown();
-      site.stop(0);
     }
   }
 

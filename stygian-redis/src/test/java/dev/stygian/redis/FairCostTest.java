@@ -11,48 +11,17 @@ import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Specs;
 import dev.stygian.graph.queue.Submission;
-import dev.stygian.redis.embedded.EmbeddedRedis;
-import dev.stygian.redis.embedded.ServerBinary;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What fairness costs, in commands that the server carries out: whatever the machine, the same. */
-final class FairCostTest {
+final class FairCostTest extends AskedQueue {
   private static final Pattern CALLS = Pattern.compile("cmdstat_[^:]+:calls=(\\d+)");
-
-  @TempDir Path folder;
-  private EmbeddedRedis server;
-  private RedisWorkQueue queue;
-  private RedisClient client;
-  private RedisCommands<String, String> redis;
-
-  @BeforeEach
-  void open() {
-    server = EmbeddedRedis.start(ServerBinary.carried(), folder, List.of("--save", ""));
-    queue = RedisWorkQueue.open(RedisSettings.of(server.url()));
-    client = RedisClient.create(server.url());
-    StatefulRedisConnection<String, String> connection = client.connect();
-    redis = connection.sync();
-  }
-
-  @AfterEach
-  void close() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-    queue.close();
-    server.close();
-  }
 
   private RunSpec run(Specs.RunBuilder builder, int items) throws InterruptedException {
     RunSpec run = builder.build();
@@ -72,11 +41,6 @@ final class FairCostTest {
     redis.configResetstat();
     assertThat(lease(10, "A")).isEmpty();
     return commands();
-  }
-
-  private long serverMillis() {
-    List<String> time = redis.time();
-    return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
   }
 
   /** Commands since the last look at what a request costs. */

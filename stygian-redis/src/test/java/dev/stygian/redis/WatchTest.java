@@ -6,26 +6,17 @@ import static org.awaitility.Awaitility.await;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.QueueFixture;
-import dev.stygian.redis.embedded.EmbeddedRedis;
-import dev.stygian.redis.embedded.ServerBinary;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which of the processes that wait comes for what is due next. */
-final class WatchTest {
+final class WatchTest extends AskedQueue {
   private static final Keys KEYS = new Keys("default");
   private static final String WATCHES = KEYS.prefix() + "watches";
   private static final String DELAYED = KEYS.prefix() + "delayed";
@@ -33,42 +24,16 @@ final class WatchTest {
   private static final long SOON = 900;
   private static final long GRACE = 100;
 
-  @TempDir Path folder;
-  private EmbeddedRedis server;
-  private RedisWorkQueue queue;
-  private RedisClient client;
-  private RedisCommands<String, String> redis;
   private long requests;
 
-  @BeforeEach
-  void open() {
-    server = EmbeddedRedis.start(ServerBinary.carried(), folder, List.of("--save", ""));
-    queue = RedisWorkQueue.open(RedisSettings.of(server.url()));
-    client = RedisClient.create(server.url());
-    StatefulRedisConnection<String, String> connection = client.connect();
-    redis = connection.sync();
-  }
-
-  @AfterEach
-  void close() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-    queue.close();
-    server.close();
-  }
-
-  private long now() {
-    List<String> time = redis.time();
-    return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
-  }
-
   private long dueSoon() {
-    long due = now() + SOON;
+    long due = serverMillis() + SOON;
     redis.zadd(DELAYED, (double) due, "1");
     return due;
   }
 
   private void watch(String services, String requester, long comes) {
-    redis.hset(WATCHES, services, requester + " " + comes + " " + now());
+    redis.hset(WATCHES, services, requester + " " + comes + " " + serverMillis());
   }
 
   /** When a process is told to come that asks for one task and finds none. */
@@ -109,7 +74,7 @@ final class WatchTest {
 
   @Test
   void whoDoesNotComeIsStoodInFor() {
-    watch("x", "gone", now() - GRACE - 1);
+    watch("x", "gone", serverMillis() - GRACE - 1);
     long due = dueSoon();
 
     assertThat(comeAt("b", "x")).isEqualTo(due);
@@ -130,7 +95,7 @@ final class WatchTest {
     NoopRun run = NoopRun.of("run");
     run.open(queue);
     queue.enqueue(run.id(), "input", 0, run.items(0, 1), QueueFixture.SOON);
-    watch("noop", "a", now() + SOON);
+    watch("noop", "a", serverMillis() + SOON);
     redis.del(SIGNAL);
 
     assertThat(comeAt("a", "noop")).isNegative();
@@ -148,7 +113,7 @@ final class WatchTest {
 
   @Test
   void aRetryThatSomebodyComesForWakesNobodyElse() throws Exception {
-    watch("extract,noop", "a", now() + SOON / 2);
+    watch("extract,noop", "a", serverMillis() + SOON / 2);
 
     retryAfter(Duration.ofMillis(SOON));
 
