@@ -27,6 +27,11 @@ final class StagedEnds {
   private int count;
 
   /**
+   * Whether they are the first of their lease, in its order, so that their places need not be said.
+   */
+  private boolean areFirst = true;
+
+  /**
    * Ends of one shape.
    *
    * @param nodes the numbers of those that each of them executed, in the order of its progress
@@ -57,7 +62,9 @@ final class StagedEnds {
   private void add(Completion end) {
     Task task = end.lease().task();
     byte[] item = task.id().item().getBytes(StandardCharsets.UTF_8);
-    places.u16(end.lease().token().index());
+    int place = end.lease().token().index();
+    areFirst &= 2 * place == places.size();
+    places.u16(place);
     pointers.put(task.key().bytes());
     int node = end.progress().passed().size();
     for (NodeResult result : end.progress().results()) {
@@ -87,7 +94,7 @@ final class StagedEnds {
     byte[] valueBytes = values.toBytes();
     before.add(server -> server.hset(blobs, name, resultBytes));
     before.add(server -> server.hset(batches, name, valueBytes));
-    ByteWriter columns = new ByteWriter(12 + 2 * nodes.size() + places.size() + pointers.size());
+    ByteWriter columns = new ByteWriter(14 + 2 * nodes.size() + places.size() + pointers.size());
     columns
         .u16(ends.size())
         .u32(resultBytes.length)
@@ -95,7 +102,12 @@ final class StagedEnds {
         .u16(nodes.size())
         .u16(ends.getFirst().progress().results().size());
     nodes.forEach(columns::u16);
-    columns.put(places).put(pointers);
+    if (areFirst) {
+      columns.u16(0);
+    } else {
+      columns.u16(ends.size()).put(places);
+    }
+    columns.put(pointers);
     arguments.add(lease);
     arguments.add(columns.toBytes());
     arguments.add(bytes(Long.toString(run.number())));

@@ -8,7 +8,8 @@
 --   all that is written of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a
 --   blob of the run by that name, and their values in a batch of the generation, put there before this call: no
 --   result passes through here. Columns: number of ends u16, bytes of the blob u32, width of a pointer u16,
---   nodes executed for each u16, results of each u16; the nodes u16; per end its index in the lease u16; then
+--   nodes executed for each u16, results of each u16; the nodes u16; number of places u16, and that many indexes in
+--   the lease u16, one per end (none: they are the first of the lease, in their order); then
 --   per end the leased task's key, and for each of its results its key (not where the leased task is all) and
 --   the pointer to its value (see lanes.lua)
 -- Replies: {'again'} (something was not put down, and nothing is booked) | the generation, then the places of
@@ -93,14 +94,15 @@ local function book(l, batch, releases, at)
   return at
 end
 
--- Ends the tasks of a lease at these places, counted from 0; where not all of them execute with their keys
--- marked, none. Returns whether it did.
+-- Ends the tasks of a lease at these places, counted from 0, or the first ones of it; where not all of them execute
+-- with their keys marked, none. Returns whether it did.
 local function end_all(l, places, ends)
+  if #places == 0 and not l.bytes then return Leases.end_first(l, ends) end
   local flags = Leases.flags_of(l)
   for i = 1, ends do
-    local at = places[i] + 1
+    local at = (places[i] or i - 1) + 1
     if flags[at] ~= Leases.MARKED then
-      for k = 1, i - 1 do flags[places[k] + 1] = Leases.MARKED end
+      for k = 1, i - 1 do flags[(places[k] or k - 1) + 1] = Leases.MARKED end
       return false
     end
     flags[at] = Leases.ENDED
@@ -182,8 +184,9 @@ local function book_singly(l, plain, place_of_first)
         key = #plain.nodes > 1 and string.sub(plain.heads, result_at, result_at + 23) or key,
         pointer = plain.has_values and string.sub(plain.heads, pointer_at, pointer_at + plain.pointer_bytes - 1) }
     end
-    if blob and Leases.is_open(l, plain.places[i]) then
-      book_one(l, plain.places[i], key, plain.nodes, results)
+    local place = plain.places[i] or i - 1
+    if blob and Leases.is_open(l, place) then
+      book_one(l, place, key, plain.nodes, results)
     else
       lost[#lost + 1] = place_of_first + i - 1
     end
@@ -207,10 +210,11 @@ end
 
 local function read_plain(heads, run, name)
   local ends, bytes, pointer_bytes, executed, per_end, at = struct.unpack('<I2I4I2I2I2', heads)
+  local places, places_at = struct.unpack('<I2', heads, at + 2 * executed)
   return { heads = heads, run = run, name = name, ends = ends, bytes = bytes, per_end = per_end,
     pointer_bytes = pointer_bytes, width = pointer_bytes + (executed > 1 and 24 or 0),
-    nodes = numbers(heads, at, executed), places = numbers(heads, at + 2 * executed, ends),
-    keys_at = at + 2 * executed + 2 * ends }
+    nodes = numbers(heads, at, executed), places = numbers(heads, places_at, places),
+    keys_at = places_at + 2 * places }
 end
 
 -- The keys of the results of plain ends, where the leased task is not all.

@@ -84,7 +84,7 @@ local function left_of(id, size)
   local stored
   if answers then
     local lasts = Records.column(id, size, 0, size, Records.LASTS_BEHIND, 24)
-    stored = lasts ~= string.rep(Records.NO_KEY, size) and Lanes.stored_under(Records.keys_in(lasts, size))
+    stored = not Records.has_no_keys(lasts, size) and Lanes.stored_under(Records.keys_in(lasts, size))
   end
   if not stored and not next(answered) and state ~= 'cancelled' then return nil end
   local left = {}

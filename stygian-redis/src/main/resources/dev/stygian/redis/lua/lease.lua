@@ -125,7 +125,7 @@ local function decide(run, node, chunk, total, first, offset, size, number, colu
   if #lane.inputs == 0 then
     if of_run.last_node == node then
       last_stored = stored
-    elseif (Lanes.anything_stored or Lanes.older_stored) and columns.lasts ~= string.rep(Records.NO_KEY, size) then
+    elseif (Lanes.anything_stored or Lanes.older_stored) and not Records.has_no_keys(columns.lasts, size) then
       lasts = Records.keys_in(columns.lasts, size)
       last_stored = Lanes.stored_under(lasts)
     end
@@ -170,7 +170,7 @@ end
 -- were handed out, and whether the lane is empty now.
 local function lease_from(run, node, host, limit, window)
   local lane = lane_key(run, node, host)
-  local head, behind = unpack(redis.call('LRANGE', lane, 0, 1))
+  local head, behind = unpack(redis.call('LRANGE', lane, '0', '1'))
   if not head then return 0, true end
   local chunk, total, first, offset = string.match(head, Lanes.ENTRY)
   total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
@@ -182,7 +182,7 @@ local function lease_from(run, node, host, limit, window)
     redis.call('LPOP', lane)
     empty = not behind
   else
-    redis.call('LSET', lane, 0, string.format('%s:%d:%d:%d', chunk, total, first + size, offset + bytes))
+    redis.call('LSET', lane, '0', string.format('%s:%d:%d:%d', chunk, total, first + size, offset + bytes))
   end
   if not packed then
     -- the chunk was evicted or deleted by somebody else: its items cannot be told any more
@@ -197,7 +197,8 @@ local function lease_from(run, node, host, limit, window)
   Runs.count(run, 'w' .. text_of(node), -size)
   local number = next_lease()
   local flags, handed, ended, stored = decide(run, node, chunk, total, first, offset, size, number, columns)
-  local reads = #Runs.lane(run, node).inputs > 0
+  local of_node = Runs.lane(run, node)
+  local reads = #of_node.inputs > 0
   local from, bodies, inputs = 8 + Records.BODIES_BEHIND * total + offset, '', {}
   if handed > 0 and (reads or bytes <= INLINE_BYTES) then
     bodies = redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + bytes - 1))
@@ -207,11 +208,11 @@ local function lease_from(run, node, host, limit, window)
   if handed == 0 then return 0, empty end
   written[#written + 1] = number
   written[#written + 1] = Leases.text({ run = run, node = node, chunk = chunk, first = first, count = size,
-    offset = offset, total = total, flags = flags, service = Runs.lane(run, node).service })
+    offset = offset, total = total, flags = flags, service = of_node.service })
   local deadline = Leases.deadline_of(run, visibility)
   due_leases[#due_leases + 1] = text_of(deadline)
   due_leases[#due_leases + 1] = number
-  Leases.count(run, node, Runs.lane(run, node).service, handed)
+  Leases.count(run, node, of_node.service, handed)
   numbers[#numbers + 1] = number
   groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, columns.keys, bodies, flags, stored, inputs,
     window, Runs.of(run).is_capped and Caps.capped_nodes(run) or '' }
@@ -257,7 +258,7 @@ local function lease_from_hosts(run, node, limit)
   local lanes, handed, served = host_lanes_key(run, node), 0, 0
   if limit <= 0 then return 0, redis.call('EXISTS', lanes) == 0 end
   while handed < limit and served < MOST_HOSTS do
-    local lane, due = unpack(redis.call('ZRANGE', lanes, 0, 0, 'WITHSCORES'))
+    local lane, due = unpack(redis.call('ZRANGE', lanes, '0', '0', 'WITHSCORES'))
     if not lane then return handed, true end
     if tonumber(due) >= now + 1 then
       if tonumber(due) < Hosts.BLOCKED then
@@ -284,13 +285,21 @@ local function lease_from_hosts(run, node, limit)
   return handed, false
 end
 
--- Fetches at once what some of a run's ready lanes are.
-local function know_ready(run, members, from)
-  local nodes = {}
-  for i = from, math.min(from + KNOWN_AT_ONCE - 1, #members) do
-    nodes[#nodes + 1] = tonumber(string.match(members[i], '^%d+'))
+-- Goes through at most `most` of a run's ready lanes. They are fetched some at a time, with what their lanes are; but
+-- all at once where some may go meanwhile, as others would take their places then.
+local function ready_of(run, most, some_go)
+  local at_once, fetched, members, i = some_go and most or KNOWN_AT_ONCE, 0, {}, 0
+  return function()
+    if i == #members and fetched < most and #members % at_once == 0 then
+      members = redis.call('ZRANGE', run_key(run, 'ready'), fetched, fetched + at_once - 1)
+      fetched, i = fetched + at_once, 0
+      local nodes = {}
+      for at, member in ipairs(members) do nodes[at] = tonumber(string.match(member, '^%d+')) end
+      if #nodes > 0 then Runs.know_lanes(run, nodes) end
+    end
+    i = i + 1
+    return members[i]
   end
-  Runs.know_lanes(run, nodes)
 end
 
 -- Gives the run at the head of the ring its turn: later nodes before earlier ones.
@@ -299,9 +308,8 @@ local function visit(run, limit)
   local capped = of_run.is_capped
   if of_run.state == 'paused' then return 0 end
   if capped then limit = math.min(limit, Caps.room_of_run(run)) end
-  local members, emptied = limit > 0 and redis.call('ZRANGE', run_key(run, 'ready'), 0, 255) or {}, {}
-  for i, member in ipairs(members) do
-    if i % KNOWN_AT_ONCE == 1 then know_ready(run, members, i) end
+  local emptied = {}
+  for member in ready_of(run, limit > 0 and 256 or 0, capped) do
     local node, service = string.match(member, '^(%d+):(.*)$')
     node = tonumber(node)
     local takes = (any or offered[service])
@@ -360,7 +368,7 @@ while most > 0 and visits < MOST_VISITS do
     visits_wanted = visits + redis.call('LLEN', ring)
   end
   visits = visits + 1
-  local run = tonumber(redis.call('LINDEX', ring, 0))
+  local run = tonumber(redis.call('LINDEX', ring, '0'))
   local of_run = Runs.of(run)
   local turn_before, asked = of_run.turn, most
   local alone = not is_shared and of_run.max_leased == 0
@@ -396,7 +404,7 @@ local services, due = table.concat(ARGV, ',', 5), -1
 if most > 0 then
   due = math.huge
   for _, key in ipairs({ resting, delayed, deadlines }) do
-    due = math.min(due, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or math.huge))
+    due = math.min(due, tonumber(redis.call('ZRANGE', key, '0', '0', 'WITHSCORES')[2] or math.huge))
   end
   due = due < math.huge and Watches.come_at(services, requester, due) or -1
 elseif Watches.resign(services, requester) then

@@ -62,7 +62,7 @@ end
 
 -- Lets at most `most` nodes go on one of whose lanes has rested long enough.
 function Lanes.wake_resting(most)
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, most)) do
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', text_of(now), 'LIMIT', '0', text_of(most))) do
     redis.call('ZREM', resting, member)
     local run, node = string.match(member, '^(%d+):(%d+):')
     if Runs.of(tonumber(run)).state then Lanes.open(tonumber(run), tonumber(node)) end

@@ -48,6 +48,15 @@ function Leases.end_task(l, index)
   return marked
 end
 
+-- Takes the first tasks out of a lease of which none was looked at, where all of them execute with their keys marked;
+-- returns whether it did.
+function Leases.end_first(l, tasks)
+  if string.sub(l.flags, 1, tasks) ~= string.rep('1', tasks) then return false end
+  l.flags = string.rep('0', tasks) .. string.sub(l.flags, tasks + 1)
+  l.ended = l.ended + tasks
+  return true
+end
+
 -- So many tasks more, or less, of a node and of a service are leased.
 do
   local of_services = {}
@@ -64,7 +73,7 @@ function Leases.close(all)
   local left, over, ended = {}, {}, {}
   for _, l in pairs(all) do
     if l and l.ended > 0 then
-      l.flags = string.char(unpack(l.bytes))
+      if l.bytes then l.flags = string.char(unpack(l.bytes)) end
       if string.find(l.flags, '[12]') then
         left[#left + 1] = l.number
         left[#left + 1] = Leases.text(l)
@@ -139,7 +148,7 @@ end
 -- Takes back leases whose time is over, until that were `most` tasks: the rest goes with the next call.
 function Leases.reap(most)
   local taken = 0
-  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', deadlines, '-inf', now, 'LIMIT', 0, 16)) do
+  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', deadlines, '-inf', text_of(now), 'LIMIT', '0', '16')) do
     if taken >= most then return end
     local l = Leases.read(lease)
     if l then
@@ -174,7 +183,7 @@ do
   end
 
   function Leases.wake_due(most)
-    local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)
+    local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', text_of(now), 'LIMIT', '0', text_of(most))
     if #due == 0 then return end
     redis.call('ZREM', delayed, unpack(due))
     local all, open = {}, {}

@@ -83,12 +83,22 @@ end
 
 -- The keys in a column.
 function Records.keys_in(column, count)
-  local keys, at = {}, 1
+  local keys, at, sub = {}, 1, string.sub
   for i = 1, count do
-    keys[i] = string.sub(column, at, at + 23)
+    keys[i] = sub(column, at, at + 23)
     at = at + 24
   end
   return keys
+end
+
+-- Whether no key is in a column of so many; what such a one looks like is made once.
+do
+  local empty = {}
+
+  function Records.has_no_keys(column, count)
+    empty[count] = empty[count] or string.rep(Records.NO_KEY, count)
+    return column == empty[count]
+  end
 end
 
 -- The records of such tasks, whose bodies start at `offset`; nothing where the chunk is gone.

@@ -9,9 +9,26 @@ Runs.QUANTUM = 100
 local known_lanes, known_runs = {}, {}
 Runs.counts, Runs.depth_change = {}, 0
 
--- Fetches at once what lanes are that are not known yet.
+-- What the record of a lane says.
+local function lane_in(text)
+  local level, max, inputs, ends, splits, collected, service =
+    string.match(text, '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])([%d,]*)|(.*)$')
+  local lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service,
+    ends = tonumber(ends), splits = splits == '1' }
+  if inputs ~= '' then
+    for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
+  end
+  if collected ~= '' then
+    local at, size, last, parts_at, of = string.match(collected, '^,(%d*),(%d*),(%d*),(%d*),(%d*),%d*$')
+    lane.items_at, lane.id_bytes, lane.last = tonumber(at), tonumber(size), tonumber(last)
+    lane.parts_at, lane.collects = tonumber(parts_at), of ~= ''
+  end
+  return lane
+end
+
+-- Fetches at once the records of lanes that are not known yet; each is read when it is asked for.
 function Runs.know_lanes(run, nodes)
-  local of_run, missing = known_lanes[run], {}
+  local of_run, missing, names = known_lanes[run], {}, {}
   if not of_run then
     of_run = {}
     known_lanes[run] = of_run
@@ -20,22 +37,11 @@ function Runs.know_lanes(run, nodes)
     if of_run[node] == nil then
       of_run[node] = false
       missing[#missing + 1] = node
+      names[#names + 1] = text_of(node)
     end
   end
   if #missing == 0 then return end
-  for i, text in ipairs(redis.call('HMGET', run_key(run, 'lanes'), unpack(missing))) do
-    local level, max, inputs, ends, splits, collected, service =
-      string.match(text, '^(%d+)|(%d+)|([%d,]*)|(%d+)|([01])([%d,]*)|(.*)$')
-    local lane = { level = tonumber(level), max = tonumber(max), inputs = {}, service = service,
-      ends = tonumber(ends), splits = splits == '1' }
-    for input in string.gmatch(inputs, '%d+') do lane.inputs[#lane.inputs + 1] = input end
-    if collected ~= '' then
-      local at, size, last, parts_at, of = string.match(collected, '^,(%d*),(%d*),(%d*),(%d*),(%d*),%d*$')
-      lane.items_at, lane.id_bytes, lane.last = tonumber(at), tonumber(size), tonumber(last)
-      lane.parts_at, lane.collects = tonumber(parts_at), of ~= ''
-    end
-    of_run[missing[i]] = lane
-  end
+  for i, text in ipairs(redis.call('HMGET', run_key(run, 'lanes'), unpack(names))) do of_run[missing[i]] = text end
 end
 
 -- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
@@ -44,7 +50,12 @@ end
 -- splits off; and the node whose parts it collects itself.
 function Runs.lane(run, node)
   if not (known_lanes[run] and known_lanes[run][node]) then Runs.know_lanes(run, { node }) end
-  return known_lanes[run][node]
+  local lane = known_lanes[run][node]
+  if type(lane) == 'string' then
+    lane = lane_in(lane)
+    known_lanes[run][node] = lane
+  end
+  return lane
 end
 
 function Runs.of(run)
