@@ -57,12 +57,14 @@ public final class GrowthCase implements BenchCase {
       if (!setup.smoke()) {
         growth.measure(10 * segment, 2 * SEGMENTS); // warms up
       }
+      server.watchSlowCommands(5);
       for (int depth : depths) {
         Row row = growth.measure(depth, setup.smoke() ? 1 : SEGMENTS);
         double first = rows.isEmpty() ? row.median(CPU) : rows.getFirst().median(CPU);
         rows.add(row.with(Column.RATIO, Spread.of(first / row.median(CPU))));
       }
       growth.finishOne();
+      String slow = server.slowCommands();
       notes.add("What a finished run of %,d tasks leaves:".formatted(segment));
       notes.addAll(server.keys().stream().map(key -> "- " + key).toList());
       return List.of(
@@ -71,7 +73,7 @@ public final class GrowthCase implements BenchCase {
               "tasks of %d B, batches of %d, producer and worker with -Xmx128m, %s"
                   .formatted(Inputs.BYTES, setup.batch(), server.version()),
               rows,
-              List.of(String.join("\n", notes))));
+              List.of(slow, String.join("\n", notes))));
     }
   }
 

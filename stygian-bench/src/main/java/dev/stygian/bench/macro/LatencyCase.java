@@ -35,12 +35,12 @@ public final class LatencyCase implements BenchCase {
   @Override
   public List<CaseReport> run(Setup setup) throws Exception {
     try (BenchServer server = BenchServer.start(setup)) {
-      server.watchSlowCommands();
       int flood = setup.count(FLOOD_ITEMS, FEW_ITEMS);
       double most = play(server, flood, FLOOD_PER_SECOND).perSecond();
       for (int i = 0; !setup.smoke() && i < WARM_UPS; i++) {
         most = play(server, flood, FLOOD_PER_SECOND).perSecond();
       }
+      server.watchSlowCommands(1);
       List<Row> rows = new ArrayList<>();
       int idle = setup.count((int) (IDLE_SECONDS * IDLE_PER_SECOND), FEW_ITEMS);
       double idleRate = setup.smoke() ? 10 * IDLE_PER_SECOND : IDLE_PER_SECOND;

@@ -44,7 +44,8 @@ public final class QueueCase implements BenchCase {
     List<Row> rows = new ArrayList<>();
     String version = "";
     for (QueueVariant variant : QueueVariant.all(setup.count(MANY_LANES, FEW_TASKS / 20))) {
-      if (setup.wants(variant.name())) {
+      boolean isServersOwn = setup.redisUrl().isPresent() && variant.isPersistent();
+      if (setup.wants(variant.name()) && !isServersOwn) {
         try (BenchServer server = BenchServer.start(setup, variant.persistence())) {
           version = server.version();
           rows.addAll(measure(setup, variant, server));

@@ -13,6 +13,11 @@ import java.util.List;
 record QueueVariant(String name, int lanes, int processes, List<String> persistence, int rounds) {
   private static final List<String> NONE = List.of("--save", "", "--appendonly", "no");
 
+  /** Whether it is about a file that its server keeps, which only a server of ours does. */
+  boolean isPersistent() {
+    return !persistence.equals(NONE);
+  }
+
   static List<QueueVariant> all(int manyLanes) {
     return List.of(
         new QueueVariant("1 lane", 1, 0, NONE, 5),

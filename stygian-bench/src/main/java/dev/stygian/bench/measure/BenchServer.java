@@ -11,8 +11,10 @@ import io.lettuce.core.codec.StringCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The server of a case: a private one on a free port, or the one that the user named. */
@@ -25,12 +27,17 @@ public final class BenchServer implements AutoCloseable {
       ServerBinary.onPath("redis-server").isPresent() ? "redis-7" : "redis-6.2";
 
   private static final List<String> IN_MEMORY = List.of("--save", "", "--appendonly", "no");
+  private static final List<String> SLOWLOG_SETTINGS =
+      List.of("slowlog-log-slower-than", "slowlog-max-len");
 
   private final String url;
   private final Optional<EmbeddedRedis> own;
   private final Optional<WorkFolder> folder;
   private final RedisClient client;
   private final StatefulRedisConnection<String, String> connection;
+  private final Map<String, String> settingsBefore = new HashMap<>();
+  private int slowMillis;
+  private long scriptsBefore;
 
   private BenchServer(String url, Optional<EmbeddedRedis> own, Optional<WorkFolder> folder) {
     this.url = url;
@@ -55,7 +62,7 @@ public final class BenchServer implements AutoCloseable {
       String url = setup.redisUrl().get();
       BenchServer given = new BenchServer(url, Optional.empty(), Optional.empty());
       if (given.ask().dbsize() > 0) {
-        given.close();
+        given.disconnect();
         throw new SettingInvalidException(
             "the server of --redis holds keys, and the bench empties what it measures on; name a"
                 + " server or a database without keys");
@@ -96,9 +103,9 @@ public final class BenchServer implements AutoCloseable {
     return connection.sync();
   }
 
-  /** Deletes all keys, and returns when their memory is free. */
+  /** Deletes all keys of the database, and returns when their memory is free. */
   public void empty() {
-    ask().flushall();
+    ask().flushdb();
   }
 
   /** The server's own CPU time so far, user and system, all of its threads. */
@@ -127,14 +134,19 @@ public final class BenchServer implements AutoCloseable {
         .toList();
   }
 
-  /** Notes from now on each command that holds up the others for over a millisecond. */
-  public void watchSlowCommands() {
-    ask().configSet("slowlog-log-slower-than", "1000");
-    ask().configSet("slowlog-max-len", "10000");
+  /** Notes from now on each command that holds up the others for over so many milliseconds. */
+  public void watchSlowCommands(int millis) {
+    for (String setting : SLOWLOG_SETTINGS) {
+      settingsBefore.computeIfAbsent(setting, name -> ask().configGet(name).get(name));
+    }
+    slowMillis = millis;
+    scriptsBefore = scriptCalls();
+    ask().configSet(SLOWLOG_SETTINGS.getFirst(), Integer.toString(1000 * millis));
+    ask().configSet(SLOWLOG_SETTINGS.getLast(), "10000");
     ask().slowlogReset();
   }
 
-  /** A sentence on the commands since {@link #watchSlowCommands}, those of this bench apart. */
+  /** A sentence on the scripts since {@link #watchSlowCommands}. */
   public String slowCommands() {
     long scripts = 0;
     long longestMicros = 0;
@@ -146,10 +158,15 @@ public final class BenchServer implements AutoCloseable {
         longestMicros = Math.max(longestMicros, (Long) fields.get(2));
       }
     }
-    return scripts == 0
-        ? "SLOWLOG: no script took over 1 ms."
-        : "SLOWLOG: %,d scripts took over 1 ms, the longest %.1f ms."
-            .formatted(scripts, longestMicros / 1e3);
+    String longest = scripts == 0 ? "" : ", the longest %.1f ms".formatted(longestMicros / 1e3);
+    return "SLOWLOG: of %,d calls of scripts %,d took over %d ms%s."
+        .formatted(scriptCalls() - scriptsBefore, scripts, slowMillis, longest);
+  }
+
+  private long scriptCalls() {
+    return field(ask().info("commandstats"), "cmdstat_evalsha")
+        .map(text -> Long.parseLong(text.replaceFirst("calls=(\\d+),.*", "$1")))
+        .orElse(0L);
   }
 
   /** The version as the server tells it, such as {@code redis 7.0.15}. */
@@ -174,10 +191,19 @@ public final class BenchServer implements AutoCloseable {
         .findFirst();
   }
 
-  @Override
-  public void close() {
+  private void disconnect() {
     connection.close();
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+  }
+
+  /** Leaves a server that the user named as it was found: without keys, and with its settings. */
+  @Override
+  public void close() {
+    if (own.isEmpty()) {
+      empty();
+      settingsBefore.forEach(ask()::configSet);
+    }
+    disconnect();
     own.ifPresent(EmbeddedRedis::close);
     if (folder.isPresent()) {
       try {

@@ -41,7 +41,9 @@ function Runs.know_lanes(run, nodes)
     end
   end
   if #missing == 0 then return end
-  for i, text in ipairs(redis.call('HMGET', run_key(run, 'lanes'), unpack(names))) do of_run[missing[i]] = text end
+  for i, text in ipairs(redis.call('HMGET', run_key(run, 'lanes'), unpack(names))) do
+    of_run[missing[i]] = text or error('run ' .. run .. ' has lost what it knows of its node ' .. names[i])
+  end
 end
 
 -- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
