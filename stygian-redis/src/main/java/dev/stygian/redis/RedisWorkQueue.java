@@ -25,6 +25,7 @@ import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.queue.WorkQueue;
+import dev.stygian.graph.settings.Durability;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,11 +139,14 @@ public final class RedisWorkQueue implements WorkQueue {
   @Override
   public void closeInput(RunId run) {
     try {
-      byte[] number = bytes(Long.toString(runs.known(run).number()));
-      String reply = link.word(LuaScript.CLOSE, List.of(number));
+      OpenRuns.Known known = runs.known(run);
+      String reply = link.word(LuaScript.CLOSE, List.of(bytes(Long.toString(known.number()))));
       if (reply.equals("unknown")) {
         runs.forget(run);
         throw OpenRuns.unknown(run);
+      }
+      if (known.spec().limits().durability() == Durability.REPLICATED) {
+        link.replicate();
       }
     } catch (InterruptedException e) {
       throw interrupted(e);

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** What fairness costs, in commands that the server carries out: whatever the machine, the same. */
 final class FairCostTest extends AskedQueue {
+  private static final int LOOKED_AT = 64;
+  private static final Duration A_WHILE = Duration.ofMillis(700);
+  private static final Pattern SCRIPT_CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
   private static final Pattern CALLS = Pattern.compile("cmdstat_[^:]+:calls=(\\d+)");
 
   private RunSpec run(Specs.RunBuilder builder, int items) throws InterruptedException {
@@ -45,8 +48,11 @@ final class FairCostTest extends AskedQueue {
 
   /** Commands since the last look at what a request costs. */
   private long commands() {
-    return CALLS
-        .matcher(redis.info("commandstats"))
+    return calls(CALLS);
+  }
+
+  private long calls(Pattern of) {
+    return of.matcher(redis.info("commandstats"))
         .results()
         .mapToLong(calls -> Long.parseLong(calls.group(1)))
         .sum();
@@ -95,6 +101,25 @@ final class FairCostTest extends AskedQueue {
     }
 
     assertThat(commandsOfARequest()).isEqualTo(before);
+  }
+
+  @Test
+  void runs_that_nobody_may_serve_keep_nobody_awake() throws Exception {
+    RunSpec last = run(Specs.single("last"), 1);
+    queue.ledger().pause(last.id());
+    for (int i = 0; i < LOOKED_AT + 10; i++) {
+      queue.ledger().pause(run(Specs.single("run " + i), 1).id());
+    }
+    redis.configResetstat();
+
+    assertThat(queue.lease(new LeaseRequest(Set.of("A"), 1, QueueFixture.LONG, A_WHILE))).isEmpty();
+
+    assertThat(calls(SCRIPT_CALLS))
+        .as("once around all of them, and what wakes by itself")
+        .isLessThan(9);
+    queue.ledger().resume(last.id());
+    assertThat(queue.lease(new LeaseRequest(Set.of("A"), 1, QueueFixture.LONG, QueueFixture.SOON)))
+        .hasSize(1);
   }
 
   @Test

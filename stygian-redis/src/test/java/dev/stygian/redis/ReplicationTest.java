@@ -79,6 +79,27 @@ final class ReplicationTest {
   }
 
   @Test
+  void theEndOfTheInputCountsOnceAReplicaHasIt() throws Exception {
+    NoopRun run = NoopRun.of("run");
+    try (RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(primary.url()));
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      run.openReplicated(queue);
+      Future<Boolean> closed =
+          threads.submit(() -> {
+            queue.closeInput(run.id());
+            return true;
+          });
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> queue.ledger().status(run.id()).inputClosed());
+      await().during(Duration.ofMillis(300)).until(() -> !closed.isDone());
+      replicate();
+
+      assertThat(closed.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
   void aRunThatWaitsForReplicasGoesThroughTheEngine() throws Exception {
     replicate();
 

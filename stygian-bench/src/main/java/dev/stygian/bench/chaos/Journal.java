@@ -1,10 +1,10 @@
 package dev.stygian.bench.chaos;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Every execution that a process begins, written down before it does anything: what is in here has
@@ -15,21 +15,21 @@ final class Journal implements AutoCloseable {
   static final int ENTRY_BYTES = 8;
 
   private final String name;
-  private final FileChannel file;
+  private final OutputStream file;
   private long position;
 
-  private Journal(String name, FileChannel file) {
+  private Journal(String name, OutputStream file) {
     this.name = name;
     this.file = file;
   }
 
-  /** A new one in this folder, for this process. */
+  /**
+   * A new one in this folder, for this process. A channel, or a stream over one, would be closed
+   * for all by the first task that is interrupted while it writes.
+   */
   static Journal create(Path folder) throws IOException {
     String name = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
-    return new Journal(
-        name,
-        FileChannel.open(
-            folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    return new Journal(name, new FileOutputStream(folder.resolve(name).toFile()));
   }
 
   /**
@@ -44,7 +44,7 @@ final class Journal implements AutoCloseable {
             .put((byte) node)
             .put((byte) attempt)
             .putShort((short) 0)
-            .flip());
+            .array());
     return new Stamp(name, position++, attempt);
   }
 

@@ -55,7 +55,7 @@ public final class GrowthCase implements BenchCase {
         ChildJvm worker = ChildJvm.start(GrowthProcess.class, SMALL)) {
       Growth growth = new Growth(server, producer, worker, setup.batch(), segment);
       if (!setup.smoke()) {
-        growth.measure(10 * segment, 2 * SEGMENTS); // warms up
+        growth.measure(100 * segment, 2 * SEGMENTS); // warms up
       }
       server.watchSlowCommands(5);
       for (int depth : depths) {

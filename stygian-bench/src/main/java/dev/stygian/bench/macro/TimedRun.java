@@ -42,22 +42,28 @@ final class TimedRun {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int SLOTS = 4 * Runtime.getRuntime().availableProcessors();
   private static final int AT_ONCE = 500;
+  private static final double LEAD_SECONDS = 1;
+
+  /** How many come first and are not counted: a worker that starts opens connections. */
+  private final int lead;
 
   private final long[] due;
   private final long[] began;
   private final long[] ended;
   private final long[] read;
 
-  private TimedRun(int items) {
-    this.due = new long[items];
-    this.began = new long[items];
-    this.ended = new long[items];
-    this.read = new long[items];
+  private TimedRun(int lead, int items) {
+    int all = lead + items;
+    this.lead = lead;
+    this.due = new long[all];
+    this.began = new long[all];
+    this.ended = new long[all];
+    this.read = new long[all];
   }
 
-  /** Sends so many items at that rate and waits for all results. */
+  /** Sends so many items at that rate, after some that do not count, and waits for all results. */
   static TimedRun play(String url, int items, double perSecond) throws InterruptedException {
-    TimedRun run = new TimedRun(items);
+    TimedRun run = new TimedRun((int) Math.min(items / 4.0, perSecond * LEAD_SECONDS), items);
     try (WorkQueue queue = RedisWorkQueue.open(RedisSettings.of(url).withQueueName("bench"));
         ServiceRegistry registry =
             ServiceRegistry.of(List.of(run.new TimedService()), Environment.ofProcess());
@@ -142,9 +148,9 @@ final class TimedRun {
     return due.length * 1e9 / last;
   }
 
-  private static Percentiles percentiles(long[] from, long[] to) {
+  private Percentiles percentiles(long[] from, long[] to) {
     Percentiles all = new Percentiles();
-    for (int i = 0; i < from.length; i++) {
+    for (int i = lead; i < from.length; i++) {
       all.note(from[i], to[i]);
     }
     return all;

@@ -32,7 +32,7 @@ class PipelineParserTest {
   }
 
   @Test
-  void readsTheSeedsExampleVerbatim() {
+  void readsTheShortestDistributedPipeline() {
     Pipeline pipeline =
         toml(
             """

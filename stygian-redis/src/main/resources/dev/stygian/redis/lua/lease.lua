@@ -17,6 +17,8 @@
 local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
 local MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS, KNOWN_AT_ONCE = 64, 250, 4096, 100, 16
+-- How many runs in a row those who wait for some services have looked at in vain.
+local passed = base .. 'passed'
 local offered, any = {}, #ARGV == 4
 -- whoever asks is awake: what is left when this ends is signalled anew
 for i = 5, #ARGV do
@@ -378,6 +380,19 @@ while most > 0 and visits < MOST_VISITS do
   end_visit(run, alone, asked, handed, turn_before)
 end
 
+-- Whether somebody is to look at the runs that this call had no room for: not where nothing of these services was
+-- found in all of them, one call after another, or paused runs would keep all who wait awake.
+local function goes_on_round(services)
+  if #numbers > 0 then
+    if visits >= MOST_VISITS then redis.call('HDEL', passed, services) end
+    return redis.call('EXISTS', ring) == 1
+  end
+  local over = redis.call('HINCRBY', passed, services, text_of(MOST_VISITS)) >= redis.call('LLEN', ring)
+  if over then redis.call('HDEL', passed, services) end
+  redis.call('PEXPIRE', passed, '60000')
+  return not over
+end
+
 if last_number then redis.call('HSET', meta, 'lease', string.format('%.0f', last_number)) end
 if #numbers > 0 then
   redis.call('HSET', leases, unpack(written))
@@ -387,8 +402,9 @@ end
 -- who came back from behind a key and does not execute it lets the next ones go; and what this call had no
 -- room to look at is signalled
 for key in pairs(let_go) do Lanes.unpark(key) end
+local services, due = table.concat(ARGV, ',', 5), -1
 if most <= 0 or visits >= MOST_VISITS then
-  local more = redis.call('EXISTS', ring) == 1
+  local more = goes_on_round(services)
   for service in pairs(offered) do
     if more then
       Runs.wake(service)
@@ -400,7 +416,6 @@ end
 Runs.settle()
 Runs.let_wakes(most <= 0)
 
-local services, due = table.concat(ARGV, ',', 5), -1
 if most > 0 then
   due = math.huge
   for _, key in ipairs({ resting, delayed, deadlines }) do
