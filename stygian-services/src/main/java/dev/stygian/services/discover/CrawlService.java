@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import okhttp3.HttpUrl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -29,6 +31,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * http} does. {@code docs/services/crawl.md} is its reference.
  */
 public final class CrawlService implements ScrapingService {
+  private static final Logger LOG = LoggerFactory.getLogger(CrawlService.class);
   private static final int MOST_AT_ONCE = 500;
   private static final long NO_LIMIT = 0;
   private static final Set<String> PAGES = Set.of("text/html", "application/xhtml+xml");
@@ -136,7 +139,7 @@ public final class CrawlService implements ScrapingService {
       for (String link : links.urls()) {
         if (node.settings.links().judge(link, start, page.depth() + 1)
                 instanceof LinkVerdict.Follow(HttpUrl target)
-            && node.traps.check(target).isEmpty()) {
+            && !isTrap(call, node, target)) {
           found.add(page(new CrawlItem.Page(target, page.depth() + 1, start), Optional.of(url)));
         }
       }
@@ -145,6 +148,22 @@ public final class CrawlService implements ScrapingService {
       }
     }
     return outcome;
+  }
+
+  /** Whether a link is a trap's; the log says so the first time. */
+  private static boolean isTrap(ServiceCall call, Node node, HttpUrl link) {
+    Optional<TrapGuard.Trap> trap = node.traps.check(link);
+    trap.filter(TrapGuard.Trap::isNews)
+        .ifPresent(news ->
+            LOG.atWarn()
+                .addKeyValue("pipeline", call.pipelineId())
+                .addKeyValue("node", call.node())
+                .addKeyValue("pattern", news.pattern())
+                .addKeyValue("reason", "it " + news.reason().sentence())
+                .log(
+                    "Links are skipped that look like a trap's; name such pages in the input or a"
+                        + " sitemap to fetch them, or deny them"));
+    return trap.isPresent();
   }
 
   private static boolean isPage(JsonNode output) {

@@ -1,6 +1,6 @@
 package dev.stygian.services.discover;
 
-/** Why a link is not followed. Runs count their links by it. */
+/** Why a link is not followed. */
 enum SkipReason {
   NO_URL("is no valid URL"),
   OTHER_SCHEME("is neither http nor https"),

@@ -19,6 +19,10 @@ class TrapGuardTest {
   }
 
   private static Optional<SkipReason> check(TrapGuard guard, String path) {
+    return trap(guard, path).map(TrapGuard.Trap::reason);
+  }
+
+  private static Optional<TrapGuard.Trap> trap(TrapGuard guard, String path) {
     return guard.check(Urls.normal("http://shop.example" + path));
   }
 
@@ -125,6 +129,72 @@ class TrapGuardTest {
     assertThat(check(guard, "/b/1")).isEmpty();
     assertThat(check(guard, "/b/2")).isEmpty();
     assertThat(check(guard, "/b/3")).contains(SkipReason.PATTERN_FULL);
+  }
+
+  /** A forum's threads, which are linked from all of its pages. */
+  @Test
+  void countsAUrlOnceHoweverOftenItIsLinked() {
+    TrapGuard guard = new TrapGuard(FEW);
+    for (int page = 0; page < 100; page++) {
+      assertThat(check(guard, "/thread?id=1&page=1")).isEmpty();
+      assertThat(check(guard, "/thread?id=1&page=2")).isEmpty();
+    }
+    assertThat(check(guard, "/thread?id=1&page=3")).isEmpty();
+    assertThat(check(guard, "/thread?id=1&page=4")).contains(SkipReason.QUERIES_FULL);
+    assertThat(check(guard, "/thread?id=1&page=2")).as("it passed before").isEmpty();
+    assertThat(check(guard, "/thread?id=1&page=4")).contains(SkipReason.QUERIES_FULL);
+  }
+
+  @Test
+  void letsManyUrlsPassThatPassedBefore() {
+    TrapGuard guard = new TrapGuard(TrapLimits.defaults());
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 4000; i++) {
+        assertThat(check(guard, "/cal/" + (1600 + i / 12) + "/" + (1 + i % 12))).isEmpty();
+      }
+    }
+    assertThat(check(guard, "/cal/2599/1")).contains(SkipReason.PATTERN_FULL);
+  }
+
+  @Test
+  void forgetsTheKeySeenLongestAgoWhereItKnowsTooManyUrls() {
+    TrapGuard guard = new TrapGuard(FEW, 25);
+    for (int i = 0; i < 10; i++) {
+      assertThat(check(guard, "/a/" + i)).isEmpty();
+      assertThat(check(guard, "/b/" + i)).isEmpty();
+    }
+    assertThat(check(guard, "/a/10")).contains(SkipReason.PATTERN_FULL);
+    for (int i = 0; i < 6; i++) {
+      assertThat(check(guard, "/c/" + i)).isEmpty();
+    }
+    assertThat(check(guard, "/a/10")).as("seen after /b/").contains(SkipReason.PATTERN_FULL);
+    assertThat(check(guard, "/b/10")).isEmpty();
+  }
+
+  @Test
+  void tellsOfEachTrapOnceAndOfSoManyAtMost() {
+    TrapGuard guard = new TrapGuard(new TrapLimits(20, 3, 1, 1, 1));
+    assertThat(trap(guard, "/p/1?ref=abc")).isEmpty();
+    assertThat(trap(guard, "/p/2?ref=abc"))
+        .contains(new TrapGuard.Trap(SkipReason.PATTERN_FULL, "shop.example/p/{nn}?ref=", true));
+    assertThat(trap(guard, "/p/3?ref=abc").orElseThrow().isNews()).isFalse();
+    assertThat(trap(guard, "/x/x/x?token=abc"))
+        .contains(new TrapGuard.Trap(SkipReason.REPEATED_SEGMENTS, "shop.example/x/x/x", true));
+    assertThat(trap(guard, "/y/y/y").orElseThrow().isNews()).isFalse();
+
+    int told = 2;
+    for (int i = 0; i < 100; i++) {
+      check(guard, "/other-" + word(i) + "/1");
+      told += trap(guard, "/other-" + word(i) + "/2").orElseThrow().isNews() ? 1 : 0;
+    }
+    assertThat(told).isEqualTo(TrapGuard.MAX_TOLD);
+  }
+
+  @Test
+  void showsTheBeginningOfALongPattern() {
+    TrapGuard guard = new TrapGuard(FEW);
+    String pattern = trap(guard, "/" + "x".repeat(1000) + "/a/a/a").orElseThrow().pattern();
+    assertThat(pattern).hasSize(201).startsWith("shop.example/xxx").endsWith("x…");
   }
 
   /** A pattern that is still seen keeps its count while many others come and go. */
