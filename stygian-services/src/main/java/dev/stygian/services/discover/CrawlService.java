@@ -1,7 +1,5 @@
 package dev.stygian.services.discover;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.service.Found;
 import dev.stygian.graph.service.Outcome;
@@ -185,12 +183,7 @@ public final class CrawlService implements ScrapingService {
     HttpUrl url = finalUrl(output, sitemap.url());
     List<Found> found = new ArrayList<>();
     SitemapSummary summary =
-        SitemapReader.defaults()
-            .read(
-                url,
-                sitemap.depth(),
-                new ByteArrayInputStream(bytes(output)),
-                entry -> add(entry, sitemap, call, node, found));
+        read(output, url, sitemap.depth(), entry -> add(entry, sitemap, call, node, found));
     if (summary.kind().isEmpty()) {
       found.add(startPage(sitemap.url())); // a page whose name looked like a sitemap's
     }
@@ -217,10 +210,14 @@ public final class CrawlService implements ScrapingService {
     }
   }
 
-  private static byte[] bytes(JsonNode output) {
-    return output.has("body")
-        ? output.path("body").asString().getBytes(UTF_8)
-        : Base64.getDecoder().decode(output.path("body_base64").asString(""));
+  private static SitemapSummary read(JsonNode output, HttpUrl url, int depth, EntrySink sink)
+      throws InterruptedException {
+    SitemapReader reader = SitemapReader.defaults();
+    if (output.has("body")) {
+      return reader.readText(url, depth, output.path("body").asString(), sink);
+    }
+    byte[] file = Base64.getDecoder().decode(output.path("body_base64").asString(""));
+    return reader.read(url, depth, new ByteArrayInputStream(file), sink);
   }
 
   /** The call that fetches a URL of this item. */

@@ -1,13 +1,16 @@
 package dev.stygian.services.discover;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PushbackInputStream;
 import java.io.PushbackReader;
 import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import okhttp3.HttpUrl;
 
@@ -55,10 +58,33 @@ record SitemapReader(long maxBytes, int maxIndexDepth) {
    */
   SitemapSummary read(HttpUrl location, int indexDepth, InputStream in, EntrySink sink)
       throws InterruptedException {
+    return read(location, indexDepth, in, XmlCharset::of, sink);
+  }
+
+  /**
+   * Reads a file that somebody decoded, so that the charset that it may declare means nothing.
+   *
+   * @param location as above
+   * @param indexDepth as above
+   * @throws InterruptedException what the sink throws
+   */
+  SitemapSummary readText(HttpUrl location, int indexDepth, String text, EntrySink sink)
+      throws InterruptedException {
+    InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    return read(location, indexDepth, in, XmlCharset::ofDecoded, sink);
+  }
+
+  private SitemapSummary read(
+      HttpUrl location,
+      int indexDepth,
+      InputStream in,
+      Function<byte[], XmlCharset> charset,
+      EntrySink sink)
+      throws InterruptedException {
     EntryReceiver entries = new EntryReceiver(location, indexDepth < maxIndexDepth, sink);
     try {
       BoundedBody body = new BoundedBody(unpacked(in), maxBytes, MAX_PIECE_BYTES);
-      PushbackReader text = text(body);
+      PushbackReader text = text(body, charset);
       int first = skipBlanks(text);
       if (first < 0) {
         return entries.summary(Optional.empty(), body.fault().or(() -> Optional.of("it is empty")));
@@ -88,10 +114,11 @@ record SitemapReader(long maxBytes, int maxIndexDepth) {
   }
 
   /** Decoded here: the XML parser would end at the first malformed byte. */
-  private static PushbackReader text(BoundedBody body) throws IOException {
+  private static PushbackReader text(BoundedBody body, Function<byte[], XmlCharset> charsetOf)
+      throws IOException {
     PushbackInputStream bytes = new PushbackInputStream(body, XmlCharset.HEAD_BYTES);
     byte[] head = bytes.readNBytes(XmlCharset.HEAD_BYTES);
-    XmlCharset charset = XmlCharset.of(head);
+    XmlCharset charset = charsetOf.apply(head);
     bytes.unread(head, charset.markBytes(), head.length - charset.markBytes());
     return new PushbackReader(new InputStreamReader(bytes, charset.charset()));
   }

@@ -28,11 +28,21 @@ public final class SitemapUrls {
    */
   public static Optional<String> read(Optional<String> location, byte[] file, Sink sink)
       throws InterruptedException {
-    HttpUrl from = location.map(HttpUrl::parse).orElse(NOWHERE);
-    SitemapSummary summary =
-        SitemapReader.defaults()
-            .read(from, 0, new ByteArrayInputStream(file), entry -> sink.take(json(entry)));
-    return summary.fault();
+    return SitemapReader.defaults()
+        .read(from(location), 0, new ByteArrayInputStream(file), entry -> sink.take(json(entry)))
+        .fault();
+  }
+
+  /** The same for a file that is a text already, whatever charset it declares. */
+  public static Optional<String> readText(Optional<String> location, String file, Sink sink)
+      throws InterruptedException {
+    return SitemapReader.defaults()
+        .readText(from(location), 0, file, entry -> sink.take(json(entry)))
+        .fault();
+  }
+
+  private static HttpUrl from(Optional<String> location) {
+    return location.map(HttpUrl::parse).orElse(NOWHERE);
   }
 
   private static JsonNode json(SitemapEntry entry) {

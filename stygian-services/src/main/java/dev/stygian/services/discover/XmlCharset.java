@@ -23,8 +23,8 @@ record XmlCharset(Charset charset, int markBytes) {
     if (first == 0xfeff || first == 0xfffe) {
       return new XmlCharset(
           first == 0xfeff ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE, 2);
-    } else if (first == 0xefbb && (twoBytes(head, 1) & 0xff) == 0xbf) {
-      return new XmlCharset(StandardCharsets.UTF_8, 3);
+    } else if (hasUtf8Mark(head)) {
+      return ofDecoded(head);
     } else if (first == 0x003c || first == 0x3c00) {
       return new XmlCharset(
           first == 0x003c ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE, 0);
@@ -32,6 +32,18 @@ record XmlCharset(Charset charset, int markBytes) {
     Matcher declared = DECLARED.matcher(new String(head, StandardCharsets.ISO_8859_1));
     return new XmlCharset(
         declared.lookingAt() ? named(declared.group(1)) : StandardCharsets.UTF_8, 0);
+  }
+
+  /**
+   * The same for a text that somebody decoded and that is UTF-8 now: what it declares was true of
+   * other bytes.
+   */
+  static XmlCharset ofDecoded(byte[] head) {
+    return new XmlCharset(StandardCharsets.UTF_8, hasUtf8Mark(head) ? 3 : 0);
+  }
+
+  private static boolean hasUtf8Mark(byte[] head) {
+    return twoBytes(head, 0) == 0xefbb && (twoBytes(head, 1) & 0xff) == 0xbf;
   }
 
   private static int twoBytes(byte[] head, int at) {

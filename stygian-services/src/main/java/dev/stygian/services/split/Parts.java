@@ -1,7 +1,5 @@
 package dev.stygian.services.split;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.stygian.graph.error.PayloadException;
 import dev.stygian.graph.item.Json;
 import dev.stygian.services.discover.SitemapUrls;
@@ -146,15 +144,20 @@ sealed interface Parts {
   record Sitemap(String text, boolean isPacked, Optional<String> location) implements Parts {
     @Override
     public void read(PartSink sink) throws InterruptedException, UnsplittableException {
-      byte[] file;
-      try {
-        file = isPacked ? Base64.getDecoder().decode(text) : text.getBytes(UTF_8);
-      } catch (IllegalArgumentException e) {
-        throw new UnsplittableException("it is no Base64: " + e.getMessage());
-      }
-      Optional<String> fault = SitemapUrls.read(location, file, sink::take);
+      Optional<String> fault =
+          isPacked
+              ? SitemapUrls.read(location, bytes(), sink::take)
+              : SitemapUrls.readText(location, text, sink::take);
       if (fault.isPresent()) {
         throw new UnsplittableException("the sitemap cannot be read: " + fault.get());
+      }
+    }
+
+    private byte[] bytes() throws UnsplittableException {
+      try {
+        return Base64.getDecoder().decode(text);
+      } catch (IllegalArgumentException e) {
+        throw new UnsplittableException("it is no Base64: " + e.getMessage());
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.stygian.services.discover;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.item.Item;
@@ -23,6 +25,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.HttpUrl;
+import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,10 +61,18 @@ class CrawlServiceTest {
             String type = request.getTarget().endsWith(".xml") ? "application/xml" : "text/html";
             return body == null
                 ? new MockResponse.Builder().code(404).build()
-                : new MockResponse.Builder().addHeader("Content-Type", type).body(body).build();
+                : new MockResponse.Builder()
+                    .addHeader("Content-Type", type)
+                    .body(encoded(body))
+                    .build();
           }
         });
     server.start();
+  }
+
+  private static Buffer encoded(String body) {
+    return new Buffer()
+        .writeString(body, body.contains("encoding='ISO-8859-1'") ? ISO_8859_1 : UTF_8);
   }
 
   @AfterEach
@@ -145,6 +156,18 @@ class CrawlServiceTest {
     site.put("/more.xml", pages);
 
     assertThat(crawl("{'max_depth': 0}", "/sitemap.xml")).containsExactly("/a.html");
+  }
+
+  @Test
+  void readsASitemapInTheCharsetThatItDeclares() throws Exception {
+    site.put("/%C3%BC.html", "umlaut");
+    site.put(
+        "/sitemap.xml",
+        "<?xml version='1.0' encoding='ISO-8859-1'?><urlset><url><loc>"
+            + server.url("/")
+            + "ü.html</loc></url></urlset>");
+
+    assertThat(crawl("{}", "/sitemap.xml")).containsExactly("/%C3%BC.html");
   }
 
   @Test

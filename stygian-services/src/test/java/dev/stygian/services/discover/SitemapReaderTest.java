@@ -179,6 +179,21 @@ class SitemapReaderTest {
     assertThat(read(file).urls()).containsExactly("https://shop.example/%C3%BC");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\ufeff"})
+  void readsATextWhateverItDeclares(String mark) throws Exception {
+    String text =
+        mark
+            + "<?xml version='1.0' encoding='ISO-8859-1'?>"
+            + "<urlset><url><loc>https://shop.example/ü</loc></url></urlset>";
+    List<String> urls = new ArrayList<>();
+    SitemapSummary summary =
+        SitemapReader.defaults().readText(LOCATION, 0, text, entry -> urls.add(entry.url()));
+
+    assertThat(urls).containsExactly("https://shop.example/%C3%BC");
+    assertThat(summary.fault()).isEmpty();
+  }
+
   @Test
   void readsXmlBehindWhiteSpace() {
     String file = "\n\n <?xml version='1.0'?><urlset><url><loc>http://a.b/</loc></url></urlset>";

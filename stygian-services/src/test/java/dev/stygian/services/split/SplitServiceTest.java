@@ -201,6 +201,17 @@ class SplitServiceTest {
     assertThat(parts).containsExactly(page, "{'sitemap':'https://a.example/s.xml'}", page);
   }
 
+  @Test
+  void aSitemapThatIsATextIsReadWhateverCharsetItDeclares() throws Exception {
+    became(
+        "{'format':'sitemap'}",
+        body(
+            "<?xml version='1.0' encoding='ISO-8859-1'?><urlset><url><loc>https://a.example/ü"
+                + "</loc></url></urlset>"));
+
+    assertThat(parts).containsExactly("{'url':'https://a.example/%C3%BC'}");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
