@@ -33,8 +33,14 @@ final class CrawlSchema {
                 new ValueType.Choice(List.of("host", "domain", "prefix")),
                 "host",
                 "how far from its start a crawl goes")
-            .optional(ALLOW, TEXTS, "regular expressions; a link must match one of them")
-            .optional(DENY, TEXTS, "regular expressions; a link must match none of them")
+            .optional(
+                ALLOW,
+                TEXTS,
+                "regular expressions; a link or a sitemap's page must match one of them")
+            .optional(
+                DENY,
+                TEXTS,
+                "regular expressions; a link or a sitemap's page must match none of them")
             .withDefault(
                 MAX_DEPTH,
                 new ValueType.Whole(0, 1_000_000),

@@ -196,12 +196,17 @@ public final class CrawlService implements ScrapingService {
   private static void add(
       SitemapEntry entry, CrawlItem.Sitemap sitemap, ServiceCall call, Node node, List<Found> found)
       throws InterruptedException {
-    if (node.settings.links().urls().normalize(entry.url())
-        instanceof NormalUrl.Known(HttpUrl url)) {
-      switch (entry) {
-        case SitemapEntry.Page _ -> found.add(startPage(url));
-        case SitemapEntry.Sitemap _ ->
-            call.fleet().found(List.of(sitemap(url, sitemap.depth() + 1)), NO_LIMIT);
+    LinkRules rules = node.settings.links();
+    switch (entry) {
+      case SitemapEntry.Page page -> {
+        if (rules.judgeNamed(page.url()) instanceof LinkVerdict.Follow(HttpUrl url)) {
+          found.add(startPage(url));
+        }
+      }
+      case SitemapEntry.Sitemap further -> { // no page, so what is said of pages means nothing
+        if (rules.urls().normalize(further.url()) instanceof NormalUrl.Known(HttpUrl url)) {
+          call.fleet().found(List.of(sitemap(url, sitemap.depth() + 1)), NO_LIMIT);
+        }
       }
     }
     if (found.size() == MOST_AT_ONCE) {

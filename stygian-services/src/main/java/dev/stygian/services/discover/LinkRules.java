@@ -83,9 +83,23 @@ record LinkRules(
     if (depth > maxDepth) {
       return new LinkVerdict.Skip(SkipReason.TOO_DEEP);
     }
-    if (!scope.contains(start, url)) {
-      return new LinkVerdict.Skip(SkipReason.OUT_OF_SCOPE);
-    }
+    return scope.contains(start, url)
+        ? judgeAlone(url)
+        : new LinkVerdict.Skip(SkipReason.OUT_OF_SCOPE);
+  }
+
+  /**
+   * Judges a page that a sitemap or feed names. It is a start, so there is no depth, and no scope
+   * that it could leave.
+   */
+  LinkVerdict judgeNamed(String url) {
+    return switch (urls.normalize(url)) {
+      case NormalUrl.Refused(SkipReason reason) -> new LinkVerdict.Skip(reason);
+      case NormalUrl.Known(HttpUrl known) -> judgeAlone(known);
+    };
+  }
+
+  private LinkVerdict judgeAlone(HttpUrl url) {
     if (skippedExtensions.contains(Scope.extension(url.encodedPath()))) {
       return new LinkVerdict.Skip(SkipReason.NO_PAGE);
     }

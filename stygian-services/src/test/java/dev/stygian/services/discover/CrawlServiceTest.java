@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -156,6 +158,28 @@ class CrawlServiceTest {
     site.put("/more.xml", pages);
 
     assertThat(crawl("{'max_depth': 0}", "/sitemap.xml")).containsExactly("/a.html");
+  }
+
+  @Test
+  void takesOfASitemapOnlyPagesThatMayBeFetched() throws Exception {
+    site.put(
+        "/sitemap.xml",
+        Stream.of("/a.html", "/b.html", "/print/a", "/logo.png")
+            .map(path -> "<url><loc>" + server.url(path) + "</loc></url>")
+            .collect(Collectors.joining("", "<urlset>", "</urlset>")));
+    site.put(
+        "/index.xml",
+        "<sitemapindex><sitemap><loc>"
+            + server.url("/sitemap.xml")
+            + "</loc></sitemap></sitemapindex>");
+    site.put("/logo.png", "a picture");
+
+    assertThat(crawl("{'max_depth': 0, 'deny': ['/print/', '[.]xml$']}", "/index.xml"))
+        .containsExactly("/a.html", "/b.html");
+    assertThat(crawl("{'max_depth': 0, 'allow': ['/b']}", "/sitemap.xml"))
+        .containsExactly("/b.html");
+    assertThat(crawl("{'max_depth': 0, 'skip_extensions': ['html', 'xml']}", "/index.xml"))
+        .containsExactly("/logo.png", "/print/a");
   }
 
   @Test

@@ -47,6 +47,21 @@ class LinkRulesTest {
   }
 
   @Test
+  void judgesWhatASitemapNamesByItsUrlAlone() {
+    LinkRules rules = rules(Scope.HOST, List.of("/p"), List.of("/print"));
+    assertThat(rules.judgeNamed("https://elsewhere.example/p?gclid=1"))
+        .isEqualTo(new LinkVerdict.Follow(Urls.normal("https://elsewhere.example/p")));
+    assertThat(rules.judgeNamed("https://shop.example/print"))
+        .isEqualTo(new LinkVerdict.Skip(SkipReason.DENIED));
+    assertThat(rules.judgeNamed("https://shop.example/a"))
+        .isEqualTo(new LinkVerdict.Skip(SkipReason.NOT_ALLOWED));
+    assertThat(rules.judgeNamed("https://shop.example/p.png"))
+        .isEqualTo(new LinkVerdict.Skip(SkipReason.NO_PAGE));
+    assertThat(rules.judgeNamed("ftp://shop.example/p"))
+        .isEqualTo(new LinkVerdict.Skip(SkipReason.OTHER_SCHEME));
+  }
+
+  @Test
   void followsTheNormalFormOfALink() {
     assertThat(verdict(LinkRules.defaults(), "HTTPS://Shop.example:443/a/../b?gclid=1#c", START))
         .isEqualTo("https://shop.example/b");
