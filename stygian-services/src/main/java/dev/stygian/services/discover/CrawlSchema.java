@@ -50,7 +50,7 @@ final class CrawlSchema {
                 MAX_PAGES,
                 new ValueType.Whole(0, 1_000_000_000),
                 0,
-                "how many pages a run has at most; 0: any number")
+                "how many URLs a run takes up at most; 0: any number")
             .withDefault(
                 OBEY_NOFOLLOW,
                 new ValueType.Flag(),

@@ -188,9 +188,21 @@ public final class CrawlService implements ScrapingService {
       found.add(startPage(sitemap.url())); // a page whose name looked like a sitemap's
     }
     call.fleet().found(found, limit(node));
-    return summary.entries() == 0 && summary.fault().isPresent() && summary.kind().isPresent()
-        ? Outcome.permanent("the sitemap " + url + " cannot be read: " + summary.fault().get())
-        : new Outcome.Became();
+    if (summary.kind().isEmpty() || summary.fault().isEmpty()) {
+      return new Outcome.Became();
+    }
+    String fault = summary.fault().get();
+    if (summary.entries() == 0) {
+      return Outcome.permanent("the sitemap " + url + " cannot be read: " + fault);
+    }
+    LOG.atWarn()
+        .addKeyValue("pipeline", call.pipelineId())
+        .addKeyValue("node", call.node())
+        .addKeyValue("sitemap", UrlNormalizer.authority(url) + url.encodedPath())
+        .addKeyValue("entries", summary.entries())
+        .addKeyValue("fault", fault)
+        .log("A sitemap cannot be read to its end; what stands before is fetched");
+    return new Outcome.Became();
   }
 
   private static void add(
