@@ -65,11 +65,7 @@ final class HostPace {
 
   OptionalLong visited(Visit visit, long startedMillis, long now) {
     switch (visit.answer()) {
-      case Visit.Answer.Fine() -> {
-        failures = 0;
-        recover();
-        look(visit.took().toMillis(), now);
-      }
+      case Visit.Answer.Fine() -> fine(visit, now);
       case Visit.Answer.TooMany(Duration retryAfter) -> {
         failures = 0;
         long wanted = Math.min(retryAfter.toMillis(), LONGEST_RETRY_AFTER_MILLIS);
@@ -77,12 +73,18 @@ final class HostPace {
         slowDown(now);
       }
       case Visit.Answer.Interval(Duration atLeast) -> {
-        failures = 0;
+        fine(visit, now);
         askedMillis = Math.min(atLeast.toMillis(), LONGEST_RETRY_AFTER_MILLIS);
       }
       case Visit.Answer.Failure() -> fail(now);
     }
     return gapOf(startedMillis);
+  }
+
+  private void fine(Visit visit, long now) {
+    failures = 0;
+    recover();
+    look(visit.took().toMillis(), now);
   }
 
   private void recover() {

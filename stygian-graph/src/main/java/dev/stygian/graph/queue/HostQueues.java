@@ -145,10 +145,14 @@ final class HostQueues {
 
   /** Lets a lane that waits for its host's next start go on at its time, if that is earlier now. */
   void advance(Waiting waiting, Hosts hosts, long now) {
-    if (hosts.mayStart(waiting.lane, now) instanceof Hosts.Permission.Later(long millis)
-        && millis < waiting.due
-        && byDue.remove(waiting)) {
-      enter(waiting, millis);
+    long due =
+        switch (hosts.mayStart(waiting.lane, now)) {
+          case Hosts.Permission.Now _, Hosts.Permission.GivenUp _ -> now;
+          case Hosts.Permission.Later(long millis) -> millis;
+          case Hosts.Permission.Blocked() -> WHEN_ANOTHER_ENDS;
+        };
+    if (due < waiting.due && byDue.remove(waiting)) {
+      enter(waiting, due);
     }
   }
 

@@ -119,11 +119,15 @@ final class Hosts {
     return host.active;
   }
 
-  /** A start that was granted was not used: another task may have it. */
+  /**
+   * A start that was granted was not used: another task may have it, an interval after the last
+   * request all the same, as tasks that were granted starts before may have sent theirs since.
+   */
   void unused(HostLane lane, long lease) {
     Host host = host(lane);
     if (host.lease == lease) {
-      host.lease = 0;
+      host.last = host.sent;
+      host.lease = host.sent > 0 ? lease : 0;
     }
   }
 

@@ -31,7 +31,11 @@ public record Visit(
      */
     record TooMany(Duration retryAfter) implements Answer {}
 
-    /** It asks for so much time between two requests, as robots.txt may. */
+    /**
+     * As it should; and it asks for so much time between two requests, as its robots.txt may.
+     *
+     * @param atLeast zero: it asks for none any more
+     */
     record Interval(Duration atLeast) implements Answer {}
 
     /** Not at all, or with an error of its own. */

@@ -42,6 +42,34 @@ interface HostPaceContract extends Contract {
   }
 
   @Test
+  default void a_robots_txt_may_ask_for_an_interval_and_take_it_back() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+
+    visit(run, new Visit.Answer.Interval(Duration.ofHours(1)));
+    assertThat(q().leaseOne().startBefore()).isPresent();
+    q().nothingToLease();
+    visit(run, new Visit.Answer.Interval(Duration.ZERO));
+
+    assertThat(q().leaseUpTo(10)).hasSize(2).allMatch(lease -> lease.startBefore().isEmpty());
+  }
+
+  /** Those of one lane that were granted starts before, without knowing of an interval. */
+  @Test
+  default void I9_what_is_given_back_unused_does_not_make_good_what_others_sent() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    List<Lease> unpaced = q().leaseUpTo(2);
+    assertThat(unpaced).hasSize(2);
+
+    visit(run, new Visit.Answer.Interval(Duration.ofHours(1)));
+    q().queue.nack(back(unpaced.getFirst(), false));
+    q().queue.nack(back(unpaced.getLast(), true));
+
+    q().nothingToLease();
+  }
+
+  @Test
   default void good_answers_narrow_the_interval_again() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
     submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
@@ -133,6 +161,15 @@ interface HostPaceContract extends Contract {
 
   private void submit(RunSpec run, HostLane host, String... items) throws InterruptedException {
     q().submit(run, List.of(items).stream().map(item -> Specs.visiting(run, item, host)).toList());
+  }
+
+  private static Nack back(Lease lease, boolean unused) {
+    return new Nack(
+        lease,
+        List.of(),
+        lease.task(),
+        lease.attempt(),
+        new Nack.Verdict.HandBack(unused, Duration.ZERO));
   }
 
   private void breakHost(RunSpec run) throws InterruptedException {

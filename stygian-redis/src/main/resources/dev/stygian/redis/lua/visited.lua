@@ -3,7 +3,8 @@
 -- the rate again; the same rules as HostPace.java has.
 -- @include keys fields runs records lanes watches? hosts
 -- ARGV: per visit: run, node, host, when it was sent by the server's clock ms, how long it took ms, bytes, answer (fine, many,
---   interval, failure), for how long it wants no more requests or between two of them ms
+--   interval: fine, with the time that its robots.txt asks for, 0: none any more; failure), for how long it wants no
+--   more requests or between two of them ms
 -- Replies: 'ok'
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 5000, 600000, 3600000
 local FIRST_GAP, LONGEST_GAP, SHORTEST_GAP, PER_ANSWER = 500, 60000, 20, 0.05
@@ -95,9 +96,8 @@ for i = 1, #ARGV, 8 do
       of_run.many = of_run.many + 1
       host.not_before = math.max(host.not_before, now + math.min(LONGEST_RETRY_AFTER, tonumber(wanted)))
       slow_down(host, pace)
-    elseif answer == 'interval' then
-      host.asked = math.min(LONGEST_RETRY_AFTER, tonumber(wanted))
     else
+      if answer == 'interval' then host.asked = math.min(LONGEST_RETRY_AFTER, tonumber(wanted)) end
       recover(host)
       look(host, pace, tonumber(took))
     end

@@ -1,7 +1,8 @@
 -- Hosts: how often they may be visited, by all runs of the queue together. A host's lane is named
 -- `interval ms/most at once (0: any)/patience ms/host`, the host without the characters / ~ , : | and white
 -- space. A host's hash:
---   last       when its last start was granted, and `lease` the number of the lease that was for
+--   last       when its last start was granted, and `lease` the number of the lease that was for; where it was given
+--              back, when the last request was sent
 --   sent       when its last request was sent, as far as that was reported
 --   active     tasks that are leased and visit it
 --   notBefore  until when it asked to be left alone
@@ -146,11 +147,12 @@ function Hosts.ended(lane, tasks)
   unblock(host)
 end
 
--- A start that was granted to a lease was not used: the next one may have it. The lease's task is about to end.
+-- A start that was granted to a lease was not used: the next one may have it, an interval after the last request all
+-- the same, as other tasks of the lease may have sent theirs. The lease's task is about to end.
 function Hosts.unused(lane, lease)
   local host = Hosts.of(lane)
   if host.lease == lease then
-    host.last = 0
+    host.last = host.sent
     advance(host, now)
   end
 end
