@@ -21,7 +21,7 @@ import okhttp3.HttpUrl;
  *
  * @param reachable whether the file could be asked for; if not, nothing is allowed (2.3.1.4)
  * @param rules of the group that is meant, the longest first
- * @param crawlDelay between two requests, above 0 and at most a day; no part of the RFC
+ * @param crawlDelay between two requests, above 0 and at most an hour; no part of the RFC
  * @param sitemaps absolute URLs, in the file's order, at most 1,000; meant for all user agents
  * @param askAgain when to ask for the file again; what it allows until then stays so
  */
@@ -48,7 +48,7 @@ public record RobotsRules(
 
   static final int MAX_SITEMAPS = 1000;
   static final int MAX_SITEMAP_CHARS = 2048;
-  static final Duration MAX_CRAWL_DELAY = Duration.ofDays(1);
+  static final Duration MAX_CRAWL_DELAY = Duration.ofHours(1);
 
   /**
    * A line {@code Allow} or {@code Disallow}.
@@ -85,6 +85,11 @@ public record RobotsRules(
     return status >= 300 && status < 500 && status != 429
         ? new RobotsRules(true, List.of(), Optional.empty(), List.of(), now.plus(LIFETIME))
         : unreachable(now);
+  }
+
+  /** When the file was asked for. */
+  public Instant askedAt() {
+    return askAgain.minus(reachable ? LIFETIME : PAUSE);
   }
 
   /** No answer at all: nothing is allowed for five minutes. */

@@ -214,7 +214,7 @@ class RobotsRulesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, ''", "-3, ''", "x, ''", "1, PT1S", "0.25, PT0.25S", "999999, PT24H"})
+  @CsvSource({"0, ''", "-3, ''", "x, ''", "1, PT1S", "0.25, PT0.25S", "999999, PT1H"})
   void readsTheDelay(String text, String expected) {
     RobotsRules robots = rules("Crawl-delay: " + text, "Disallow: /a");
     assertThat(robots.crawlDelay().map(Duration::toString).orElse("")).isEqualTo(expected);
