@@ -11,6 +11,7 @@ import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -253,7 +254,7 @@ final class Attempt {
   }
 
   private void fail(RunPlan plan, PlannedNode failed, Outcome outcome) throws InterruptedException {
-    if (outcome instanceof Outcome.Elsewhere(String host, _)) {
+    if (outcome instanceof Outcome.Elsewhere(Host host, _)) {
       task = task.in(HostLanes.lane(plan, host));
     }
     if (outcome instanceof Outcome.NoVisit()) {
@@ -322,8 +323,8 @@ final class Attempt {
               task.id(),
               plan.politeness(),
               worker.notes(),
-              lane(),
-              this::mayStart,
+              new RunFleet.Start(lane(), lease.startBefore().isPresent(), this::mayStart),
+              worker.hostLanes().paced(),
               new Finding(
                   worker,
                   lease,
@@ -365,7 +366,7 @@ final class Attempt {
   private Outcome execute(PlannedNode current, ScrapingService service, ServiceCall call)
       throws Exception {
     if (current.visitsHosts(worker.hostLanes()) && task.hostLane().isEmpty()) {
-      Optional<String> host = service.host(call); // who submitted the task could not tell
+      Optional<Host> host = service.host(call); // who submitted the task could not tell
       if (host.isPresent()) {
         return new Outcome.Elsewhere(host.get(), true);
       }

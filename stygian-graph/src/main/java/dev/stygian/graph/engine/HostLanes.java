@@ -6,6 +6,7 @@ import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.TaskId;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.service.ServiceDescriptor;
@@ -22,14 +23,19 @@ import tools.jackson.databind.JsonNode;
  */
 final class HostLanes {
   private static final Logger LOG = LoggerFactory.getLogger(HostLanes.class);
-  private static final int LONGEST_HOST = 200;
 
   private final ServiceRegistry registry;
   private final Notes notes;
+  private final PacedHosts paced = new PacedHosts();
 
   HostLanes(ServiceRegistry registry, Notes notes) {
     this.registry = registry;
     this.notes = notes;
+  }
+
+  /** What was seen of hosts while tasks of these lanes visited them. */
+  PacedHosts paced() {
+    return paced;
   }
 
   /** Whether a service is installed here whose executions visit hosts. */
@@ -64,8 +70,8 @@ final class HostLanes {
                   new TaskId(plan.run(), item.id(), node.id()),
                   plan.politeness(),
                   notes,
-                  Optional.empty(),
-                  () -> false,
+                  RunFleet.Start.NONE,
+                  paced,
                   RunFleet.Finder.NOBODY));
       return service.host(call).map(host -> lane(plan, host));
     } catch (SettingInvalidException e) { // only a worker has what the config refers to
@@ -75,9 +81,9 @@ final class HostLanes {
   }
 
   /** The lane of a host's tasks. */
-  static HostLane lane(RunPlan plan, String host) {
-    String name = host.length() > LONGEST_HOST ? host.substring(0, LONGEST_HOST) : host;
-    Politeness.HostRule rule = plan.politeness().ruleFor(name);
-    return new HostLane(name, rule.interval(), rule.concurrency(), plan.politeness().giveUpAfter());
+  static HostLane lane(RunPlan plan, Host host) {
+    Politeness.HostRule rule = plan.politeness().ruleFor(host.name(), host.inUrl());
+    return new HostLane(
+        host.name(), rule.interval(), rule.concurrency(), plan.politeness().giveUpAfter());
   }
 }

@@ -8,6 +8,7 @@ import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.Fleet;
 import dev.stygian.graph.service.Found;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
@@ -22,11 +23,23 @@ final class RunFleet implements Fleet {
   private final TaskId task;
   private final Politeness politeness;
   private final Notes notes;
-  private final Optional<String> lane;
-  private final BooleanSupplier mayStart;
+  private final Start start;
+  private final PacedHosts paced;
   private final Finder finder;
   private final List<Visit> visits = new ArrayList<>(0); // most visit none
   private Spending spent = Spending.NONE;
+
+  /**
+   * The start that an execution was granted.
+   *
+   * @param lane the host in whose lane the task waited
+   * @param isGoodOnce whether for one request only, as where the host has an interval
+   * @param mayUse whether a request to that host may go out on it now
+   */
+  record Start(Optional<String> lane, boolean isGoodOnce, BooleanSupplier mayUse) {
+    /** Of those who only ask. */
+    static final Start NONE = new Start(Optional.empty(), false, () -> false);
+  }
 
   /** Puts what was found or emitted into the run. */
   interface Finder {
@@ -48,21 +61,24 @@ final class RunFleet implements Fleet {
   /**
    * A fleet for an execution of this task.
    *
-   * @param lane the host in whose lane the task waited
+   * @param paced learns what the execution sees of hosts
    */
   RunFleet(
       TaskId task,
       Politeness politeness,
       Notes notes,
-      Optional<String> lane,
-      BooleanSupplier mayStart,
+      Start start,
+      PacedHosts paced,
       Finder finder) {
     this.task = task;
     this.politeness = politeness;
     this.notes = notes;
-    this.lane = lane;
-    this.mayStart = mayStart;
+    this.start = start;
+    this.paced = paced;
     this.finder = finder;
+    if (start.isGoodOnce()) {
+      start.lane().ifPresent(paced::saw);
+    }
   }
 
   @Override
@@ -82,18 +98,26 @@ final class RunFleet implements Fleet {
 
   @Override
   public Optional<String> lane() {
-    return lane;
+    return start.lane();
   }
 
   @Override
   public boolean mayStart() {
-    return mayStart.getAsBoolean();
+    return start.mayUse().getAsBoolean();
   }
 
   @Override
-  public boolean mayGoOn(String host) {
-    Politeness.HostRule rule = politeness.ruleFor(host);
-    return rule.interval().isZero() && rule.concurrency() == 0;
+  public boolean startsOnce() {
+    return start.isGoodOnce();
+  }
+
+  @Override
+  public boolean mayGoOn(Host host) {
+    Politeness.HostRule rule = politeness.ruleFor(host.name(), host.inUrl());
+    return rule.interval().isZero()
+        && rule.concurrency() == 0
+        && !(start.isGoodOnce() && start.lane().equals(Optional.of(host.name())))
+        && !paced.has(host.name());
   }
 
   @Override
@@ -103,6 +127,9 @@ final class RunFleet implements Fleet {
 
   @Override
   public synchronized void visited(HostVisit visit) {
+    if (asksForAPace(visit.answer())) {
+      paced.saw(visit.host());
+    }
     visits.add(
         new Visit(
             task.run(),
@@ -112,6 +139,15 @@ final class RunFleet implements Fleet {
             visit.took(),
             visit.bytes(),
             answer(visit.answer())));
+  }
+
+  private static boolean asksForAPace(HostVisit.Answer answer) {
+    return switch (answer) {
+      case HostVisit.Answer.Fine() -> false;
+      case HostVisit.Answer.TooMany _ -> true;
+      case HostVisit.Answer.Interval(Duration atLeast) -> !atLeast.isZero();
+      case HostVisit.Answer.Failure() -> true;
+    };
   }
 
   private static Visit.Answer answer(HostVisit.Answer answer) {

@@ -32,7 +32,8 @@ public record Politeness(
   /**
    * What is different for some hosts.
    *
-   * @param host a host's name, or {@code *.} and a domain for all names below it
+   * @param host a host's name, as URLs have it or as the scope counts hosts, or {@code *.} and a
+   *     domain for all names below it
    */
   public record HostRule(String host, Duration interval, int concurrency) {
     boolean fits(String name) {
@@ -51,16 +52,21 @@ public record Politeness(
     return new Politeness(scope, interval, concurrency, false, giveUpAfter, hosts);
   }
 
-  /** The rule for a host, whose name may end in a port. */
-  public HostRule ruleFor(String host) {
-    if (hosts.isEmpty()) {
-      return new HostRule(host, interval, concurrency);
-    }
-    String lower = host.toLowerCase(Locale.ROOT);
-    String name = PORT.matcher(lower).replaceFirst("");
+  /**
+   * The rule for a host. Both of its names may end in a port.
+   *
+   * @param name as the scope counts hosts
+   * @param inUrl as the URL has it
+   */
+  public HostRule ruleFor(String name, String inUrl) {
     return hosts.stream()
-        .filter(rule -> rule.fits(name) || rule.fits(lower))
+        .filter(rule -> fits(rule, inUrl) || fits(rule, name))
         .findFirst()
-        .orElseGet(() -> new HostRule(host, interval, concurrency));
+        .orElseGet(() -> new HostRule(name, interval, concurrency));
+  }
+
+  private static boolean fits(HostRule rule, String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return rule.fits(lower) || rule.fits(PORT.matcher(lower).replaceFirst(""));
   }
 }

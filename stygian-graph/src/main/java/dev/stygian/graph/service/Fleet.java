@@ -25,16 +25,23 @@ public interface Fleet {
   Optional<String> lane();
 
   /**
-   * Whether a request may go out now: to be asked right before each one, when its connection is
-   * there. Where it may not, the service returns {@link Outcome.NotNow}.
+   * Whether a request to the lane's host may go out now: to be asked right before each one, when
+   * its connection is there. Where it may not, the service returns {@link Outcome.NotNow}.
    */
   boolean mayStart();
 
   /**
-   * Whether a further request of the same execution, such as a redirect leads to, may go out at
-   * once: not where its host has a pace. Then the service returns {@link Outcome.Elsewhere}.
+   * Whether the start that was granted is good for one request, as where the lane's host has an
+   * interval; else the execution may send several.
    */
-  boolean mayGoOn(String host);
+  boolean startsOnce();
+
+  /**
+   * Whether a further request of the same execution, such as a redirect leads to, may go out at
+   * once: not where its host has a pace, as far as that is known here, and not to the lane's host
+   * where the start is good for one request. Then the service returns {@link Outcome.Elsewhere}.
+   */
+  boolean mayGoOn(Host host);
 
   /** A name that no other task of the queue has, the same at each attempt. */
   String task();

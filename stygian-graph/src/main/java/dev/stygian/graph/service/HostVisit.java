@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * One request to a host, as it came out.
  *
- * @param host as {@link ScrapingService#host} names it
+ * @param host its {@link Host#name}
  * @param startedNanos when it was sent, by {@link System#nanoTime}
  * @param took until the answer was whole, or missing for good
  * @param bytes of the answer, as they came
@@ -24,7 +24,11 @@ public record HostVisit(String host, long startedNanos, Duration took, long byte
      */
     record TooMany(Duration retryAfter) implements Answer {}
 
-    /** It asks for so much time between two requests, as robots.txt may. */
+    /**
+     * As it should; and it asks for so much time between two requests, as its robots.txt may.
+     *
+     * @param atLeast zero: it asks for none any more
+     */
     record Interval(Duration atLeast) implements Answer {}
 
     /** Not at all, or with an error of its own. */

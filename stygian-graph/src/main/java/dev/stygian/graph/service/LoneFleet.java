@@ -38,7 +38,12 @@ public class LoneFleet implements Fleet {
   }
 
   @Override
-  public boolean mayGoOn(String host) {
+  public boolean startsOnce() {
+    return false;
+  }
+
+  @Override
+  public boolean mayGoOn(Host host) {
     return true;
   }
 

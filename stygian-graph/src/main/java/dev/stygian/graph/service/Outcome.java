@@ -35,7 +35,7 @@ public sealed interface Outcome {
    *
    * @param sentNothing whether no host was visited
    */
-  record Elsewhere(String host, boolean sentNothing) implements Outcome {}
+  record Elsewhere(Host host, boolean sentNothing) implements Outcome {}
 
   /**
    * What it needs is here by now, and no host has to be visited for it: it goes on outside of its

@@ -23,13 +23,13 @@ public interface ScrapingService extends AutoCloseable {
   }
 
   /**
-   * The host that executing this call would visit first, as its fleet's scope says; its tasks wait
-   * in a lane of that host's. Asked only of services whose descriptor says that they visit hosts,
-   * before the call is executed, where the environment may lack what the config refers to.
+   * The host that executing this call would visit first, named as its fleet's scope says; its tasks
+   * wait in a lane of that host's. Asked only of services whose descriptor says that they visit
+   * hosts, before the call is executed, where the environment may lack what the config refers to.
    *
    * @return empty where there is none, or it cannot be told
    */
-  default Optional<String> host(ServiceCall call) {
+  default Optional<Host> host(ServiceCall call) {
     return Optional.empty();
   }
 

@@ -1,5 +1,6 @@
 package dev.stygian.graph.engine;
 
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -28,7 +29,7 @@ final class ScriptedService implements ScrapingService {
   private final Script script;
   private final Work work;
   private Finds finds = Finds.NOTHING;
-  private volatile Function<ServiceCall, Optional<String>> hosts = ScriptedService::hostOf;
+  private volatile Function<ServiceCall, Optional<Host>> hosts = ScriptedService::hostOf;
   final Queue<ServiceCall> calls = new ConcurrentLinkedQueue<>();
 
   /** One that may wait. */
@@ -79,21 +80,21 @@ final class ScriptedService implements ScrapingService {
   }
 
   /** The same, which tells its hosts in another way. */
-  ScriptedService telling(Function<ServiceCall, Optional<String>> told) {
+  ScriptedService telling(Function<ServiceCall, Optional<Host>> told) {
     hosts = told;
     return this;
   }
 
-  private static Optional<String> hostOf(ServiceCall call) {
+  private static Optional<Host> hostOf(ServiceCall call) {
     return call.input()
         .filter(JsonNode::isString)
         .map(JsonNode::asString)
         .or(() -> call.item().url())
-        .map(url -> URI.create(url).getHost());
+        .map(url -> new Host(URI.create(url).getHost()));
   }
 
   @Override
-  public Optional<String> host(ServiceCall call) {
+  public Optional<Host> host(ServiceCall call) {
     return hosts.apply(call);
   }
 

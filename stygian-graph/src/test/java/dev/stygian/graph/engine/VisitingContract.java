@@ -8,6 +8,8 @@ import dev.stygian.graph.queue.HostCounts;
 import dev.stygian.graph.queue.Receipt;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
@@ -20,10 +22,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -110,7 +115,9 @@ public abstract class VisitingContract extends OnQueue {
     ScriptedService untold =
         ScriptedService.visiting("v", VisitingContract::done)
             .telling(call ->
-                asked.incrementAndGet() == 1 ? Optional.empty() : Optional.of("told.example"));
+                asked.incrementAndGet() == 1
+                    ? Optional.empty()
+                    : Optional.of(new Host("told.example")));
     CollectedResults lines = new CollectedResults();
 
     RunStatus status = run(registry(untold), ONE_AT_ONCE + VISIT, lines, "http://h/1");
@@ -130,7 +137,7 @@ public abstract class VisitingContract extends OnQueue {
                 switch (calls.incrementAndGet()) {
                   case 1 -> new Outcome.NotNow(true, Duration.ZERO);
                   case 2 -> new Outcome.NotNow(false, Duration.ofMillis(1));
-                  case 3 -> new Outcome.Elsewhere("other.example", false);
+                  case 3 -> new Outcome.Elsewhere(new Host("other.example"), false);
                   default -> done(call);
                 });
     CollectedResults lines = new CollectedResults();
@@ -141,6 +148,94 @@ public abstract class VisitingContract extends OnQueue {
     assertThat(status.dead()).isZero();
     assertThat(lines.results.getFirst().attempts()).isEqualTo(1);
     assertThat(service.calls).extracting(ServiceCall::attempt).containsOnly(1);
+  }
+
+  /** The pipeline names no pace: what the host asked for is all there is. */
+  @Test
+  void a_start_at_a_host_whose_pace_was_learnt_is_good_once() throws Exception {
+    Host own = new Host("h");
+    Host other = new Host("other.example");
+    List<String> seen = new CopyOnWriteArrayList<>();
+    ScriptedService service =
+        ScriptedService.visiting(
+            "v",
+            call -> {
+              Fleet fleet = call.fleet();
+              boolean isFirst = seen.isEmpty();
+              seen.add(fleet.startsOnce() + " " + fleet.mayGoOn(own) + " " + fleet.mayGoOn(other));
+              if (!isFirst) {
+                return done(call);
+              }
+              Answer asks = new Answer.Interval(Duration.ofMillis(50));
+              fleet.visited(new HostVisit("h", System.nanoTime(), Duration.ZERO, 7, asks));
+              return new Outcome.NotNow(false, Duration.ZERO);
+            });
+
+    run(registry(service), VISIT, new CollectedResults(), "http://h/1");
+
+    assertThat(seen).containsExactly("false true true", "true false true");
+  }
+
+  @Test
+  void a_redirect_waits_in_the_lane_of_a_host_that_was_seen_to_have_a_pace() throws Exception {
+    List<Boolean> seen = new CopyOnWriteArrayList<>();
+    List<Answer> answers =
+        List.of(
+            new Answer.Fine(),
+            new Answer.TooMany(Duration.ZERO),
+            new Answer.Interval(Duration.ofSeconds(1)),
+            new Answer.Failure());
+    ScriptedService service =
+        ScriptedService.visiting(
+            "v",
+            call -> {
+              for (Answer answer : answers) {
+                String name = answer.getClass().getSimpleName();
+                call.fleet()
+                    .visited(new HostVisit(name, System.nanoTime(), Duration.ZERO, 7, answer));
+                seen.add(call.fleet().mayGoOn(new Host(name)));
+              }
+              return done(call);
+            });
+
+    run(registry(service), VISIT, new CollectedResults(), "http://h/1");
+
+    assertThat(seen).containsExactly(true, false, false, false);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host, www.archive.example, true",
+    "host, archive.example, false",
+    "domain, archive.example, true",
+    "ip, 192.0.2.7, true"
+  })
+  void an_exception_is_found_by_the_hosts_name_whatever_the_scope(
+      String scope, String name, boolean fits) throws Exception {
+    Host host = new Host(name, name.startsWith("archive") && !fits ? name : "www.archive.example");
+    List<Boolean> paced = new CopyOnWriteArrayList<>();
+    ScriptedService service =
+        ScriptedService.visiting(
+                "v",
+                call -> {
+                  paced.add(call.fleet().startsOnce());
+                  paced.add(!call.fleet().mayGoOn(host));
+                  return done(call);
+                })
+            .telling(call -> Optional.of(host));
+    CollectedResults lines = new CollectedResults();
+    String rules =
+        """
+        [[politeness.hosts]]
+        host = "*.archive.example"
+        interval = "1ms"
+        """;
+    String politeness = "[politeness]\nscope = \"" + scope + "\"\n" + rules;
+
+    run(registry(service), politeness + VISIT, lines, "http://h/1");
+
+    assertThat(outputs(lines)).containsExactly(name);
+    assertThat(paced).containsOnly(fits);
   }
 
   @Test
@@ -157,7 +252,9 @@ public abstract class VisitingContract extends OnQueue {
                   return done(call);
                 })
             .telling(call ->
-                seen.contains(call.item().id()) ? Optional.empty() : Optional.of("h.example"));
+                seen.contains(call.item().id())
+                    ? Optional.empty()
+                    : Optional.of(new Host("h.example")));
     CollectedResults lines = new CollectedResults();
     String hourly = "[politeness]\ninterval = \"1h\"\n";
 

@@ -2,6 +2,7 @@ package dev.stygian.services.discover;
 
 import dev.stygian.graph.item.Item;
 import dev.stygian.graph.service.Found;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -64,7 +65,7 @@ public final class CrawlService implements ScrapingService {
   }
 
   @Override
-  public Optional<String> host(ServiceCall call) {
+  public Optional<Host> host(ServiceCall call) {
     Optional<CrawlItem> item =
         CrawlItem.of(call.item().input(), node(call).settings.links().urls());
     return switch (item.orElse(null)) {

@@ -1,7 +1,7 @@
 package dev.stygian.services.http;
 
-import dev.stygian.graph.service.Fleet;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
@@ -12,19 +12,19 @@ import okio.ForwardingSource;
 import okio.Okio;
 
 /**
- * Asks the fleet whether a request may go out, where the connection for it is there and nothing
- * lies between but the network; so what connecting took does not bring two starts closer together.
- * Counts what comes back. For one request; used by one thread.
+ * Asks whether a request may go out, where the connection for it is there and nothing lies between
+ * but the network; so what connecting took does not bring two starts closer together. Counts what
+ * comes back. For one request; used by one thread.
  */
 final class Departure implements Interceptor {
-  private final Fleet fleet;
+  private final BooleanSupplier mayStart;
   private long startedNanos = System.nanoTime();
   private boolean begun;
   private boolean sent;
   private long receivedBytes;
 
-  Departure(Fleet fleet) {
-    this.fleet = fleet;
+  Departure(BooleanSupplier mayStart) {
+    this.mayStart = mayStart;
   }
 
   /** The time to start was over; nothing was sent. */
@@ -38,7 +38,7 @@ final class Departure implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    if (!fleet.mayStart()) {
+    if (!mayStart.getAsBoolean()) {
       throw new TooLateException();
     }
     startedNanos = System.nanoTime();
@@ -61,8 +61,8 @@ final class Departure implements Interceptor {
   }
 
   /**
-   * Tells when the request was out. The processor may go to others between the fleet's word and
-   * that, and the next start counts from when it was sent, not from when it was to be.
+   * Tells when the request was out. The processor may go to others between the word that it may go
+   * and that, and the next start counts from when it was sent, not from when it was to be.
    */
   EventListener listener() {
     return new EventListener() {

@@ -85,10 +85,10 @@ final class Fetch {
       Optional<StoredResponse> fresh = cache.fresh(known, hop);
       Optional<Outcome> elsewhere =
           fresh.isEmpty()
-              ? (wasLed ? visits.waitFor(hop) : visits.mayVisit(hop))
-              : hop.redirects() == 0 ? visits.withoutVisit() : Optional.empty();
+              ? (wasLed ? visits.mayFollow(hop.url()) : Optional.empty())
+              : hop.redirects() == 0 ? visits.withoutVisit(hop) : Optional.empty();
       if (elsewhere.isPresent()) {
-        return elsewhere.get();
+        return later(hop, elsewhere.get());
       }
       try {
         Step step = fresh.isPresent() ? stored(start, hop, fresh.get()) : visit(start, hop, known);
@@ -100,7 +100,7 @@ final class Fetch {
         }
         wasLed = true;
       } catch (Departure.TooLateException _) {
-        return visits.tooLate();
+        return later(hop, visits.tooLate());
       } catch (IOException e) {
         if (Thread.interrupted()) {
           throw interrupted(hop, e);
@@ -108,6 +108,14 @@ final class Fetch {
         return failed(hop, e);
       }
     }
+  }
+
+  /** What goes on later, by itself, goes on at this hop. */
+  private Outcome later(Hop hop, Outcome outcome) {
+    if (outcome instanceof Outcome.Elsewhere || outcome instanceof Outcome.NotNow) {
+      visits.keep(hop);
+    }
+    return outcome;
   }
 
   /** What a stored response comes to that nobody was asked about. */
@@ -140,9 +148,10 @@ final class Fetch {
   }
 
   private Step visit(RequestUrl.Known start, Hop hop, PageCache.Known known) throws IOException {
-    Optional<Outcome> refused = rules.refusal(hop.url(), client);
+    Optional<Outcome> refused =
+        rules.refusal(hop.url(), client).or(() -> visits.mayVisit(hop.url()));
     if (refused.isPresent()) {
-      return new Step.End(refused.get());
+      return new Step.End(later(hop, refused.get()));
     }
     Visits.Visit visit = visits.start(hop.url());
     Call call = visit.call(client, request(hop, known));

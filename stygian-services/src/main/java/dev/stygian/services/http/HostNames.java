@@ -1,5 +1,6 @@
 package dev.stygian.services.http;
 
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.settings.HostScope;
 import java.net.UnknownHostException;
 import java.util.Locale;
@@ -14,17 +15,18 @@ final class HostNames {
   }
 
   /**
-   * The name. Of an address it is the first that DNS has; where it has none, the host itself, whose
-   * visits then fail as such.
+   * The host. Of an address its name is the first that DNS has; where it has none, the host itself,
+   * whose visits then fail as such.
    */
-  String of(HttpUrl url, HostScope scope) {
+  Host of(HttpUrl url, HostScope scope) {
+    String inUrl = withPort(url);
     return switch (scope) {
-      case HOST -> withPort(url);
+      case HOST -> new Host(inUrl);
       case DOMAIN -> {
         String domain = url.topPrivateDomain();
-        yield domain == null ? withPort(url) : domain;
+        yield new Host(domain == null ? inUrl : domain, inUrl);
       }
-      case IP -> address(url);
+      case IP -> new Host(address(url), inUrl);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.stygian.services.http;
 
 import dev.stygian.graph.error.SettingInvalidException;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
@@ -57,7 +58,7 @@ public final class HttpService implements ScrapingService {
   }
 
   @Override
-  public Optional<String> host(ServiceCall call) {
+  public Optional<Host> host(ServiceCall call) {
     return RequestUrl.of(call) instanceof RequestUrl.Known known && !isStored(call, known)
         ? Optional.of(hostNames.of(known.url(), call.fleet().scope()))
         : Optional.empty();

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks sites' robots.txt files before their pages are fetched (RFC 9309). A file is fetched by one
  * process for the whole fleet, as a visit to its host like any other, and noted for the others; who
- * finds it being fetched tries again shortly. Thread-safe.
+ * finds it being fetched tries again shortly. A redirect that cannot be followed at once is noted
+ * too: the task goes on there in the lane of the host that it leads to. Thread-safe.
  */
 final class RobotsGate {
   private static final int MOST_KEPT = 1_000;
@@ -34,13 +35,39 @@ final class RobotsGate {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Duration FETCH_TIME = Duration.ofSeconds(30);
   private static final Duration AWAY_LIVES = Duration.ofDays(1);
-  private static final Duration SHORTLY = Duration.ofMillis(250);
+
+  /** Longer than files count, so that a delay that is gone from one is missed. */
+  private static final Duration DELAY_LIVES = Duration.ofDays(2);
+
+  /** For so long a task may be leased that nobody knew to be paced. */
+  private static final Duration NEWS = Duration.ofSeconds(5);
 
   private final InstantSource clock;
   private final Map<String, RobotsRules> kept = new LastUsed<>(MOST_KEPT);
 
   RobotsGate(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /** A request on the way to a file. */
+  private record Step(HttpUrl url, int redirects) {
+    byte[] note() {
+      return (redirects + " " + url).getBytes(UTF_8);
+    }
+
+    static Optional<Step> ofNote(byte[] note) {
+      String[] parts = new String(note, UTF_8).split(" ", 2);
+      return Optional.ofNullable(HttpUrl.parse(parts[1]))
+          .map(url -> new Step(url, Integer.parseInt(parts[0])));
+    }
+  }
+
+  /** What asking for a file came to. */
+  private sealed interface Asked {
+    record Read(RobotsRules rules) implements Asked {}
+
+    /** A redirect that is followed with a later start. */
+    record Led(Outcome elsewhere) implements Asked {}
   }
 
   /**
@@ -57,22 +84,36 @@ final class RobotsGate {
     String name = "robots/" + userAgent + " " + origin;
     Optional<RobotsRules> known = known(name, fleet);
     if (known.isEmpty()) {
-      if (!fleet.claim("claim/" + name, FETCH_TIME)) {
-        return Optional.of(visits.notNow(SHORTLY));
+      Step step = begin(name, url, fleet);
+      Optional<Outcome> elsewhere = visits.mayVisit(step.url());
+      if (elsewhere.isPresent()) {
+        return step.redirects() == 0 || fleet.claim("led/" + name, FETCH_TIME)
+            ? elsewhere
+            : Optional.of(visits.waiting());
       }
-      HttpUrl file = url.newBuilder().encodedPath("/robots.txt").query(null).fragment(null).build();
-      RobotsRules fetched;
-      boolean isFetched = false;
+      if (!fleet.claim("claim/" + name, FETCH_TIME)) {
+        return Optional.of(visits.shortly());
+      }
+      boolean isRead = false;
       try {
-        fetched = fetch(file, userAgent, visits, client);
-        isFetched = true;
+        switch (ask(name, step, userAgent, fleet, visits, client)) {
+          case Asked.Led(Outcome later) -> {
+            return Optional.of(later);
+          }
+          case Asked.Read(RobotsRules read) -> {
+            isRead = true;
+            note(name, read, fleet);
+            if (step.redirects() > 0) {
+              fleet.forget("way/" + name);
+            }
+            known = Optional.of(read);
+          }
+        }
       } finally { // the client may also throw an InterruptedException, without declaring it
-        if (!isFetched) {
+        if (!isRead) {
           fleet.forget("claim/" + name); // the next one may ask at once
         }
       }
-      note(name, fetched, fleet);
-      known = Optional.of(fetched);
     }
     if (!known.get().reachable()) {
       Duration away = Duration.between(awaySince(name, fleet), clock.instant());
@@ -80,7 +121,29 @@ final class RobotsGate {
         return Optional.of(givenUp(origin, fleet.patience()));
       }
     }
-    return refusal(known.get(), url, origin, userAgent, visits);
+    Optional<Outcome> refusal = refusal(known.get(), url, origin, userAgent, visits);
+    return refusal.isPresent() ? refusal : delay(known.get(), url, visits);
+  }
+
+  /** Where the site has just begun to ask for a delay, whoever did not know of it waits anew. */
+  private Optional<Outcome> delay(RobotsRules rules, HttpUrl url, Visits visits) {
+    if (rules.crawlDelay().isEmpty()) {
+      return Optional.empty();
+    }
+    visits.keepTo(rules.crawlDelay().get(), url);
+    return clock.instant().isBefore(rules.askedAt().plus(NEWS))
+        ? visits.backToBePaced(url)
+        : Optional.empty();
+  }
+
+  /** Where a file is asked for: at its place, or where somebody was led to. */
+  private static Step begin(String name, HttpUrl url, Fleet fleet) {
+    return fleet
+        .note("way/" + name)
+        .flatMap(Step::ofNote)
+        .orElseGet(() ->
+            new Step(
+                url.newBuilder().encodedPath("/robots.txt").query(null).fragment(null).build(), 0));
   }
 
   private void note(String name, RobotsRules fetched, Fleet fleet) {
@@ -125,7 +188,7 @@ final class RobotsGate {
 
   private Duration timeLeft(RobotsRules rules) {
     Duration left = Duration.between(clock.instant(), rules.askAgain());
-    return left.compareTo(SHORTLY) < 0 ? SHORTLY : left;
+    return left.compareTo(Visits.SHORTLY) < 0 ? Visits.SHORTLY : left;
   }
 
   private Optional<RobotsRules> known(String name, Fleet fleet) {
@@ -151,31 +214,59 @@ final class RobotsGate {
     }
   }
 
-  private RobotsRules fetch(HttpUrl file, String userAgent, Visits visits, OkHttpClient client)
+  private Asked ask(
+      String name, Step from, String userAgent, Fleet fleet, Visits visits, OkHttpClient client)
       throws IOException {
-    HttpUrl url = file;
-    for (int redirects = 0; ; redirects++) {
+    Step step = from;
+    while (true) {
+      HttpUrl url = step.url();
       Visits.Visit visit = visits.start(url);
       Call call =
           visit.call(
               client, new Request.Builder().url(url).header("User-Agent", userAgent).build());
       call.timeout().timeout(FETCH_TIME.toMillis(), TimeUnit.MILLISECONDS);
       try (Response response = call.execute()) {
-        HttpUrl target = redirects < MOST_REDIRECTS ? target(url, response) : null;
+        HttpUrl target = step.redirects() < MOST_REDIRECTS ? target(url, response) : null;
         RobotsRules rules = rules(url, userAgent, response);
-        visit.answeredRobots(response, RetryAfter.of(response.headers(), clock), rules);
+        visit.answeredRobots(
+            response,
+            RetryAfter.of(response.headers(), clock),
+            rules.reachable(),
+            target == null ? crawlDelay(name, rules, fleet) : Optional.empty());
         if (target == null) {
-          return rules;
+          return new Asked.Read(rules);
         }
-        url = target;
+        step = new Step(target, step.redirects() + 1);
       } catch (IOException e) {
         visit.failed(e, Fetch.refused(e).isPresent());
-        if (saysNothing(e, redirects > 0)) {
+        if (saysNothing(e, step.redirects() > 0)) {
           throw e;
         }
-        return RobotsRules.unreachable(clock.instant());
+        return new Asked.Read(RobotsRules.unreachable(clock.instant()));
+      }
+      Optional<Outcome> elsewhere = visits.mayFollow(step.url());
+      if (elsewhere.isPresent()) {
+        fleet.claim("led/" + name, FETCH_TIME);
+        fleet.putNote("way/" + name, step.note(), Visits.NOTE_LIVES);
+        return new Asked.Led(elsewhere.get());
       }
     }
+  }
+
+  /**
+   * What a file says of its site's delay: zero where it asked for one before and does no more. One
+   * that never did says nothing, since other sites may count as the same host.
+   */
+  private static Optional<Duration> crawlDelay(String name, RobotsRules rules, Fleet fleet) {
+    if (rules.crawlDelay().isPresent()) {
+      fleet.putNote("delay/" + name, new byte[0], DELAY_LIVES);
+      return rules.crawlDelay();
+    }
+    if (!rules.reachable() || fleet.note("delay/" + name).isEmpty()) {
+      return Optional.empty();
+    }
+    fleet.forget("delay/" + name);
+    return Optional.of(Duration.ZERO);
   }
 
   private static boolean saysNothing(IOException e, boolean isRedirected) {

@@ -1,12 +1,14 @@
 package dev.stygian.services.http;
 
 import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
-import dev.stygian.services.robots.RobotsRules;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import okhttp3.Call;
@@ -17,15 +19,20 @@ import okhttp3.Response;
 
 /**
  * How one execution visits hosts: at their pace, and reporting each request to the fleet. Where a
- * redirect leads to a host that has a pace, the execution goes on in that host's lane: what it has
- * come to is noted, and whoever gets the task next begins there.
+ * redirect leads to a host that has a pace, or needs a start that the execution has used, it goes
+ * on in that host's lane: what it has come to is noted, and whoever gets the task next begins
+ * there. So each start brings it a hop further.
  */
 final class Visits {
-  private static final Duration NOTE_LIVES = Duration.ofDays(1);
+  /** How long where a task has come to is known: longer than the longest interval. */
+  static final Duration NOTE_LIVES = Duration.ofDays(2);
+
+  static final Duration SHORTLY = Duration.ofMillis(250);
   private static final Set<Integer> GATEWAY_ERRORS = Set.of(502, 504);
 
   private final Fleet fleet;
   private final HostNames names;
+  private final Map<String, Duration> crawlDelays = new HashMap<>(2);
   private boolean sentAny;
 
   Visits(Fleet fleet, HostNames names) {
@@ -35,56 +42,99 @@ final class Visits {
 
   /** Where the execution begins: at the start, or where an earlier one of the task came to. */
   Hop begin(Hop first, HttpSettings settings) {
-    if (fleet.mayGoOn(host(first.url())) && fleet.lane().equals(Optional.of(host(first.url())))) {
-      return first;
+    Host host = host(first.url());
+    if (isInLaneOf(host) && fleet.mayGoOn(host)) {
+      return first; // whoever came further left this lane, or had a start for one request
     }
     return fleet.note(noteName()).flatMap(note -> Hop.ofNote(note, first, settings)).orElse(first);
   }
 
   /** Why a request must not go out now. */
-  Optional<Outcome> mayVisit(Hop hop) {
-    Optional<String> lane = fleet.lane();
-    String host = host(hop.url());
-    return lane.filter(host::equals).isPresent() || fleet.mayGoOn(host)
-        ? Optional.empty()
-        : Optional.of(new Outcome.Elsewhere(host, !sentAny));
+  Optional<Outcome> mayVisit(HttpUrl url) {
+    return isInLaneOf(host(url)) ? Optional.empty() : mayFollow(url);
+  }
+
+  /** Why a redirect must not be followed at once: the execution goes on in its host's lane. */
+  Optional<Outcome> mayFollow(HttpUrl url) {
+    Host host = host(url);
+    return fleet.mayGoOn(host) ? Optional.empty() : Optional.of(elsewhere(host));
   }
 
   /** Where a hop needs no visit: the start that the execution was granted goes to another. */
-  Optional<Outcome> withoutVisit() {
-    return !sentAny && fleet.lane().filter(host -> !fleet.mayGoOn(host)).isPresent()
+  Optional<Outcome> withoutVisit(Hop hop) {
+    return !sentAny && fleet.lane().isPresent() && !fleet.mayGoOn(host(hop.url()))
         ? Optional.of(new Outcome.NoVisit())
         : Optional.empty();
   }
 
-  /** Where a redirect's host has a pace: the execution goes on in its lane. */
-  Optional<Outcome> waitFor(Hop next) {
-    String host = host(next.url());
-    if (fleet.mayGoOn(host)) {
-      return Optional.empty();
+  /** Keeps where the execution came to, if that is not where it begins: so it goes on there. */
+  void keep(Hop hop) {
+    if (hop.redirects() > 0) {
+      fleet.putNote(noteName(), hop.note(), NOTE_LIVES);
     }
-    fleet.putNote(noteName(), next.note(), NOTE_LIVES);
-    return Optional.of(new Outcome.Elsewhere(host, !sentAny));
   }
 
   Outcome tooLate() {
     return notNow(Duration.ZERO);
   }
 
+  Outcome shortly() {
+    return notNow(SHORTLY);
+  }
+
+  /** Another task sees to it: the start is spent on waiting, or all of its lane would come by. */
+  Outcome waiting() {
+    return new Outcome.NotNow(false, SHORTLY);
+  }
+
   Outcome notNow(Duration delay) {
     return new Outcome.NotNow(!sentAny, delay);
+  }
+
+  private Outcome elsewhere(Host host) {
+    return new Outcome.Elsewhere(host, !sentAny);
+  }
+
+  /**
+   * What a site asks for by its {@code Crawl-delay}: its pages' answers say it again, so that their
+   * host knows it also where the file came from another, or was read long ago.
+   */
+  void keepTo(Duration crawlDelay, HttpUrl url) {
+    crawlDelays.put(host(url).name(), crawlDelay);
+  }
+
+  /**
+   * Sends a task that could not know of a {@code Crawl-delay} when it was leased back to its host's
+   * lane, which paces it; empty where its start is a paced one.
+   */
+  Optional<Outcome> backToBePaced(HttpUrl url) {
+    Host host = host(url);
+    if (!isInLaneOf(host)) {
+      return Optional.of(elsewhere(host));
+    }
+    return fleet.startsOnce() ? Optional.empty() : Optional.of(shortly());
   }
 
   private String noteName() {
     return "hop/" + fleet.task();
   }
 
-  private String host(HttpUrl url) {
+  private Host host(HttpUrl url) {
     return names.of(url, fleet.scope());
   }
 
+  private boolean isInLaneOf(Host host) {
+    return fleet.lane().filter(host.name()::equals).isPresent();
+  }
+
   Visit start(HttpUrl url) {
-    return new Visit(host(url), new Departure(fleet));
+    Host host = host(url);
+    return new Visit(host.name(), new Departure(() -> mayStart(host)));
+  }
+
+  /** A start is for its lane's host: a request to another one that has no pace takes none. */
+  private boolean mayStart(Host host) {
+    return (!isInLaneOf(host) && fleet.mayGoOn(host)) || fleet.mayStart();
   }
 
   /** One request. */
@@ -113,15 +163,28 @@ final class Visits {
       Answer answer =
           tooMany
               ? new Answer.TooMany(retryAfter.orElse(Duration.ZERO))
-              : GATEWAY_ERRORS.contains(status) ? new Answer.Failure() : new Answer.Fine();
+              : GATEWAY_ERRORS.contains(status) ? new Answer.Failure() : fine();
       report(answer);
     }
 
-    /** The answer was a site's robots.txt, or that there is none. */
-    void answeredRobots(Response response, Optional<Duration> retryAfter, RobotsRules rules) {
-      if (rules.reachable() && rules.crawlDelay().isPresent()) {
-        report(new Answer.Interval(rules.crawlDelay().get()));
-      } else if (!rules.reachable() && response.code() >= 500 && response.code() != 503) {
+    private Answer fine() {
+      Duration asked = crawlDelays.get(host);
+      return asked == null ? new Answer.Fine() : new Answer.Interval(asked);
+    }
+
+    /**
+     * The answer was a site's robots.txt, or that there is none.
+     *
+     * @param crawlDelay zero where it asked for one before; empty: it says nothing of it
+     */
+    void answeredRobots(
+        Response response,
+        Optional<Duration> retryAfter,
+        boolean isReachable,
+        Optional<Duration> crawlDelay) {
+      if (crawlDelay.isPresent()) {
+        report(new Answer.Interval(crawlDelay.get()));
+      } else if (!isReachable && response.code() >= 500 && response.code() != 503) {
         report(new Answer.Failure());
       } else {
         answered(response, retryAfter);

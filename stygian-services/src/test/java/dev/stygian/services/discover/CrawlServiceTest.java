@@ -8,6 +8,7 @@ import dev.stygian.graph.item.Item;
 import dev.stygian.graph.item.Json;
 import dev.stygian.graph.service.EgressRule;
 import dev.stygian.graph.service.Found;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.settings.Config;
@@ -209,7 +210,8 @@ class CrawlServiceTest {
             "{\"url\":\"https://a.example/x\",\"crawl\":{\"depth\":1,\"start\":\"https://a.example/\"}}");
     JsonNode start = JsonNodeFactory.instance.stringNode("https://a.example/");
 
-    assertThat(service.host(call(config, page, new RecordingFleet()))).contains("a.example");
+    assertThat(service.host(call(config, page, new RecordingFleet())))
+        .contains(new Host("a.example"));
     assertThat(service.host(call(config, start, new RecordingFleet()))).isEmpty();
   }
 

@@ -3,6 +3,7 @@ package dev.stygian.services.http;
 import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.service.Fleet;
 import dev.stygian.graph.service.Found;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
@@ -51,6 +52,11 @@ final class FakeFleet implements Fleet {
   Duration patience = Duration.ofHours(1);
   Optional<String> lane = Optional.empty();
 
+  HostScope scope = HostScope.HOST;
+
+  /** Whether the start is good for one request. */
+  boolean startsOnce;
+
   /** How many requests may go out. */
   int starts = Integer.MAX_VALUE;
 
@@ -67,7 +73,7 @@ final class FakeFleet implements Fleet {
 
   @Override
   public HostScope scope() {
-    return HostScope.HOST;
+    return scope;
   }
 
   @Override
@@ -92,8 +98,20 @@ final class FakeFleet implements Fleet {
   }
 
   @Override
-  public boolean mayGoOn(String host) {
-    return !paced.contains(host);
+  public boolean startsOnce() {
+    return startsOnce;
+  }
+
+  @Override
+  public boolean mayGoOn(Host host) {
+    return !paced.contains(host.name()) && !(startsOnce && lane.equals(Optional.of(host.name())));
+  }
+
+  /** A lease in a host's lane, whose start is good for one request. */
+  void grantOne(String host) {
+    lane = Optional.of(host);
+    startsOnce = true;
+    starts = 1;
   }
 
   @Override

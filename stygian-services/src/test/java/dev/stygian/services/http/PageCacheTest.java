@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -563,15 +564,16 @@ class PageCacheTest {
   @Test
   void freshAnswerWaitsForNoHost() throws Exception {
     site = request -> page(MINUTE, "one");
-    assertThat(service.host(given(ON).call())).hasValue(host());
+    assertThat(service.host(given(ON).call())).hasValue(new Host(host()));
     fetch(ON);
 
     assertThat(otherService.host(given(ON).fleet(otherFleet).call())).isEmpty();
-    assertThat(otherService.host(given(ON, "'revalidate': true").call())).hasValue(host());
-    assertThat(otherService.host(given().call())).hasValue(host());
+    assertThat(otherService.host(given(ON, "'revalidate': true").call()))
+        .hasValue(new Host(host()));
+    assertThat(otherService.host(given().call())).hasValue(new Host(host()));
 
     notes.elapse(Duration.ofSeconds(61));
-    assertThat(otherService.host(given(ON).call())).hasValue(host());
+    assertThat(otherService.host(given(ON).call())).hasValue(new Host(host()));
   }
 
   @Test
@@ -579,7 +581,7 @@ class PageCacheTest {
     site = request -> page(MINUTE, "one").addHeader("Vary", "Accept-Language");
     String german = "'headers': {'Accept-Language': 'de'}";
     fetch(ON);
-    assertThat(service.host(given(ON, german).call())).hasValue(host());
+    assertThat(service.host(given(ON, german).call())).hasValue(new Host(host()));
     fetch(ON, german);
 
     assertThat(service.host(given(ON, german).call())).isEmpty();
@@ -606,7 +608,8 @@ class PageCacheTest {
     fleet.paced.add(host());
     notes.elapse(Duration.ofSeconds(61));
 
-    assertThat(given(ON).fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(), true));
+    assertThat(given(ON).fetchedBy(service))
+        .isEqualTo(new Outcome.Elsewhere(new Host(host()), true));
     assertThat(asked).hasSize(1);
   }
 
@@ -619,7 +622,8 @@ class PageCacheTest {
                 : page("no-store", "arrived");
     fetch(ON);
     fleet.paced.add(host());
-    assertThat(given(ON).fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(), true));
+    assertThat(given(ON).fetchedBy(service))
+        .isEqualTo(new Outcome.Elsewhere(new Host(host()), true));
 
     fleet.lane = Optional.of(host());
     assertThat(body(fetch(ON))).isEqualTo("arrived");

@@ -2,6 +2,7 @@ package dev.stygian.services.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -68,7 +70,20 @@ class RobotsGateTest {
   }
 
   private String origin() {
-    return "http://" + server.getHostName() + ":" + server.getPort();
+    return "http://" + host();
+  }
+
+  private String host() {
+    return server.getHostName() + ":" + server.getPort();
+  }
+
+  private static MockResponse redirect(String location) {
+    return new MockResponse.Builder().code(302).addHeader("Location", location).build();
+  }
+
+  private void movedTo(String path) {
+    answers.put("/moved.txt", new MockResponse.Builder().body(DISALLOWS).build());
+    answers.put("/robots.txt", redirect(path));
   }
 
   @Test
@@ -162,14 +177,100 @@ class RobotsGateTest {
   }
 
   @Test
-  void crawlDelayIsReportedAsAnInterval() throws Exception {
+  void crawlDelayIsReportedAsAnIntervalWithEachAnswer() throws Exception {
     robots(200, "User-agent: *\nCrawl-delay: 7\n");
-
     fetch("/a");
+    fleet.grantOne(host());
+
+    assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+    Answer delay = new Answer.Interval(Duration.ofSeconds(7));
+    assertThat(fleet.visits).extracting(HostVisit::answer).containsExactly(delay, delay);
+  }
+
+  /** Else all that were leased before anybody knew would go out together. */
+  @Test
+  void whoWasLeasedBeforeACrawlDelayWasKnownGoesBackToBePaced() throws Exception {
+    robots(200, "User-agent: *\nCrawl-delay: 7\n");
+    fleet.lane = Optional.of(host());
+
+    assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(false, SHORTLY));
+    assertThat(fetch("/b")).isEqualTo(new Outcome.NotNow(true, SHORTLY));
+    assertThat(asked).containsExactly("/robots.txt");
+
+    notes.elapse(Duration.ofSeconds(5)); // nobody waits for ever for a pace that is not kept
+    assertThat(fetch("/b")).isInstanceOf(Outcome.Success.class);
+  }
+
+  @Test
+  void crawlDelayThatIsGoneIsReportedOnce() throws Exception {
+    robots(200, "User-agent: *\nCrawl-delay: 7\n");
+    fetch("/a");
+    fleet.visits.clear();
+    for (int day = 0; day < 2; day++) {
+      robots(200, DISALLOWS);
+      notes.elapse(Duration.ofDays(1));
+      fetch("/a");
+    }
 
     assertThat(fleet.visits)
         .extracting(HostVisit::answer)
-        .containsExactly(new Answer.Interval(Duration.ofSeconds(7)), new Answer.Fine());
+        .containsExactly(
+            new Answer.Interval(Duration.ZERO),
+            new Answer.Fine(),
+            new Answer.Fine(),
+            new Answer.Fine());
+  }
+
+  /** Where a start is good once, each redirect of the file takes the next. */
+  @Test
+  void eachStartLeadsTheFileAHopFurther() throws Exception {
+    movedTo("/moved.txt");
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int start = 0; start < 3; start++) {
+      fleet.grantOne(host());
+      outcomes.add(fetch("/open"));
+    }
+
+    assertThat(asked).containsExactly("/robots.txt", "/moved.txt", "/open");
+    assertThat(outcomes.getFirst()).isEqualTo(new Outcome.Elsewhere(new Host(host()), false));
+    assertThat(outcomes.get(1)).isEqualTo(new Outcome.NotNow(false, Duration.ZERO));
+    assertThat(outcomes.get(2)).isInstanceOf(Outcome.Success.class);
+    assertThat(fetch("/private")).isInstanceOf(Outcome.Excluded.class);
+  }
+
+  @Test
+  void fileThatRedirectsOnAndOnAllowsAllAtAPaceToo() throws Exception {
+    movedTo("/robots.txt");
+    Outcome outcome = new Outcome.NotNow(true, Duration.ZERO);
+    for (int start = 0; start < 7; start++) {
+      fleet.grantOne(host());
+      outcome = fetch("/private");
+    }
+
+    assertThat(outcome).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).hasSize(7).endsWith("/private");
+  }
+
+  /** One task follows, in the other host's lane; the others neither do nor take all starts. */
+  @Test
+  void fileAtAnotherHostThatHasAPaceIsFetchedInThatHostsLane() throws Exception {
+    String page = "http://localhost:" + server.getPort() + "/open";
+    String other = "127.0.0.1:" + server.getPort();
+    answers.put("/robots.txt", redirect("http://" + other + "/moved.txt"));
+    answers.put("/moved.txt", new MockResponse.Builder().body(DISALLOWS).build());
+    fleet.paced.add(other);
+    String own = "localhost:" + server.getPort();
+    fleet.grantOne(own);
+    Given given = Given.url(page).fleet(fleet);
+
+    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(new Host(other), false));
+    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.NotNow(false, SHORTLY));
+    fleet.grantOne(other);
+    fleet.paced.add(own);
+    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(new Host(own), false));
+    fleet.grantOne(own);
+    assertThat(given.fetchedBy(service)).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/robots.txt", "/moved.txt", "/open");
   }
 
   @Test
@@ -229,20 +330,22 @@ class RobotsGateTest {
   /** Where a start is good once, the file takes it, and the page waits for the next. */
   @Test
   void pageWaitsForTheStartAfterTheFiles() throws Exception {
-    fleet.starts = 1;
+    fleet.grantOne(host());
     assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(false, Duration.ZERO));
 
-    fleet.starts = 1;
+    fleet.grantOne(host());
     assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
     assertThat(asked).containsExactly("/robots.txt", "/a");
   }
 
   @Test
   void fileThatCouldNotStartIsClaimedByTheNext() throws Exception {
+    fleet.grantOne(host());
     fleet.starts = 0;
     assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(true, Duration.ZERO));
     assertThat(asked).isEmpty();
 
+    fleet.startsOnce = false;
     fleet.starts = 2;
     assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
   }

@@ -2,10 +2,14 @@ package dev.stygian.services.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
@@ -129,7 +133,7 @@ class VisitsTest {
   @Test
   void startIsNotReportedAsEarlierThanTheRequestWasOut() throws Exception {
     AtomicLong onTheWay = new AtomicLong();
-    Departure departure = new Departure(fleet);
+    Departure departure = new Departure(fleet::mayStart);
     OkHttpClient client =
         new OkHttpClient.Builder()
             .addNetworkInterceptor(departure)
@@ -160,7 +164,8 @@ class VisitsTest {
     fleet.lane = Optional.of("elsewhere.test");
     fleet.paced.add(host(server));
 
-    assertThat(given().fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(server), true));
+    assertThat(given().fetchedBy(service))
+        .isEqualTo(new Outcome.Elsewhere(new Host(host(server)), true));
     assertThat(server.getRequestCount()).isZero();
   }
 
@@ -173,12 +178,80 @@ class VisitsTest {
     assertThat(fleet.visits).extracting(HostVisit::host).containsExactly(host(server), host(other));
   }
 
+  /** As where the host's pace was learnt, and the pipeline names none. */
+  @Test
+  void eachStartThatIsGoodOnceLeadsAHopFurther() throws Exception {
+    List<Class<?>> outcomes = new ArrayList<>();
+    for (String next : List.of("/b", "/c")) {
+      fleet.grantOne(host(server));
+      answer(302, "Location", next);
+      outcomes.add(given().fetchedBy(service).getClass());
+    }
+    fleet.grantOne(host(server));
+    answer(200);
+    given().pageFrom(service);
+
+    assertThat(outcomes).containsOnly(Outcome.Elsewhere.class);
+    assertThat(server.takeRequest().getTarget()).isEqualTo("/a");
+    assertThat(server.takeRequest().getTarget()).isEqualTo("/b");
+    assertThat(server.takeRequest().getTarget()).isEqualTo("/c");
+  }
+
+  @Test
+  void redirectToAHostWithoutAPaceNeedsNoStart() throws Exception {
+    fleet.grantOne(host(server));
+    answer(302, "Location", other.url("/b").toString());
+    other.enqueue(new MockResponse.Builder().body("arrived").build());
+
+    assertThat(given().pageFrom(service).get("body").asString()).isEqualTo("arrived");
+  }
+
+  @Test
+  void startThatIsOverLeavesARedirectWhereItWas() throws Exception {
+    fleet.grantOne(host(server));
+    answer(302, "Location", "/b");
+    given().fetchedBy(service);
+    fleet.grantOne(host(server));
+    fleet.starts = 0;
+    assertThat(given().fetchedBy(service)).isEqualTo(new Outcome.NotNow(true, Duration.ZERO));
+
+    fleet.grantOne(host(server));
+    answer(200);
+    assertThat(given().pageFrom(service).get("final_url").asString())
+        .isEqualTo(server.url("/b").toString());
+  }
+
+  @Test
+  void hostIsNamedByTheScopeAndByItsUrl() throws Exception {
+    Given shop = Given.url("https://www.shop.example.co.uk:8443/a").fleet(fleet);
+    fleet.scope = HostScope.DOMAIN;
+    assertThat(service.host(shop.call()))
+        .contains(new Host("example.co.uk", "www.shop.example.co.uk:8443"));
+    fleet.scope = HostScope.HOST;
+    assertThat(service.host(shop.call())).contains(new Host("www.shop.example.co.uk:8443"));
+    fleet.scope = HostScope.IP;
+    assertThat(service.host(Given.url("http://localhost/a").fleet(fleet).call()).orElseThrow())
+        .satisfies(host -> assertThat(host.name()).isNotEqualTo("localhost"))
+        .extracting(Host::inUrl)
+        .isEqualTo("localhost");
+  }
+
+  @Test
+  void longNameIsThatOfItsLane() {
+    String name = "x".repeat(60) + ".";
+    String host = name.repeat(4) + "example";
+
+    assertThat(new Host(host).name()).hasSize(200);
+    assertThat(new Host(host).inUrl()).isEqualTo(host);
+  }
+
   /** Fetches until a redirect leads to the paced host, then goes on in that host's lane. */
   private RecordedRequest goneOn(int status, String method) throws Exception {
     fleet.paced.add(host(other));
     answer(status, "Location", other.url("/b").toString());
     Given given = given().config(SECRETS.formatted(method));
-    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(other), false));
+    assertThat(given.fetchedBy(service))
+        .isEqualTo(new Outcome.Elsewhere(new Host(host(other)), false));
     assertThat(other.getRequestCount()).isZero();
 
     fleet.lane = Optional.of(host(other));
@@ -237,7 +310,8 @@ class VisitsTest {
     fleet.paced.add(host(server));
     answer(302, "Location", "/b");
     Given given = given().config(SECRETS.formatted("GET"));
-    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(server), false));
+    assertThat(given.fetchedBy(service))
+        .isEqualTo(new Outcome.Elsewhere(new Host(host(server)), false));
     answer(200);
     given.pageFrom(service);
 
@@ -257,7 +331,8 @@ class VisitsTest {
             .addHeader("Location", server.url("/c").toString())
             .build());
     Given given = given().config(SECRETS.formatted("GET"));
-    assertThat(given.fetchedBy(service)).isEqualTo(new Outcome.Elsewhere(host(server), false));
+    assertThat(given.fetchedBy(service))
+        .isEqualTo(new Outcome.Elsewhere(new Host(host(server)), false));
     answer(200);
     given.pageFrom(service);
 
