@@ -1,15 +1,22 @@
 package dev.stygian.services.http;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.function.BooleanSupplier;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
+import okhttp3.Protocol;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
 import okio.ForwardingSource;
 import okio.Okio;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks whether a request may go out, where the connection for it is there and nothing lies between
@@ -17,14 +24,25 @@ import okio.Okio;
  * comes back. For one request; used by one thread.
  */
 final class Departure implements Interceptor {
+  private static final int LOOK_MILLIS = 1;
+
   private final BooleanSupplier mayStart;
+  private final boolean isOnce;
+  private boolean isNewlyConnected;
   private long startedNanos = System.nanoTime();
   private boolean begun;
   private boolean sent;
   private long receivedBytes;
 
-  Departure(BooleanSupplier mayStart) {
+  /**
+   * A departure that asks this.
+   *
+   * @param isOnce whether the answer is yes once at most, so that a try on a connection that the
+   *     host has closed would be the only one
+   */
+  Departure(BooleanSupplier mayStart, boolean isOnce) {
     this.mayStart = mayStart;
+    this.isOnce = isOnce;
   }
 
   /** The time to start was over; nothing was sent. */
@@ -38,6 +56,11 @@ final class Departure implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
+    Connection connection = chain.connection();
+    if (isOnce && !isNewlyConnected && connection != null && isClosedByHost(connection)) {
+      connection.socket().close(); // fails below, and is tried again on a new connection
+      return chain.proceed(chain.request());
+    }
     if (!mayStart.getAsBoolean()) {
       throw new TooLateException();
     }
@@ -45,6 +68,31 @@ final class Departure implements Interceptor {
     begun = true;
     Response response = chain.proceed(chain.request());
     return response.newBuilder().body(counted(response.body())).build();
+  }
+
+  /**
+   * Whether a host has closed a connection that waited for its next request, or said something
+   * unasked, as some do before they close. HTTP/2 looks for that by itself.
+   */
+  private static boolean isClosedByHost(Connection connection) throws IOException {
+    if (connection.protocol() == Protocol.HTTP_2) {
+      return false;
+    }
+    Socket socket = connection.socket();
+    int timeout = socket.getSoTimeout();
+    socket.setSoTimeout(LOOK_MILLIS);
+    try {
+      int _ = socket.getInputStream().read(); // the end, or what answers no request of ours
+      return true;
+    } catch (SocketTimeoutException _) {
+      return false;
+    } catch (IOException _) { // as good as closed
+      return true;
+    } finally {
+      if (!socket.isClosed()) {
+        socket.setSoTimeout(timeout);
+      }
+    }
   }
 
   private ResponseBody counted(ResponseBody body) {
@@ -66,6 +114,12 @@ final class Departure implements Interceptor {
    */
   EventListener listener() {
     return new EventListener() {
+      @Override
+      public void connectEnd(
+          Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
+        isNewlyConnected = true;
+      }
+
       @Override
       public void responseHeadersStart(Call call) {
         if (begun && !sent) {

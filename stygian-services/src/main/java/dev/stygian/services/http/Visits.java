@@ -129,7 +129,7 @@ final class Visits {
 
   Visit start(HttpUrl url) {
     Host host = host(url);
-    return new Visit(host.name(), new Departure(() -> mayStart(host)));
+    return new Visit(host.name(), new Departure(() -> mayStart(host), fleet.startsOnce()));
   }
 
   /** A start is for its lane's host: a request to another one that has no pace takes none. */

@@ -1,5 +1,6 @@
 package dev.stygian.services.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.service.Host;
@@ -7,14 +8,23 @@ import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.settings.HostScope;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
@@ -133,7 +143,7 @@ class VisitsTest {
   @Test
   void startIsNotReportedAsEarlierThanTheRequestWasOut() throws Exception {
     AtomicLong onTheWay = new AtomicLong();
-    Departure departure = new Departure(fleet::mayStart);
+    Departure departure = new Departure(fleet::mayStart, false);
     OkHttpClient client =
         new OkHttpClient.Builder()
             .addNetworkInterceptor(departure)
@@ -148,6 +158,61 @@ class VisitsTest {
     client.newCall(new Request.Builder().url(server.url("/a")).build()).execute().close();
 
     assertThat(departure.startedNanos()).isGreaterThan(onTheWay.get());
+  }
+
+  /** Most hosts close a connection that has waited for some seconds: less than many intervals. */
+  @Test
+  void connectionThatTheHostHasClosedCostsNoStart() throws Exception {
+    try (ClosingServer closing = new ClosingServer()) {
+      String url = "http://" + closing.host() + "/a";
+      for (int i = 0; i < 3; i++) {
+        fleet.grantOne(closing.host());
+
+        assertThat(Given.url(HttpUrl.get(url)).fleet(fleet).pageFrom(service)).isNotNull();
+        closing.awaitClosed();
+      }
+      assertThat(fleet.visits).hasSize(3);
+    }
+  }
+
+  /** Answers one request on each connection and closes it, without having said so. */
+  private static final class ClosingServer implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    private final Semaphore closed = new Semaphore(0);
+
+    ClosingServer() throws IOException {
+      Thread.ofVirtual().start(this::serve);
+    }
+
+    String host() {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
+
+    void awaitClosed() throws InterruptedException {
+      assertThat(closed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private void serve() {
+      while (true) {
+        try (Socket connection = socket.accept()) {
+          BufferedReader request =
+              new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+          if (request.lines().takeWhile(line -> !line.isEmpty()).count() > 0) {
+            connection
+                .getOutputStream()
+                .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(US_ASCII));
+          }
+        } catch (IOException _) {
+          return;
+        }
+        closed.release();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
   }
 
   @Test
