@@ -40,7 +40,8 @@ local function is_watched(service, due)
   return false
 end
 
--- Something of a service is due then: wakes a worker, unless one comes in time anyway.
+-- Something of a service is due then: wakes a worker, unless one comes in time anyway. Who was told of a later time
+-- may wait a little longer than EVERY.
 function Watches.see_to(service, due)
-  if due < now + EVERY and not is_watched(service, due) then Runs.wake(service) end
+  if due < now + EVERY + GRACE and not is_watched(service, due) then Runs.wake(service) end
 end
