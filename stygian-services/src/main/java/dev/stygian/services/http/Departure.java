@@ -25,10 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Departure implements Interceptor {
   private static final int LOOK_MILLIS = 1;
+  private static final String RETRY_AFTER = "Retry-After";
+  private static final String AT_ONCE = "0";
 
   private final BooleanSupplier mayStart;
   private final boolean isOnce;
   private boolean isNewlyConnected;
+  private boolean wasNewlyConnected;
+  private int status;
+  private @Nullable IOException failure;
   private long startedNanos = System.nanoTime();
   private boolean begun;
   private boolean sent;
@@ -62,12 +67,37 @@ final class Departure implements Interceptor {
       return chain.proceed(chain.request());
     }
     if (!mayStart.getAsBoolean()) {
-      throw new TooLateException();
+      throw whyNotNow();
     }
     startedNanos = System.nanoTime();
     begun = true;
-    Response response = chain.proceed(chain.request());
-    return response.newBuilder().body(counted(response.body())).build();
+    wasNewlyConnected = isNewlyConnected;
+    failure = null;
+    try {
+      Response response = chain.proceed(chain.request());
+      status = response.code();
+      Response.Builder answer = response.newBuilder().body(counted(response.body()));
+      if (AT_ONCE.equals(response.header(RETRY_AFTER))) {
+        answer.removeHeader(RETRY_AFTER); // the client would ask again without a start
+      }
+      return answer.build();
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /**
+   * Why a request must not go out. Where it is the client's own repetition, what the first one came
+   * to counts; but not where its connection had waited, since the host may have closed that.
+   */
+  private IOException whyNotNow() {
+    if (status > 0) {
+      return new IOException("it answered " + status + ", and asking again takes another start");
+    }
+    return failure != null && wasNewlyConnected
+        ? new IOException(failure.getMessage(), failure)
+        : new TooLateException();
   }
 
   /**

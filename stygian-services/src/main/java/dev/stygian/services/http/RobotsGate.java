@@ -64,7 +64,12 @@ final class RobotsGate {
 
   /** What asking for a file came to. */
   private sealed interface Asked {
-    record Read(RobotsRules rules) implements Asked {}
+    /**
+     * What the file says.
+     *
+     * @param isNewsToHost whether the site's host, which has not sent it, knows nothing of it yet
+     */
+    record Read(RobotsRules rules, boolean isNewsToHost) implements Asked {}
 
     /** A redirect that is followed with a later start. */
     record Led(Outcome elsewhere) implements Asked {}
@@ -83,6 +88,7 @@ final class RobotsGate {
     String origin = url.scheme() + "://" + url.host() + ":" + url.port();
     String name = "robots/" + userAgent + " " + origin;
     Optional<RobotsRules> known = known(name, fleet);
+    boolean goesFirst = false;
     if (known.isEmpty()) {
       Step step = begin(name, url, fleet);
       Optional<Outcome> elsewhere = visits.mayVisit(step.url());
@@ -96,12 +102,13 @@ final class RobotsGate {
       }
       boolean isRead = false;
       try {
-        switch (ask(name, step, userAgent, fleet, visits, client)) {
+        switch (ask(name, url, step, userAgent, fleet, visits, client)) {
           case Asked.Led(Outcome later) -> {
             return Optional.of(later);
           }
-          case Asked.Read(RobotsRules read) -> {
+          case Asked.Read(RobotsRules read, boolean isNewsToHost) -> {
             isRead = true;
+            goesFirst = isNewsToHost;
             note(name, read, fleet);
             if (step.redirects() > 0) {
               fleet.forget("way/" + name);
@@ -122,18 +129,21 @@ final class RobotsGate {
       }
     }
     Optional<Outcome> refusal = refusal(known.get(), url, origin, userAgent, visits);
-    return refusal.isPresent() ? refusal : delay(known.get(), url, visits);
+    return refusal.isPresent() ? refusal : delay(known.get(), url, visits, goesFirst);
   }
 
-  /** Where the site has just begun to ask for a delay, whoever did not know of it waits anew. */
-  private Optional<Outcome> delay(RobotsRules rules, HttpUrl url, Visits visits) {
+  /**
+   * Where the site has just begun to ask for a delay, whoever did not know of it waits anew; but
+   * not who goes first, whose answer is what the site's host learns it by.
+   */
+  private Optional<Outcome> delay(
+      RobotsRules rules, HttpUrl url, Visits visits, boolean goesFirst) {
     if (rules.crawlDelay().isEmpty()) {
       return Optional.empty();
     }
     visits.keepTo(rules.crawlDelay().get(), url);
-    return clock.instant().isBefore(rules.askedAt().plus(NEWS))
-        ? visits.backToBePaced(url)
-        : Optional.empty();
+    Duration age = Duration.between(rules.askedAt(), clock.instant()).abs(); // of another's clock
+    return !goesFirst && age.compareTo(NEWS) < 0 ? visits.backToBePaced(url) : Optional.empty();
   }
 
   /** Where a file is asked for: at its place, or where somebody was led to. */
@@ -215,7 +225,13 @@ final class RobotsGate {
   }
 
   private Asked ask(
-      String name, Step from, String userAgent, Fleet fleet, Visits visits, OkHttpClient client)
+      String name,
+      HttpUrl site,
+      Step from,
+      String userAgent,
+      Fleet fleet,
+      Visits visits,
+      OkHttpClient client)
       throws IOException {
     Step step = from;
     while (true) {
@@ -228,13 +244,20 @@ final class RobotsGate {
       try (Response response = call.execute()) {
         HttpUrl target = step.redirects() < MOST_REDIRECTS ? target(url, response) : null;
         RobotsRules rules = rules(url, userAgent, response);
+        Optional<Duration> delay =
+            target == null ? crawlDelay(name, rules, fleet) : Optional.empty();
+        boolean isFromSite = visits.isOneHost(url, site);
         visit.answeredRobots(
             response,
             RetryAfter.of(response.headers(), clock),
             rules.reachable(),
-            target == null ? crawlDelay(name, rules, fleet) : Optional.empty());
+            isFromSite ? delay : Optional.empty());
         if (target == null) {
-          return new Asked.Read(rules);
+          boolean isNewsToHost = !isFromSite && delay.isPresent();
+          if (isNewsToHost) {
+            visits.keepTo(delay.get(), site);
+          }
+          return new Asked.Read(rules, isNewsToHost);
         }
         step = new Step(target, step.redirects() + 1);
       } catch (IOException e) {
@@ -242,7 +265,7 @@ final class RobotsGate {
         if (saysNothing(e, step.redirects() > 0)) {
           throw e;
         }
-        return new Asked.Read(RobotsRules.unreachable(clock.instant()));
+        return new Asked.Read(RobotsRules.unreachable(clock.instant()), false);
       }
       Optional<Outcome> elsewhere = visits.mayFollow(step.url());
       if (elsewhere.isPresent()) {

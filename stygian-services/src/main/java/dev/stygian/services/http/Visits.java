@@ -123,6 +123,11 @@ final class Visits {
     return names.of(url, fleet.scope());
   }
 
+  /** Whether two URLs are of one host, as the fleet counts hosts. */
+  boolean isOneHost(HttpUrl one, HttpUrl other) {
+    return host(one).name().equals(host(other).name());
+  }
+
   private boolean isInLaneOf(Host host) {
     return fleet.lane().filter(host.name()::equals).isPresent();
   }

@@ -1,6 +1,7 @@
 package dev.stygian.services.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
@@ -271,6 +272,23 @@ class RobotsGateTest {
     fleet.grantOne(own);
     assertThat(given.fetchedBy(service)).isInstanceOf(Outcome.Success.class);
     assertThat(asked).containsExactly("/robots.txt", "/moved.txt", "/open");
+  }
+
+  /** Where it is kept is not asked for a delay; the site learns of its own by its page's answer. */
+  @Test
+  void crawlDelayOfAFileAtAnotherHostIsThatOfTheSite() throws Exception {
+    String other = "127.0.0.1:" + server.getPort();
+    answers.put("/robots.txt", redirect("http://" + other + "/moved.txt"));
+    answers.put(
+        "/moved.txt", new MockResponse.Builder().body("User-agent: *\nCrawl-delay: 7\n").build());
+
+    assertThat(fetch("/open")).isInstanceOf(Outcome.Success.class);
+    assertThat(fleet.visits)
+        .extracting(HostVisit::host, HostVisit::answer)
+        .containsExactly(
+            tuple(host(), new Answer.Fine()),
+            tuple(other, new Answer.Fine()),
+            tuple(host(), new Answer.Interval(Duration.ofSeconds(7))));
   }
 
   @Test

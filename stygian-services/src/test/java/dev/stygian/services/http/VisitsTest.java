@@ -160,6 +160,30 @@ class VisitsTest {
     assertThat(departure.startedNanos()).isGreaterThan(onTheWay.get());
   }
 
+  /** The client would ask again at once, by itself, and have no start for it. */
+  @Test
+  void wishToBeAskedAgainAtOnceIsOneForFewerRequests() throws Exception {
+    answer(503, "Retry-After", "0");
+    fleet.grantOne(host(server));
+
+    assertThat(given().fetchedBy(service)).isInstanceOf(Outcome.RateLimited.class);
+    assertThat(onlyAnswer()).isEqualTo(new Answer.TooMany(Duration.ZERO));
+    assertThat(server.getRequestCount()).isEqualTo(1);
+  }
+
+  @Test
+  void answerAfterWhichTheClientAsksAgainTakesTheStart() throws Exception {
+    answer(408);
+    fleet.grantOne(host(server));
+
+    Outcome outcome = given().fetchedBy(service);
+
+    assertThat(outcome).isInstanceOf(Outcome.Retryable.class);
+    assertThat(outcome.toString()).contains("answered 408");
+    assertThat(onlyAnswer()).isEqualTo(new Answer.Failure());
+    assertThat(server.getRequestCount()).isEqualTo(1);
+  }
+
   /** Most hosts close a connection that has waited for some seconds: less than many intervals. */
   @Test
   void connectionThatTheHostHasClosedCostsNoStart() throws Exception {
