@@ -154,12 +154,12 @@ interface HostContract extends Contract {
     Lease first = q().leaseOne();
     q().nothingToLease();
 
-    q().queue.nack(back(first, true));
+    q().handBack(first, true);
 
     Lease again = q().leaseOne();
     assertThat(again.task().id().item()).isEqualTo("x");
     assertThat(again.attempt()).isEqualTo(1);
-    q().queue.nack(back(again, false));
+    q().handBack(again, false);
     q().nothingToLease();
   }
 
@@ -322,15 +322,6 @@ interface HostContract extends Contract {
 
   private static Instant granted(Lease lease) {
     return lease.deadline().minus(lease.visibility());
-  }
-
-  private static Nack back(Lease lease, boolean unused) {
-    return new Nack(
-        lease,
-        List.of(),
-        lease.task(),
-        lease.attempt(),
-        new Nack.Verdict.HandBack(unused, Duration.ZERO));
   }
 
   private static List<String> hosts(List<Lease> leases) {

@@ -63,8 +63,8 @@ interface HostPaceContract extends Contract {
     assertThat(unpaced).hasSize(2);
 
     visit(run, new Visit.Answer.Interval(Duration.ofHours(1)));
-    q().queue.nack(back(unpaced.getFirst(), false));
-    q().queue.nack(back(unpaced.getLast(), true));
+    q().handBack(unpaced.getFirst(), false);
+    q().handBack(unpaced.getLast(), true);
 
     q().nothingToLease();
   }
@@ -161,15 +161,6 @@ interface HostPaceContract extends Contract {
 
   private void submit(RunSpec run, HostLane host, String... items) throws InterruptedException {
     q().submit(run, List.of(items).stream().map(item -> Specs.visiting(run, item, host)).toList());
-  }
-
-  private static Nack back(Lease lease, boolean unused) {
-    return new Nack(
-        lease,
-        List.of(),
-        lease.task(),
-        lease.attempt(),
-        new Nack.Verdict.HandBack(unused, Duration.ZERO));
   }
 
   private void breakHost(RunSpec run) throws InterruptedException {

@@ -270,4 +270,19 @@ public final class QueueFixture implements AutoCloseable {
     opened.forEach(WorkQueue::close);
     threads.close();
   }
+
+  /**
+   * Hands a task back.
+   *
+   * @param unused whether its start at a host was not used
+   */
+  void handBack(Lease lease, boolean unused) throws InterruptedException {
+    queue.nack(
+        new Nack(
+            lease,
+            List.of(),
+            lease.task(),
+            lease.attempt(),
+            new Nack.Verdict.HandBack(unused, Duration.ZERO)));
+  }
 }
