@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that visit hosts: each host at its pace, and no host in the way of another. */
@@ -24,7 +23,7 @@ interface HostContract extends Contract {
   @Test
   default void I9_starts_at_a_host_are_an_interval_apart() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", INTERVAL, 0), "x", "y", "z");
+    q().submit(run, new HostLane("a.example", INTERVAL, 0), "x", "y", "z");
 
     List<Instant> starts = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -42,7 +41,7 @@ interface HostContract extends Contract {
   @Test
   default void I9_a_start_is_good_for_less_time_than_the_next_one_is_late() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", INTERVAL, 0), "x", "y");
+    q().submit(run, new HostLane("a.example", INTERVAL, 0), "x", "y");
 
     long asked = System.nanoTime();
     Lease first = q().leaseOne();
@@ -61,7 +60,7 @@ interface HostContract extends Contract {
   default void I9_the_next_start_is_an_interval_after_the_last_one_was_used() throws Exception {
     Duration interval = Duration.ofMillis(600);
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", interval, 0), "x", "y");
+    q().submit(run, new HostLane("a.example", interval, 0), "x", "y");
     Lease first = q().leaseOne();
     q().nothingToLease();
 
@@ -81,7 +80,7 @@ interface HostContract extends Contract {
   @Test
   default void I9_never_more_tasks_at_once_than_a_host_allows() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", Duration.ZERO, 2), "x", "y", "z");
+    q().submit(run, new HostLane("a.example", Duration.ZERO, 2), "x", "y", "z");
 
     List<Lease> two = q().leaseUpTo(10);
     assertThat(two).hasSize(2);
@@ -94,7 +93,7 @@ interface HostContract extends Contract {
   @Test
   default void I9_a_waiting_worker_gets_what_another_ones_end_allows() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");
+    q().submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");
     Lease first = q().leaseOne();
 
     WorkQueue other = q().another();
@@ -111,8 +110,8 @@ interface HostContract extends Contract {
     HostLane host = new HostLane("a.example", INTERVAL, 0);
     RunSpec one = q().open(Specs.single("one"));
     RunSpec two = q().open(Specs.single("two"));
-    submit(one, host, "x", "y");
-    submit(two, host, "x", "y");
+    q().submit(one, host, "x", "y");
+    q().submit(two, host, "x", "y");
 
     Map<RunId, Integer> served = new HashMap<>();
     Instant last = Instant.EPOCH;
@@ -130,8 +129,8 @@ interface HostContract extends Contract {
   @Test
   default void I9_a_slow_host_holds_up_no_other() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("slow.example", FOR_GOOD, 0), Specs.names(50));
-    submit(run, HostLane.unlimited("fast.example"), "x", "y", "z");
+    q().submit(run, new HostLane("slow.example", FOR_GOOD, 0), Specs.names(50));
+    q().submit(run, HostLane.unlimited("fast.example"), "x", "y", "z");
 
     assertThat(hosts(q().leaseUpTo(100)))
         .containsExactlyInAnyOrder("slow.example", "fast.example", "fast.example", "fast.example");
@@ -141,8 +140,8 @@ interface HostContract extends Contract {
   @Test
   default void I8_hosts_take_turns() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("large.example"), Specs.names(200));
-    submit(run, HostLane.unlimited("small.example"), "x", "y");
+    q().submit(run, HostLane.unlimited("large.example"), Specs.names(200));
+    q().submit(run, HostLane.unlimited("small.example"), "x", "y");
 
     assertThat(hosts(q().leaseUpTo(60))).contains("small.example");
   }
@@ -150,7 +149,7 @@ interface HostContract extends Contract {
   @Test
   default void a_task_that_is_handed_back_unused_gives_its_start_to_the_next() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", FOR_GOOD, 0), "x", "y");
+    q().submit(run, new HostLane("a.example", FOR_GOOD, 0), "x", "y");
     Lease first = q().leaseOne();
     q().nothingToLease();
 
@@ -166,7 +165,7 @@ interface HostContract extends Contract {
   @Test
   default void a_task_that_leaves_its_lane_unused_gives_its_start_to_the_next() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", FOR_GOOD, 1), "x", "y", "z");
+    q().submit(run, new HostLane("a.example", FOR_GOOD, 1), "x", "y", "z");
     Lease first = q().leaseOne();
     q().nothingToLease();
 
@@ -190,7 +189,7 @@ interface HostContract extends Contract {
   @Test
   default void a_lease_that_ran_out_no_longer_counts_at_its_host() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");
+    q().submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");
     q().leaseOne(QueueFixture.SHORT);
     q().nothingToLease();
 
@@ -205,7 +204,7 @@ interface HostContract extends Contract {
   @Test
   default void what_is_tried_again_waits_in_its_hosts_lane() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");
+    q().submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");
     q().fail(q().leaseOne(), "no", Duration.ZERO);
 
     Lease again = q().leaseOne();
@@ -247,7 +246,7 @@ interface HostContract extends Contract {
   default void a_cancelled_run_leaves_nothing_at_its_hosts() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
     for (int i = 0; i < 30; i++) {
-      submit(run, new HostLane("h" + i + ".example", FOR_GOOD, 1), "x" + i, "y" + i);
+      q().submit(run, new HostLane("h" + i + ".example", FOR_GOOD, 1), "x" + i, "y" + i);
     }
     List<Lease> begun = q().leaseUpTo(100);
     assertThat(begun).hasSize(30);
@@ -262,14 +261,14 @@ interface HostContract extends Contract {
     assertThat(status.finished()).isPresent();
     assertThat(status.cancelled()).isEqualTo(60);
     RunSpec next = q().open(Specs.single("next"));
-    submit(next, HostLane.unlimited("h0.example"), "x");
+    q().submit(next, HostLane.unlimited("h0.example"), "x");
     assertThat(q().leaseUpTo(10)).hasSize(1);
   }
 
   @Test
   default void a_paused_run_goes_on_at_its_hosts() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("a.example"), "x");
+    q().submit(run, HostLane.unlimited("a.example"), "x");
     q().ledger().pause(run.id());
     q().nothingToLease();
 
@@ -283,7 +282,7 @@ interface HostContract extends Contract {
     RunSpec run = q().open(Specs.single("r"));
     List<String> names = List.of("a:8080", "[::1]:80", "bücher.example", "a~b/c,d|e f%20", "x%7Ey");
     for (String name : names) {
-      submit(run, new HostLane(name, FOR_GOOD, 1), name);
+      q().submit(run, new HostLane(name, FOR_GOOD, 1), name);
     }
 
     List<Lease> leases = q().leaseUpTo(10);
@@ -314,10 +313,6 @@ interface HostContract extends Contract {
       q().elapse(Duration.ofMillis(20));
     }
     assertThat(q().status(run).state()).isEqualTo(RunStatus.State.FINISHED);
-  }
-
-  private void submit(RunSpec run, HostLane host, String... items) throws InterruptedException {
-    q().submit(run, Stream.of(items).map(item -> Specs.visiting(run, item, host)).toList());
   }
 
   private static Instant granted(Lease lease) {

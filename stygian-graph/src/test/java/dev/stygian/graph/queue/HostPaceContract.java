@@ -15,7 +15,7 @@ interface HostPaceContract extends Contract {
   @Test
   default void a_host_that_asks_to_wait_is_left_alone() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("a.example"), "x", "y");
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y");
     Lease first = q().leaseUpTo(1).getFirst();
 
     visit(run, new Visit.Answer.TooMany(Duration.ofHours(1)));
@@ -27,7 +27,7 @@ interface HostPaceContract extends Contract {
   @Test
   default void whoever_asks_for_fewer_requests_gets_an_interval() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
 
     visit(run, new Visit.Answer.TooMany(Duration.ZERO));
 
@@ -44,7 +44,7 @@ interface HostPaceContract extends Contract {
   @Test
   default void a_robots_txt_may_ask_for_an_interval_and_take_it_back() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
 
     visit(run, new Visit.Answer.Interval(Duration.ofHours(1)));
     assertThat(q().leaseOne().startBefore()).isPresent();
@@ -58,7 +58,7 @@ interface HostPaceContract extends Contract {
   @Test
   default void I9_what_is_given_back_unused_does_not_make_good_what_others_sent() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
     List<Lease> unpaced = q().leaseUpTo(2);
     assertThat(unpaced).hasSize(2);
 
@@ -72,7 +72,7 @@ interface HostPaceContract extends Contract {
   @Test
   default void good_answers_narrow_the_interval_again() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
     visit(run, new Visit.Answer.TooMany(Duration.ZERO));
 
     for (int i = 0; i < 1_000; i++) {
@@ -85,7 +85,7 @@ interface HostPaceContract extends Contract {
   @Test
   default void a_host_that_takes_much_longer_than_it_used_to_gets_an_interval() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
     for (int i = 0; i < 20; i++) {
       visit(run, new Visit.Answer.Fine(), Duration.ofMillis(100));
     }
@@ -100,7 +100,7 @@ interface HostPaceContract extends Contract {
   @Test
   default void tasks_wait_for_a_host_that_does_not_answer() throws Exception {
     RunSpec run = q().open(Specs.single("r").maxAttempts(1));
-    submit(run, HostLane.unlimited("a.example"), "x", "y");
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y");
     Lease first = q().leaseUpTo(1).getFirst();
     breakHost(run);
 
@@ -115,8 +115,8 @@ interface HostPaceContract extends Contract {
   @Test
   default void a_host_that_stays_away_is_given_up() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
-    submit(run, new HostLane("a.example", Duration.ZERO, 0, Duration.ZERO), "x", "y");
-    submit(run, HostLane.unlimited("b.example"), "z");
+    q().submit(run, new HostLane("a.example", Duration.ZERO, 0, Duration.ZERO), "x", "y");
+    q().submit(run, HostLane.unlimited("b.example"), "z");
     q().queue.closeInput(run.id());
     breakHost(run);
 
@@ -157,10 +157,6 @@ interface HostPaceContract extends Contract {
     assertThat(counts.getLast().smallestGap()).isEmpty();
     assertThat(q().ledger().hosts(other.id()).getFirst().smallestGap().orElseThrow())
         .isBetween(Duration.ofMillis(298), Duration.ofMillis(302));
-  }
-
-  private void submit(RunSpec run, HostLane host, String... items) throws InterruptedException {
-    q().submit(run, List.of(items).stream().map(item -> Specs.visiting(run, item, host)).toList());
   }
 
   private void breakHost(RunSpec run) throws InterruptedException {

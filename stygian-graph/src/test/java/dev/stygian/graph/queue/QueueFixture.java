@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A queue under test with the moves that tests make: {@link #finish} does to a lease what an engine
@@ -103,6 +104,11 @@ public final class QueueFixture implements AutoCloseable {
 
   public void submit(RunSpec run, String... items) throws InterruptedException {
     submit(run, List.of(items).stream().map(item -> Specs.item(run, item)).toList());
+  }
+
+  /** Puts items in whose first tasks visit a host. */
+  public void submit(RunSpec run, HostLane host, String... items) throws InterruptedException {
+    submit(run, Stream.of(items).map(item -> Specs.visiting(run, item, host)).toList());
   }
 
   /** Puts items in behind those that this way put in before. */

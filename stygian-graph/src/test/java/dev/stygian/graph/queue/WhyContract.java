@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,10 +45,6 @@ interface WhyContract extends Contract {
   /** A worker gives a sign of life. */
   private void worker(int slots, String... services) {
     q().queue.renew(new Heartbeat("w", Set.of(services), slots, Set.of(), LeaseRequest.AS_RUN));
-  }
-
-  private void visiting(RunSpec run, HostLane host, String... items) throws InterruptedException {
-    q().submit(run, Stream.of(items).map(item -> Specs.visiting(run, item, host)).toList());
   }
 
   private void visited(RunSpec run, Visit.Answer answer) throws InterruptedException {
@@ -195,7 +190,7 @@ interface WhyContract extends Contract {
   default void the_interval_of_a_host_is_not_over() throws Exception {
     worker(4, "A");
     RunSpec run = q().open(Specs.single("r"));
-    visiting(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y", "z");
+    q().submit(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y", "z");
     Lease first = q().leaseOne();
     q().finish(first);
     for (int looks = 0; looks < 2; looks++) {
@@ -219,7 +214,7 @@ interface WhyContract extends Contract {
   default void between_two_starts_the_others_wait_for_their_host() throws Exception {
     worker(4, "A");
     RunSpec run = q().open(Specs.single("r"));
-    visiting(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y", "z");
+    q().submit(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y", "z");
 
     Explanation explanation = why(run);
 
@@ -232,7 +227,7 @@ interface WhyContract extends Contract {
   default void a_host_asked_for_fewer_requests() throws Exception {
     worker(4, "A");
     RunSpec run = q().open(Specs.single("r"));
-    visiting(run, new HostLane(HOST, Duration.ofMillis(1), 0), "x", "y");
+    q().submit(run, new HostLane(HOST, Duration.ofMillis(1), 0), "x", "y");
     visited(run, new Visit.Answer.Interval(Duration.ofMinutes(30)));
     q().finish(q().leaseOne());
 
@@ -247,7 +242,7 @@ interface WhyContract extends Contract {
   default void a_host_asked_to_be_left_alone() throws Exception {
     worker(4, "A");
     RunSpec run = q().open(Specs.single("r"));
-    visiting(run, HostLane.unlimited(HOST), "x", "y");
+    q().submit(run, HostLane.unlimited(HOST), "x", "y");
     visited(run, new Visit.Answer.TooMany(FOR_GOOD));
 
     Hold.AtHost at = onlyHold(Hold.AtHost.class, Verdict.WAITS, run);
@@ -262,10 +257,10 @@ interface WhyContract extends Contract {
   default void as_many_tasks_visit_a_host_as_may() throws Exception {
     worker(4, "A");
     RunSpec other = q().open(Specs.single("other"));
-    visiting(other, new HostLane(HOST, Duration.ZERO, 2), "x", "y");
+    q().submit(other, new HostLane(HOST, Duration.ZERO, 2), "x", "y");
     q().leaseUpTo(2);
     RunSpec run = q().open(Specs.single("r"));
-    visiting(run, new HostLane(HOST, Duration.ZERO, 2), "x", "y", "z");
+    q().submit(run, new HostLane(HOST, Duration.ZERO, 2), "x", "y", "z");
     for (int looks = 0; looks < 2; looks++) {
       assertThat(onlyHold(Hold.AtHost.class, Verdict.WAITS, run))
           .isEqualTo(new Hold.AtHost("a", HOST, 3, false, new HostState.Busy(2, 2)));
@@ -278,7 +273,7 @@ interface WhyContract extends Contract {
     worker(4, "A");
     RunSpec run = q().open(Specs.single("r"));
     Duration patience = Duration.ofHours(2);
-    visiting(run, new HostLane(HOST, Duration.ZERO, 0, patience), "x", "y");
+    q().submit(run, new HostLane(HOST, Duration.ZERO, 0, patience), "x", "y");
     for (int i = 0; i < HostPaceContract.BREAKS_AT; i++) {
       visited(run, new Visit.Answer.Failure());
     }
@@ -433,7 +428,7 @@ interface WhyContract extends Contract {
   default void a_host_and_a_missing_worker_are_both_named() throws Exception {
     worker(4, "B");
     RunSpec run = q().open(Specs.single("r"));
-    visiting(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y");
+    q().submit(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y");
     q().finish(q().leaseOne("A"));
 
     Explanation explanation = why(run);
@@ -447,9 +442,9 @@ interface WhyContract extends Contract {
   default void tasks_that_visit_hosts_and_others_are_told_apart() throws Exception {
     worker(9, "A");
     RunSpec run = q().open(Specs.single("r"));
-    visiting(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y");
+    q().submit(run, new HostLane(HOST, FOR_GOOD, 0), "x", "y");
     q().finish(q().leaseOne());
-    visiting(run, HostLane.unlimited("b.example"), "z");
+    q().submit(run, HostLane.unlimited("b.example"), "z");
     q().submit(run, "nowhere");
 
     Explanation explanation = why(run);
