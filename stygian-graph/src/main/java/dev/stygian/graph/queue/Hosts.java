@@ -62,11 +62,15 @@ final class Hosts {
   }
 
   /**
-   * When the last start was used: that is reported, or else it may have been at the last moment
-   * that it was good for.
+   * When the next start may be. The last one was used when that is reported, or else it may have
+   * been at the last moment that it was good for. A request that came without a start, as by a
+   * redirect, counts as one, also where none was ever granted.
    */
-  private static long used(Host host, long window) {
-    return host.sent >= host.last ? host.sent : host.last + window;
+  private static long nextStart(Host host, long window, long gap) {
+    if (host.lease == 0 && host.sent == 0) {
+      return 0;
+    }
+    return (host.sent >= host.last ? host.sent : host.last + window) + gap;
   }
 
   Permission mayStart(HostLane lane, long now) {
@@ -76,7 +80,7 @@ final class Hosts {
     }
     long gap = Math.max(lane.interval().toMillis(), host.pace.gapMillis());
     long window = gap > 0 ? windowMillis(gap) : 0;
-    long from = gap > 0 && host.lease > 0 ? used(host, window) + gap : 0;
+    long from = gap > 0 ? nextStart(host, window, gap) : 0;
     if (Math.max(from, host.pace.notBefore()) > now) {
       return new Permission.Later(Math.max(from, host.pace.notBefore()));
     }
@@ -127,7 +131,7 @@ final class Hosts {
     Host host = host(lane);
     if (host.lease == lease) {
       host.last = host.sent;
-      host.lease = host.sent > 0 ? lease : 0;
+      host.lease = 0;
     }
   }
 

@@ -64,17 +64,27 @@ interface HostContract extends Contract {
     Lease first = q().leaseOne();
     q().nothingToLease();
 
-    Visit.Answer fine = new Visit.Answer.Fine();
-    q().queue
-        .visited(
-            List.of(
-                new Visit(
-                    run.id(), "fetch", "a.example", System.nanoTime(), Duration.ZERO, 0, fine)));
+    q().visited(run, "a.example", new Visit.Answer.Fine());
     q().finish(first);
     q().nothingToLease();
     q().elapse(interval.plusMillis(20)); // the start was good for three times as long
 
     assertThat(q().leaseUpTo(1)).hasSize(1);
+  }
+
+  /** A redirect may bring a request to a host none of whose tasks was leased before. */
+  @Test
+  default void I9_the_first_start_counts_from_what_was_sent_outside_of_the_lane() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, new HostLane("a.example", FOR_GOOD, 0), "x");
+    q().visited(run, "a.example", new Visit.Answer.Fine());
+    q().nothingToLease();
+
+    q().submit(run, new HostLane("b.example", INTERVAL, 0), "y");
+    q().visited(run, "b.example", new Visit.Answer.Fine());
+    q().elapse(INTERVAL.plusMillis(20));
+
+    assertThat(hosts(q().leaseUpTo(10))).containsExactly("b.example");
   }
 
   @Test

@@ -277,6 +277,12 @@ public final class QueueFixture implements AutoCloseable {
     threads.close();
   }
 
+  /** Reports a request to a host that was sent just now. */
+  void visited(RunSpec run, String host, Visit.Answer answer) throws InterruptedException {
+    Duration took = Duration.ofMillis(5);
+    queue.visited(List.of(new Visit(run.id(), "a", host, System.nanoTime(), took, 10, answer)));
+  }
+
   /**
    * Hands a task back.
    *

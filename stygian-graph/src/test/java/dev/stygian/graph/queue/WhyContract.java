@@ -47,12 +47,6 @@ interface WhyContract extends Contract {
     q().queue.renew(new Heartbeat("w", Set.of(services), slots, Set.of(), LeaseRequest.AS_RUN));
   }
 
-  private void visited(RunSpec run, Visit.Answer answer) throws InterruptedException {
-    Visit visit =
-        new Visit(run.id(), "fetch", HOST, System.nanoTime(), Duration.ofMillis(5), 10, answer);
-    q().queue.visited(List.of(visit));
-  }
-
   @Test
   default void a_run_that_moves_is_said_to_move() throws Exception {
     worker(4, "A", "B");
@@ -228,8 +222,9 @@ interface WhyContract extends Contract {
     worker(4, "A");
     RunSpec run = q().open(Specs.single("r"));
     q().submit(run, new HostLane(HOST, Duration.ofMillis(1), 0), "x", "y");
-    visited(run, new Visit.Answer.Interval(Duration.ofMinutes(30)));
-    q().finish(q().leaseOne());
+    Lease first = q().leaseOne();
+    q().visited(run, HOST, new Visit.Answer.Interval(Duration.ofMinutes(30)));
+    q().finish(first);
 
     Hold.AtHost at = onlyHold(Hold.AtHost.class, Verdict.WAITS, run);
 
@@ -243,7 +238,7 @@ interface WhyContract extends Contract {
     worker(4, "A");
     RunSpec run = q().open(Specs.single("r"));
     q().submit(run, HostLane.unlimited(HOST), "x", "y");
-    visited(run, new Visit.Answer.TooMany(FOR_GOOD));
+    q().visited(run, HOST, new Visit.Answer.TooMany(FOR_GOOD));
 
     Hold.AtHost at = onlyHold(Hold.AtHost.class, Verdict.WAITS, run);
 
@@ -275,7 +270,7 @@ interface WhyContract extends Contract {
     Duration patience = Duration.ofHours(2);
     q().submit(run, new HostLane(HOST, Duration.ZERO, 0, patience), "x", "y");
     for (int i = 0; i < HostPaceContract.BREAKS_AT; i++) {
-      visited(run, new Visit.Answer.Failure());
+      q().visited(run, HOST, new Visit.Answer.Failure());
     }
 
     Hold.AtHost at = hold(Hold.AtHost.class, why(run));

@@ -62,9 +62,10 @@ local function window_of(gap)
   return math.min(1000, math.max(10, math.floor(gap / 10)))
 end
 
--- When the last start was used: that is reported, or else it may have been at the last moment that it was good for.
+-- When the last start was used: that is reported, or else it may have been at the last moment that it was good for. A
+-- request that came without a start, as by a redirect, counts as one, also where none was ever granted.
 local function used(host, window)
-  return host.last > 0 and host.sent >= host.last and host.sent or host.last + window
+  return host.sent >= host.last and host.sent or host.last + window
 end
 
 -- How many tasks of a lane may start now, and for how long that is good (0: for ever). None: when the next
