@@ -143,17 +143,36 @@ final class HostQueues {
     byDue.add(waiting);
   }
 
-  /** Lets a lane that waits for its host's next start go on at its time, if that is earlier now. */
-  void advance(Waiting waiting, Hosts hosts, long now) {
-    long due =
-        switch (hosts.mayStart(waiting.lane, now)) {
-          case Hosts.Permission.Now _, Hosts.Permission.GivenUp _ -> now;
-          case Hosts.Permission.Later(long millis) -> millis;
-          case Hosts.Permission.Blocked() -> WHEN_ANOTHER_ENDS;
-        };
-    if (due < waiting.due && byDue.remove(waiting)) {
+  /**
+   * Lets a lane that waits for its host's next start go on at its time, if that is earlier now;
+   * returns whether it does. Where it waits for another task's end now, it does that.
+   */
+  boolean advance(Waiting waiting, Hosts hosts, long now) {
+    if (!byDue.contains(waiting)) {
+      return false;
+    }
+    return switch (hosts.mayStart(waiting.lane, now)) {
+      case Hosts.Permission.Now _, Hosts.Permission.GivenUp _ -> advance(waiting, now);
+      case Hosts.Permission.Later(long millis) -> {
+        hosts.rest(waiting);
+        yield advance(waiting, millis);
+      }
+      case Hosts.Permission.Blocked() -> {
+        hosts.block(waiting);
+        byDue.remove(waiting);
+        enter(waiting, WHEN_ANOTHER_ENDS);
+        yield false;
+      }
+    };
+  }
+
+  private boolean advance(Waiting waiting, long due) {
+    boolean isEarlier = due < waiting.due;
+    if (isEarlier) {
+      byDue.remove(waiting);
       enter(waiting, due);
     }
+    return isEarlier;
   }
 
   /** Lets a lane be looked at again, whatever it waited for. */

@@ -348,16 +348,17 @@ final class Moves {
   }
 
   /** A start that was granted was not used: another task of the host may have it. */
-  void startUnused(HostLane lane, long lease) {
+  void startUnused(HostLane lane, long lease, long now) {
     hosts.unused(lane, lease);
-    hosts.takeResting(lane.host()).forEach(this::lookAgain);
+    advance(lane.host(), now);
   }
 
-  /** Lets lanes go on earlier that wait for a host whose last start was reported. */
+  /** Lets lanes that wait for a host's next start go on earlier, where that comes sooner now. */
   void advance(String host, long now) {
     for (HostQueues.Waiting resting : hosts.takeResting(host)) {
-      resting.queues.advance(resting, hosts, now);
-      waiters.wake(resting.service());
+      if (resting.queues.advance(resting, hosts, now)) {
+        waiters.wake(resting.service());
+      }
     }
   }
 

@@ -419,7 +419,10 @@ final class SharedQueue {
     moves.book(leased, nack.progress());
     moves.endLease(leased);
     if (nack.verdict() instanceof Verdict.HandBack(boolean isUnused, _) && isUnused) {
-      leased.task.hostLane().ifPresent(host -> moves.startUnused(host, token.lease()));
+      leased
+          .task
+          .hostLane()
+          .ifPresent(host -> moves.startUnused(host, token.lease(), clock.millis()));
     }
     moves.release(leased, nack.progress());
     Settled settled;

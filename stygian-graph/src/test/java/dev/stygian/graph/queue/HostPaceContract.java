@@ -56,6 +56,54 @@ interface HostPaceContract extends Contract {
     assertThat(q().leaseUpTo(10)).hasSize(2).allMatch(lease -> lease.startBefore().isEmpty());
   }
 
+  @Test
+  default void a_lane_that_rests_goes_on_when_its_host_takes_an_interval_back() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y");
+    q().leaseUpTo(1);
+    visit(run, new Visit.Answer.Interval(Duration.ofHours(1)));
+    q().nothingToLease(); // after which the lane rests
+    visit(run, new Visit.Answer.Fine());
+
+    WorkQueue other = q().another();
+    var next =
+        q().start(() -> other.lease(QueueFixture.request(1, QueueFixture.LONG, QueueFixture.SOON)));
+    QueueFixture.stillWaits(next);
+    visit(run, new Visit.Answer.Interval(Duration.ZERO));
+
+    assertThat(QueueFixture.soon(next)).hasSize(1);
+  }
+
+  @Test
+  default void an_interval_may_be_taken_back_by_a_request_that_was_not_the_last() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y");
+    q().leaseUpTo(1);
+    long before = System.nanoTime() - 1_000_000_000L;
+    visit(run, new Visit.Answer.Interval(Duration.ofHours(1)));
+    q().nothingToLease();
+
+    Visit.Answer noMore = new Visit.Answer.Interval(Duration.ZERO);
+    q().queue.visited(List.of(visit(run, "a.example", before, noMore)));
+
+    assertThat(q().leaseUpTo(10)).hasSize(1);
+  }
+
+  @Test
+  default void a_lane_that_rests_waits_for_an_end_once_no_interval_is_left() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, new HostLane("a.example", Duration.ZERO, 1), "x", "y");
+    Lease first = q().leaseOne();
+    visit(run, new Visit.Answer.Interval(Duration.ofHours(1)));
+    q().nothingToLease();
+
+    visit(run, new Visit.Answer.Interval(Duration.ZERO));
+    q().nothingToLease();
+    q().finish(first);
+
+    assertThat(q().leaseUpTo(10)).hasSize(1);
+  }
+
   /** Those of one lane that were granted starts before, without knowing of an interval. */
   @Test
   default void I9_what_is_given_back_unused_does_not_make_good_what_others_sent() throws Exception {

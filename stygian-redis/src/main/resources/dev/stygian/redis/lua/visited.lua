@@ -9,7 +9,7 @@
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 5000, 600000, 3600000
 local FIRST_GAP, LONGEST_GAP, SHORTEST_GAP, PER_ANSWER = 500, 60000, 20, 0.05
 local SLOW, TIMES_SLOWER, SLOWED_FOR, STARTS_KEPT = 1000, 3, 10000, 32
-local paces, visits = {}, {}
+local paces, visits, sooner = {}, {}, {}
 
 -- What only this script reads of a host: how long its answers take, and when its last visits were sent.
 local function pace_named(name)
@@ -86,6 +86,7 @@ for i = 1, #ARGV, 8 do
   local host, pace, of_run = Hosts.named(name), pace_named(name), counts_of(run, name)
   of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + tonumber(bytes)
   spend(of_run, node, tonumber(bytes))
+  local gap_before = Hosts.gap(host)
   host.changed = true
   if answer == 'failure' then
     of_run.failures = of_run.failures + 1
@@ -103,10 +104,11 @@ for i = 1, #ARGV, 8 do
     end
   end
   local gap = gap_of(pace, sent)
-  Hosts.sent(name, sent)
+  if Hosts.sent(host, sent) or Hosts.gap(host) < gap_before then sooner[name] = host end
   if gap and (not of_run.gap or gap < of_run.gap) then of_run.gap = gap end
 end
 
+for _, host in pairs(sooner) do Hosts.advance(host) end
 for name, pace in pairs(paces) do
   redis.call('HSET', host_key(name), 'took', pace.took, 'usually', pace.usually, 'slowedAt', pace.slowed_at,
     'starts', table.concat(pace.starts, ' '))

@@ -79,7 +79,7 @@ local function look_at(node, lane)
   local allowed, from = Hosts.may_start(lane)
   if Hosts.is_given_up(lane) then allowed, from = 0, nil end
   return { lane, tasks, more and 1 or 0, allowed > 0 and 1 or 0, allowed == 0 and from or -1, host.not_before,
-    math.max(host.gap, host.asked), host.active, Hosts.is_broken(lane) and 1 or 0, host.failures, host.away }
+    Hosts.gap(host), host.active, Hosts.is_broken(lane) and 1 or 0, host.failures, host.away }
 end
 
 local nodes = {}

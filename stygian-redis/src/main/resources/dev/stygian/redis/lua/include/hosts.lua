@@ -9,7 +9,7 @@
 --   gap        the interval that its answers have asked for, ms (see visited.lua), and `asked` what its robots.txt does
 --   failures   visits that failed one after another, since `away`; from BREAKS_AT on one task at a time tries it
 --   blocked    lanes that wait for one of its tasks to end, as :run:node:lane: one after another
---   resting    lanes that have come to wait for its next start since the last one, likewise
+--   resting    lanes that wait for its next start and have come to do so since the last one, likewise
 Hosts.BREAKS_AT, Hosts.BLOCKED = 5, 1e15
 local TURN, LIVES, ANY_NUMBER = 20, 86400000, 1000000
 
@@ -57,6 +57,11 @@ function Hosts.given_up(lane)
   return 'host ' .. name .. ' has not answered for ' .. math.floor(patience / 1000) .. ' s; its tasks are given up'
 end
 
+-- The interval that a host's answers ask for.
+function Hosts.gap(host)
+  return math.max(host.gap, host.asked)
+end
+
 -- How long a granted start is good for: whoever begins later asks again.
 local function window_of(gap)
   return math.min(1000, math.max(10, math.floor(gap / 10)))
@@ -73,7 +78,7 @@ end
 function Hosts.may_start(lane)
   local interval, most = pace_of(lane)
   local host = Hosts.of(lane)
-  local gap = math.max(interval, host.gap, host.asked)
+  local gap = math.max(interval, Hosts.gap(host))
   local from, window = host.not_before, 0
   if gap > 0 then
     window = window_of(gap)
@@ -94,41 +99,52 @@ function Hosts.started(run, lane, lease, tasks)
   end
 end
 
+-- Remembers a lane in one of a host's lists.
+local function remember(host, list, waiting)
+  if not string.find(host[list], waiting, 1, true) then
+    host[list], host.changed = host[list] .. ' ' .. waiting, true
+  end
+end
+
 -- A lane must wait until then, or (nothing) for the end of one of its host's tasks.
 function Hosts.wait_for(run, node, lane, from)
   local host = Hosts.of(lane)
   redis.call('HINCRBY', run_key(run, 'hosts'), host.name .. '|waits', 1)
-  local waiting, list = table.concat({ '', run, node, lane, '' }, ':'), from and 'resting' or 'blocked'
-  if not string.find(host[list], waiting, 1, true) then
-    host[list], host.changed = host[list] .. ' ' .. waiting, true
-  end
+  remember(host, from and 'resting' or 'blocked', table.concat({ '', run, node, lane, '' }, ':'))
   return from
 end
 
--- Lanes that wait for the next start may go on earlier than they had to think; those for which another task would
--- have to end first are looked at then, where that is given.
-local function advance(host, when_blocked)
-  for run, node, lane in string.gmatch(host.resting, ':(%d+):(%d+):([^%s:]+):') do
+-- Lets the lanes that wait for a host's next start go on earlier than they had to think, as that may come sooner now.
+-- Those whose time has not come stay remembered; those that wait for another task's end now do that.
+function Hosts.advance(host)
+  local still = {}
+  for waiting, run, node, lane in string.gmatch(host.resting, '(:(%d+):(%d+):([^%s:]+):)') do
     run, node = tonumber(run), tonumber(node)
-    local allowed, from = Hosts.may_start(lane)
-    if allowed > 0 then from = now end
-    from = from or when_blocked
-    local lanes = host_lanes_key(run, node)
-    if from and Runs.of(run).state and redis.call('ZADD', lanes, 'XX', 'LT', 'CH', from, lane) == 1 then
-      local service = Runs.lane(run, node).service
-      redis.call('ZADD', resting, 'XX', 'LT', from, table.concat({ run, node, service }, ':'))
-      Watches.see_to(service, from)
+    if Runs.of(run).state then
+      local lanes = host_lanes_key(run, node)
+      local allowed, from = Hosts.may_start(lane)
+      if allowed > 0 then from = now end
+      if not from then
+        if redis.call('ZADD', lanes, 'XX', 'CH', Hosts.BLOCKED, lane) == 1 then remember(host, 'blocked', waiting) end
+      else
+        if redis.call('ZADD', lanes, 'XX', 'LT', 'CH', from, lane) == 1 then
+          local service = Runs.lane(run, node).service
+          redis.call('ZADD', resting, 'XX', 'LT', from, table.concat({ run, node, service }, ':'))
+          Watches.see_to(service, from)
+        end
+        if from > now then still[#still + 1] = ' ' .. waiting end
+      end
     end
   end
-  host.resting, host.changed = '', true
+  host.resting, host.changed = table.concat(still), true
 end
 
--- A request was sent then.
-function Hosts.sent(name, at)
-  local host = Hosts.named(name)
-  if at <= host.sent then return end
+-- A request was sent then; returns whether that is the report of the last start, so that the next one comes sooner.
+function Hosts.sent(host, at)
+  if at <= host.sent then return false end
+  local is_last = host.sent < host.last and at >= host.last
   host.sent = at
-  advance(host)
+  return is_last
 end
 
 -- Lets the lanes that waited for an end be looked at again.
@@ -154,7 +170,7 @@ function Hosts.unused(lane, lease)
   local host = Hosts.of(lane)
   if host.lease == lease then
     host.last = host.sent
-    advance(host, now)
+    Hosts.advance(host)
   end
 end
 
