@@ -104,16 +104,18 @@ final class VisitBook {
     arguments.add(number(visit.took().toMillis()));
     arguments.add(number(visit.bytes()));
     switch (visit.answer()) {
-      case Visit.Answer.Fine() -> answer("fine", Duration.ZERO, arguments);
-      case Visit.Answer.TooMany(Duration retryAfter) -> answer("many", retryAfter, arguments);
-      case Visit.Answer.Interval(Duration atLeast) -> answer("interval", atLeast, arguments);
-      case Visit.Answer.Failure() -> answer("failure", Duration.ZERO, arguments);
+      case Visit.Answer.Fine() -> answer("fine", Duration.ZERO, "", arguments);
+      case Visit.Answer.TooMany(Duration retryAfter) -> answer("many", retryAfter, "", arguments);
+      case Visit.Answer.Interval(Duration atLeast, String site) ->
+          answer("interval", atLeast, site, arguments);
+      case Visit.Answer.Failure() -> answer("failure", Duration.ZERO, "", arguments);
     }
   }
 
-  private static void answer(String word, Duration wanted, List<byte[]> arguments) {
+  private static void answer(String word, Duration wanted, String site, List<byte[]> arguments) {
     arguments.add(bytes(word));
     arguments.add(number(wanted.toMillis()));
+    arguments.add(bytes(HostLaneNames.encoded(site)));
   }
 
   private static byte[] number(long value) {

@@ -145,7 +145,7 @@ final class RunFleet implements Fleet {
     return switch (answer) {
       case HostVisit.Answer.Fine() -> false;
       case HostVisit.Answer.TooMany _ -> true;
-      case HostVisit.Answer.Interval(Duration atLeast) -> !atLeast.isZero();
+      case HostVisit.Answer.Interval(Duration atLeast, _) -> !atLeast.isZero();
       case HostVisit.Answer.Failure() -> true;
     };
   }
@@ -154,7 +154,8 @@ final class RunFleet implements Fleet {
     return switch (answer) {
       case HostVisit.Answer.Fine() -> new Visit.Answer.Fine();
       case HostVisit.Answer.TooMany(Duration retryAfter) -> new Visit.Answer.TooMany(retryAfter);
-      case HostVisit.Answer.Interval(Duration atLeast) -> new Visit.Answer.Interval(atLeast);
+      case HostVisit.Answer.Interval(Duration atLeast, String site) ->
+          new Visit.Answer.Interval(atLeast, site);
       case HostVisit.Answer.Failure() -> new Visit.Answer.Failure();
     };
   }

@@ -16,7 +16,7 @@ final class HostPace {
 
   private static final long FIRST_PAUSE_MILLIS = 5_000;
   private static final long LONGEST_PAUSE_MILLIS = 600_000;
-  private static final long LONGEST_RETRY_AFTER_MILLIS = 3_600_000;
+  private static final long LONGEST_WAIT_MILLIS = 3_600_000;
   private static final long FIRST_GAP_MILLIS = 500;
   private static final long LONGEST_GAP_MILLIS = 60_000;
   private static final long SHORTEST_GAP_MILLIS = 20;
@@ -27,9 +27,9 @@ final class HostPace {
   private static final int STARTS_KEPT = 32;
 
   private final TreeMap<Long, Integer> starts = new TreeMap<>();
+  private final AskedIntervals asked = new AskedIntervals();
   private int startsKept;
   private long gapMillis;
-  private long askedMillis;
   private long notBefore;
   private int failures;
   private long awaySince;
@@ -38,7 +38,7 @@ final class HostPace {
   private double usuallyTakes;
 
   long gapMillis() {
-    return Math.max(gapMillis, askedMillis);
+    return Math.max(gapMillis, asked.longestMillis());
   }
 
   long notBefore() {
@@ -64,17 +64,18 @@ final class HostPace {
   }
 
   OptionalLong visited(Visit visit, long startedMillis, long now) {
+    asked.forgetOld(now);
     switch (visit.answer()) {
       case Visit.Answer.Fine() -> fine(visit, now);
       case Visit.Answer.TooMany(Duration retryAfter) -> {
         failures = 0;
-        long wanted = Math.min(retryAfter.toMillis(), LONGEST_RETRY_AFTER_MILLIS);
+        long wanted = Math.min(retryAfter.toMillis(), LONGEST_WAIT_MILLIS);
         notBefore = Math.max(notBefore, now + wanted);
         slowDown(now);
       }
-      case Visit.Answer.Interval(Duration atLeast) -> {
+      case Visit.Answer.Interval(Duration atLeast, String site) -> {
         fine(visit, now);
-        askedMillis = Math.min(atLeast.toMillis(), LONGEST_RETRY_AFTER_MILLIS);
+        asked.ask(site, Math.min(atLeast.toMillis(), LONGEST_WAIT_MILLIS), now);
       }
       case Visit.Answer.Failure() -> fail(now);
     }

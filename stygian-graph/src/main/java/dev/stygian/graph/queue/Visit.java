@@ -32,11 +32,24 @@ public record Visit(
     record TooMany(Duration retryAfter) implements Answer {}
 
     /**
-     * As it should; and it asks for so much time between two requests, as its robots.txt may.
+     * As it should; and it asks for so much time between two requests, as a robots.txt may.
      *
      * @param atLeast zero: it asks for none any more
+     * @param site that asks: where several sites count as one host, the longest of what they ask
+     *     for holds. What is longer than 200 characters is cut off there
      */
-    record Interval(Duration atLeast) implements Answer {}
+    record Interval(Duration atLeast, String site) implements Answer {
+      private static final int MOST_CHARACTERS = 200;
+
+      public Interval {
+        site = site.length() > MOST_CHARACTERS ? site.substring(0, MOST_CHARACTERS) : site;
+      }
+
+      /** What a host asks for that is one site. */
+      public Interval(Duration atLeast) {
+        this(atLeast, "");
+      }
+    }
 
     /** Not at all, or with an error of its own. */
     record Failure() implements Answer {}

@@ -25,11 +25,18 @@ public record HostVisit(String host, long startedNanos, Duration took, long byte
     record TooMany(Duration retryAfter) implements Answer {}
 
     /**
-     * As it should; and it asks for so much time between two requests, as its robots.txt may.
+     * As it should; and it asks for so much time between two requests, as a robots.txt may.
      *
      * @param atLeast zero: it asks for none any more
+     * @param site that asks: where several sites count as one host, the longest of what they ask
+     *     for holds
      */
-    record Interval(Duration atLeast) implements Answer {}
+    record Interval(Duration atLeast, String site) implements Answer {
+      /** What a host asks for that is one site. */
+      public Interval(Duration atLeast) {
+        this(atLeast, "");
+      }
+    }
 
     /** Not at all, or with an error of its own. */
     record Failure() implements Answer {}

@@ -150,7 +150,7 @@ public abstract class VisitingContract extends OnQueue {
     assertThat(service.calls).extracting(ServiceCall::attempt).containsOnly(1);
   }
 
-  /** The pipeline names no pace: what the host asked for is all there is. */
+  /** The pipeline names no pace: what one of the host's sites asked for is all there is. */
   @Test
   void a_start_at_a_host_whose_pace_was_learnt_is_good_once() throws Exception {
     Host own = new Host("h");
@@ -166,8 +166,12 @@ public abstract class VisitingContract extends OnQueue {
               if (!isFirst) {
                 return done(call);
               }
-              Answer asks = new Answer.Interval(Duration.ofMillis(50));
-              fleet.visited(new HostVisit("h", System.nanoTime(), Duration.ZERO, 7, asks));
+              for (Answer answer :
+                  List.of(
+                      new Answer.Interval(Duration.ofMillis(50), "http://one"),
+                      new Answer.Interval(Duration.ZERO, "http://two"))) {
+                fleet.visited(new HostVisit("h", System.nanoTime(), Duration.ZERO, 7, answer));
+              }
               return new Outcome.NotNow(false, Duration.ZERO);
             });
 

@@ -104,6 +104,40 @@ interface HostPaceContract extends Contract {
     assertThat(q().leaseUpTo(10)).hasSize(1);
   }
 
+  /** As those of one domain may do, or of one address. */
+  @Test
+  default void of_several_sites_that_count_as_one_host_the_strictest_holds() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y", "z");
+    q().leaseUpTo(1);
+    visit(run, new Visit.Answer.Interval(Duration.ofHours(1), "http://one"));
+    visit(run, new Visit.Answer.Interval(Duration.ofMillis(20), "two = 1 2|ö"));
+    q().nothingToLease();
+
+    visit(run, new Visit.Answer.Interval(Duration.ZERO, "http://one"));
+    q().elapse(Duration.ofMillis(40));
+    assertThat(q().leaseOne().startBefore()).isPresent();
+    visit(run, new Visit.Answer.Interval(Duration.ZERO, "two = 1 2|ö"));
+    assertThat(q().leaseOne().startBefore()).isEmpty();
+  }
+
+  @Test
+  default void however_many_sites_ask_the_strictest_holds() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y");
+    q().leaseUpTo(1);
+    visit(run, new Visit.Answer.Interval(Duration.ofHours(1), "strict"));
+    for (int i = 1; i <= 30; i++) {
+      visit(run, new Visit.Answer.Interval(Duration.ofMillis(i), "s" + i));
+    }
+    q().nothingToLease();
+
+    visit(run, new Visit.Answer.Interval(Duration.ZERO, "strict"));
+    q().elapse(Duration.ofMillis(50));
+
+    assertThat(q().leaseOne().startBefore()).isPresent();
+  }
+
   /** Those of one lane that were granted starts before, without knowing of an interval. */
   @Test
   default void I9_what_is_given_back_unused_does_not_make_good_what_others_sent() throws Exception {

@@ -3,20 +3,28 @@
 -- the rate again; the same rules as HostPace.java has.
 -- @include keys fields runs records lanes watches? hosts
 -- ARGV: per visit: run, node, host, when it was sent by the server's clock ms, how long it took ms, bytes, answer (fine, many,
---   interval: fine, with the time that its robots.txt asks for, 0: none any more; failure), for how long it wants no
---   more requests or between two of them ms
+--   interval: fine, with the time that a robots.txt asks for, 0: none any more; failure), for how long it wants no
+--   more requests or between two of them ms, and the site that asks for that
 -- Replies: 'ok'
-local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 5000, 600000, 3600000
+local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 5000, 600000, 3600000
 local FIRST_GAP, LONGEST_GAP, SHORTEST_GAP, PER_ANSWER = 500, 60000, 20, 0.05
 local SLOW, TIMES_SLOWER, SLOWED_FOR, STARTS_KEPT = 1000, 3, 10000, 32
+local MOST_SITES, ASKED_LIVES = 8, 172800000
 local paces, visits, sooner = {}, {}, {}
 
--- What only this script reads of a host: how long its answers take, and when its last visits were sent.
+-- What only this script reads of a host: how long its answers take, when its last visits were sent, and what the sites
+-- ask for that count as it, as `=site interval ms when it said so last`. One that has not said so for longer than a
+-- robots.txt counts is forgotten.
 local function pace_named(name)
   local pace = paces[name]
   if not pace then
-    local f = redis.call('HMGET', host_key(name), 'took', 'usually', 'slowedAt', 'starts')
-    pace = { took = tonumber(f[1] or 0), usually = tonumber(f[2] or 0), slowed_at = tonumber(f[3] or 0), starts = {} }
+    local f = redis.call('HMGET', host_key(name), 'took', 'usually', 'slowedAt', 'starts', 'asking')
+    pace = { took = tonumber(f[1] or 0), usually = tonumber(f[2] or 0), slowed_at = tonumber(f[3] or 0), starts = {},
+      asking = {} }
+    for site, millis, at in string.gmatch(f[5] or '', '=(%S*) (%d+) (%d+)') do
+      local asked = { millis = tonumber(millis), at = tonumber(at) }
+      if now - asked.at < ASKED_LIVES then pace.asking[site] = asked end
+    end
     for start in string.gmatch(f[4] or '', '%d+') do pace.starts[#pace.starts + 1] = tonumber(start) end
     paces[name] = pace
   end
@@ -52,6 +60,33 @@ local function fail(host)
   end
 end
 
+-- A site asks for an interval, or (0) for none any more. It says so with each of its answers, so where there are many the
+-- one that asks for the least may be forgotten: it comes back by itself once others are gone.
+local function ask(pace, site, millis)
+  pace.asking[site] = millis > 0 and { millis = millis, at = now } or nil
+  local sites, least = 0, nil
+  for name, asked in pairs(pace.asking) do
+    sites = sites + 1
+    if not least or asked.millis < pace.asking[least].millis then least = name end
+  end
+  if sites > MOST_SITES then pace.asking[least] = nil end
+end
+
+local function longest_asked(pace)
+  local longest = 0
+  for _, asked in pairs(pace.asking) do longest = math.max(longest, asked.millis) end
+  return longest
+end
+
+-- What the sites ask for as text.
+local function asking_of(pace)
+  local all = {}
+  for site, asked in pairs(pace.asking) do
+    all[#all + 1] = string.format('=%s %.0f %.0f', site, asked.millis, asked.at)
+  end
+  return table.concat(all, ' ')
+end
+
 -- The gap between a start and its nearest neighbour, nothing where there is none; the last ones are kept.
 local function gap_of(pace, start)
   local gap, place = nil, 1
@@ -80,8 +115,8 @@ local function spend(of_run, node, bytes)
   of_run.spent[bytes_of] = (of_run.spent[bytes_of] or 0) + bytes
 end
 
-for i = 1, #ARGV, 8 do
-  local run, node, name, sent, took, bytes, answer, wanted = unpack(ARGV, i, i + 7)
+for i = 1, #ARGV, 9 do
+  local run, node, name, sent, took, bytes, answer, wanted, site = unpack(ARGV, i, i + 8)
   sent = tonumber(sent)
   local host, pace, of_run = Hosts.named(name), pace_named(name), counts_of(run, name)
   of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + tonumber(bytes)
@@ -95,14 +130,15 @@ for i = 1, #ARGV, 8 do
     host.failures = 0
     if answer == 'many' then
       of_run.many = of_run.many + 1
-      host.not_before = math.max(host.not_before, now + math.min(LONGEST_RETRY_AFTER, tonumber(wanted)))
+      host.not_before = math.max(host.not_before, now + math.min(LONGEST_WAIT, tonumber(wanted)))
       slow_down(host, pace)
     else
-      if answer == 'interval' then host.asked = math.min(LONGEST_RETRY_AFTER, tonumber(wanted)) end
+      if answer == 'interval' then ask(pace, site, math.min(LONGEST_WAIT, tonumber(wanted))) end
       recover(host)
       look(host, pace, tonumber(took))
     end
   end
+  host.asked = longest_asked(pace)
   local gap = gap_of(pace, sent)
   if Hosts.sent(host, sent) or Hosts.gap(host) < gap_before then sooner[name] = host end
   if gap and (not of_run.gap or gap < of_run.gap) then of_run.gap = gap end
@@ -111,7 +147,7 @@ end
 for _, host in pairs(sooner) do Hosts.advance(host) end
 for name, pace in pairs(paces) do
   redis.call('HSET', host_key(name), 'took', pace.took, 'usually', pace.usually, 'slowedAt', pace.slowed_at,
-    'starts', table.concat(pace.starts, ' '))
+    'starts', table.concat(pace.starts, ' '), 'asking', asking_of(pace))
 end
 for _, of_run in pairs(visits) do
   local key, spent = run_key(of_run.run, 'hosts'), run_key(of_run.run, 'spent')

@@ -3,6 +3,7 @@ package dev.stygian.services.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.settings.LastUsed;
 import dev.stygian.services.robots.RobotsRules;
@@ -85,7 +86,7 @@ final class RobotsGate {
   Optional<Outcome> refusal(
       HttpUrl url, String userAgent, Fleet fleet, Visits visits, OkHttpClient client)
       throws IOException {
-    String origin = url.scheme() + "://" + url.host() + ":" + url.port();
+    String origin = origin(url);
     String name = "robots/" + userAgent + " " + origin;
     Optional<RobotsRules> known = known(name, fleet);
     boolean goesFirst = false;
@@ -141,9 +142,14 @@ final class RobotsGate {
     if (rules.crawlDelay().isEmpty()) {
       return Optional.empty();
     }
-    visits.keepTo(rules.crawlDelay().get(), url);
+    visits.keepTo(new Answer.Interval(rules.crawlDelay().get(), origin(url)), url);
     Duration age = Duration.between(rules.askedAt(), clock.instant()).abs(); // of another's clock
     return !goesFirst && age.compareTo(NEWS) < 0 ? visits.backToBePaced(url) : Optional.empty();
+  }
+
+  /** What has a robots.txt of its own. */
+  private static String origin(HttpUrl url) {
+    return url.scheme() + "://" + url.host() + ":" + url.port();
   }
 
   /** Where a file is asked for: at its place, or where somebody was led to. */
@@ -244,8 +250,11 @@ final class RobotsGate {
       try (Response response = call.execute()) {
         HttpUrl target = step.redirects() < MOST_REDIRECTS ? target(url, response) : null;
         RobotsRules rules = rules(url, userAgent, response);
-        Optional<Duration> delay =
-            target == null ? crawlDelay(name, rules, fleet) : Optional.empty();
+        Optional<Answer.Interval> delay =
+            target == null
+                ? crawlDelay(name, rules, fleet)
+                    .map(time -> new Answer.Interval(time, origin(site)))
+                : Optional.empty();
         boolean isFromSite = visits.isOneHost(url, site);
         visit.answeredRobots(
             response,

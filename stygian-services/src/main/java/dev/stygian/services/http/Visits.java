@@ -32,7 +32,7 @@ final class Visits {
 
   private final Fleet fleet;
   private final HostNames names;
-  private final Map<String, Duration> crawlDelays = new HashMap<>(2);
+  private final Map<String, Answer.Interval> crawlDelays = new HashMap<>(2);
   private boolean sentAny;
 
   Visits(Fleet fleet, HostNames names) {
@@ -99,7 +99,7 @@ final class Visits {
    * What a site asks for by its {@code Crawl-delay}: its pages' answers say it again, so that their
    * host knows it also where the file came from another, or was read long ago.
    */
-  void keepTo(Duration crawlDelay, HttpUrl url) {
+  void keepTo(Answer.Interval crawlDelay, HttpUrl url) {
     crawlDelays.put(host(url).name(), crawlDelay);
   }
 
@@ -173,8 +173,8 @@ final class Visits {
     }
 
     private Answer fine() {
-      Duration asked = crawlDelays.get(host);
-      return asked == null ? new Answer.Fine() : new Answer.Interval(asked);
+      Answer asked = crawlDelays.get(host);
+      return asked == null ? new Answer.Fine() : asked;
     }
 
     /**
@@ -186,9 +186,9 @@ final class Visits {
         Response response,
         Optional<Duration> retryAfter,
         boolean isReachable,
-        Optional<Duration> crawlDelay) {
+        Optional<Answer.Interval> crawlDelay) {
       if (crawlDelay.isPresent()) {
-        report(new Answer.Interval(crawlDelay.get()));
+        report(crawlDelay.get());
       } else if (!isReachable && response.code() >= 500 && response.code() != 503) {
         report(new Answer.Failure());
       } else {

@@ -7,6 +7,8 @@ import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
+import dev.stygian.graph.settings.HostScope;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -184,8 +186,32 @@ class RobotsGateTest {
     fleet.grantOne(host());
 
     assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
-    Answer delay = new Answer.Interval(Duration.ofSeconds(7));
+    Answer delay = new Answer.Interval(Duration.ofSeconds(7), origin());
     assertThat(fleet.visits).extracting(HostVisit::answer).containsExactly(delay, delay);
+  }
+
+  @Test
+  void crawlDelayIsThatOfItsSiteWhereSeveralCountAsOneHost() throws Exception {
+    robots(200, "User-agent: *\nCrawl-delay: 7\n");
+    fleet.scope = HostScope.IP;
+    List<InetAddress> address = List.of(InetAddress.getLoopbackAddress());
+    String host = address.getFirst().getHostAddress();
+    try (HttpService one = new HttpService(_ -> address, () -> notes.now, client -> client)) {
+      for (String site : List.of("one.example", "two.example")) {
+        String page = "http://" + site + ":" + server.getPort() + "/a";
+        fleet.grantOne(host);
+        Given.url(page).fleet(fleet).fetchedBy(one);
+      }
+    }
+
+    assertThat(fleet.visits)
+        .extracting(HostVisit::host, HostVisit::answer)
+        .containsExactly(
+            tuple(host, sevenSeconds("one.example")), tuple(host, sevenSeconds("two.example")));
+  }
+
+  private Answer sevenSeconds(String site) {
+    return new Answer.Interval(Duration.ofSeconds(7), "http://" + site + ":" + server.getPort());
   }
 
   /** Else all that were leased before anybody knew would go out together. */
@@ -216,7 +242,7 @@ class RobotsGateTest {
     assertThat(fleet.visits)
         .extracting(HostVisit::answer)
         .containsExactly(
-            new Answer.Interval(Duration.ZERO),
+            new Answer.Interval(Duration.ZERO, origin()),
             new Answer.Fine(),
             new Answer.Fine(),
             new Answer.Fine());
@@ -288,7 +314,7 @@ class RobotsGateTest {
         .containsExactly(
             tuple(host(), new Answer.Fine()),
             tuple(other, new Answer.Fine()),
-            tuple(host(), new Answer.Interval(Duration.ofSeconds(7))));
+            tuple(host(), new Answer.Interval(Duration.ofSeconds(7), origin())));
   }
 
   @Test

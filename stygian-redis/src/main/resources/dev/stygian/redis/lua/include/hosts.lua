@@ -6,7 +6,8 @@
 --   sent       when its last request was sent, as far as that was reported
 --   active     tasks that are leased and visit it
 --   notBefore  until when it asked to be left alone
---   gap        the interval that its answers have asked for, ms (see visited.lua), and `asked` what its robots.txt does
+--   gap        the interval that its answers have asked for, ms (see visited.lua), and `asked` the longest that a
+--              robots.txt does
 --   failures   visits that failed one after another, since `away`; from BREAKS_AT on one task at a time tries it
 --   blocked    lanes that wait for one of its tasks to end, as :run:node:lane: one after another
 --   resting    lanes that wait for its next start and have come to do so since the last one, likewise
