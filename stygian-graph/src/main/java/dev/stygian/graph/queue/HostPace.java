@@ -119,7 +119,8 @@ final class HostPace {
     failures++;
     if (isBroken()) {
       int doublings = Math.min(failures - BREAKS_AT, 10);
-      notBefore = now + Math.min(FIRST_PAUSE_MILLIS << doublings, LONGEST_PAUSE_MILLIS);
+      long pause = Math.min(FIRST_PAUSE_MILLIS << doublings, LONGEST_PAUSE_MILLIS);
+      notBefore = Math.max(notBefore, now + pause);
     }
   }
 

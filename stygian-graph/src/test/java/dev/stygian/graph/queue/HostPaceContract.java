@@ -25,6 +25,23 @@ interface HostPaceContract extends Contract {
   }
 
   @Test
+  default void a_host_that_asked_to_wait_is_left_alone_also_where_it_fails_then() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x");
+    visit(run, new Visit.Answer.TooMany(Duration.ofHours(1)));
+
+    breakHost(run);
+
+    Explanation explanation = q().ledger().why(run.id());
+    assertThat(explanation.holds())
+        .filteredOn(Hold.AtHost.class::isInstance)
+        .extracting(hold -> ((Hold.HostState.Broken) ((Hold.AtHost) hold).state()).next())
+        .singleElement()
+        .satisfies(next ->
+            assertThat(next.orElseThrow()).isAfter(explanation.at().plus(Duration.ofMinutes(50))));
+  }
+
+  @Test
   default void whoever_asks_for_fewer_requests_gets_an_interval() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
     q().submit(run, HostLane.unlimited("a.example"), "x", "y", "z");

@@ -56,7 +56,8 @@ local function fail(host)
   if host.failures == 0 then host.away = now end
   host.failures = host.failures + 1
   if host.failures >= Hosts.BREAKS_AT then
-    host.not_before = now + math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(10, host.failures - Hosts.BREAKS_AT))
+    local pause = math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ^ math.min(10, host.failures - Hosts.BREAKS_AT))
+    host.not_before = math.max(host.not_before, now + pause)
   end
 end
 
