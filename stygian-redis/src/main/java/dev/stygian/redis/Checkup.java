@@ -53,7 +53,7 @@ public final class Checkup {
     this.link = link;
     this.keys = keys;
     this.walk = new QueueWalk(link, keys);
-    this.runs = new OpenRuns(link, keys);
+    this.runs = new OpenRuns(link, keys, new SoleRuns(link, new Names()));
     this.mends = mends;
     this.findings = new Findings(mends, this::runName, this::nodeName);
   }

@@ -30,10 +30,12 @@ final class Emitter {
 
   private final RedisLink link;
   private final OpenRuns runs;
+  private final SoleRuns sole;
 
-  Emitter(RedisLink link, OpenRuns runs) {
+  Emitter(RedisLink link, OpenRuns runs, SoleRuns sole) {
     this.link = link;
     this.runs = runs;
+    this.sole = sole;
   }
 
   Optional<Emitted> emit(Lease lease, List<Emission> batch, long limit)
@@ -61,16 +63,16 @@ final class Emitter {
       IntFunction<List<byte[]>> head,
       Function<Emission, byte[]> digest)
       throws InterruptedException {
-    RunSpec spec = runs.known(lease.task().id().run()).spec();
+    OpenRuns.Known run = runs.known(lease.task().id().run());
     Emitted all = Emitted.NONE;
     int at = 0;
     while (at < batch.size()) {
       int to = end(batch, at);
       List<byte[]> arguments = head.apply(at);
       for (Emission each : batch.subList(at, to)) {
-        add(spec, each, digest.apply(each), arguments);
+        add(run.spec(), each, digest.apply(each), arguments);
       }
-      Optional<Emitted> some = send(arguments);
+      Optional<Emitted> some = send(run, arguments);
       if (some.isEmpty()) {
         return some;
       }
@@ -102,8 +104,13 @@ final class Emitter {
     return arguments;
   }
 
-  private Optional<Emitted> send(List<byte[]> arguments) throws InterruptedException {
+  private Optional<Emitted> send(OpenRuns.Known run, List<byte[]> arguments)
+      throws InterruptedException {
     List<?> reply = link.list(LuaScript.EMIT, arguments);
+    while (Replies.text(reply.getFirst()).equals("share")) {
+      sole.share(run.number());
+      reply = link.list(LuaScript.EMIT, arguments);
+    }
     if (Replies.text(reply.getFirst()).equals("lost")) {
       return Optional.empty();
     }

@@ -40,12 +40,14 @@ final class Enqueuer {
   private final Keys keys;
   private final OpenRuns runs;
   private final Names names;
+  private final SoleRuns sole;
 
-  Enqueuer(RedisLink link, Keys keys, Names names, OpenRuns runs) {
+  Enqueuer(RedisLink link, Keys keys, Names names, OpenRuns runs, SoleRuns sole) {
     this.link = link;
     this.names = names;
     this.keys = keys;
     this.runs = runs;
+    this.sole = sole;
   }
 
   void enqueue(RunId id, String submitter, long position, List<Submission> batch, Duration patience)
@@ -56,10 +58,11 @@ final class Enqueuer {
     long end = position + batch.size();
     int most = MOST_ITEMS;
     long pause = FIRST_PAUSE_MILLIS;
+    String process = sole.claim(run.number(), batch);
     while (at < end) {
       int from = (int) (at - position);
       int size = prefix(batch, from, most);
-      List<?> reply = send(run, submitter, at, batch.subList(from, from + size));
+      List<?> reply = send(run, submitter, at, batch.subList(from, from + size), process);
       switch (Replies.text(reply.get(0))) {
         case "ok" -> {
           at = Replies.number(reply.get(1));
@@ -67,6 +70,10 @@ final class Enqueuer {
           pause = FIRST_PAUSE_MILLIS;
         }
         case "again" -> pause = FIRST_PAUSE_MILLIS;
+        case "share" -> {
+          sole.share(run.number());
+          process = SoleRuns.NOBODY;
+        }
         case "at" -> at = accepted(id, submitter, position, Replies.number(reply.get(1)));
         case "full" -> {
           long room = Replies.number(reply.get(1));
@@ -135,7 +142,8 @@ final class Enqueuer {
     return size;
   }
 
-  private List<?> send(OpenRuns.Known run, String submitter, long position, List<Submission> items)
+  private List<?> send(
+      OpenRuns.Known run, String submitter, long position, List<Submission> items, String process)
       throws InterruptedException {
     RunSpec spec = run.spec();
     Map<Lane, List<TaskBytes.New>> byLane = new LinkedHashMap<>();
@@ -173,6 +181,7 @@ final class Enqueuer {
             tasks,
             spec.limits().maxDepth(),
             chunked.size(),
+            process,
             single ? 0 : items.size())) {
       leading.add(bytes(String.valueOf(field)));
     }

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 enum LuaScript {
   OPEN,
   ENQUEUE,
+  SHARE,
   CLOSE,
   LEASE,
   COMPLETE,

@@ -10,10 +10,15 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Names {
   private static final int RADIX = 36;
 
-  private final String process = Long.toString(new SecureRandom().nextLong() >>> 1, RADIX) + "-";
+  private final String process = Long.toString(new SecureRandom().nextLong() >>> 1, RADIX);
   private final AtomicLong last = new AtomicLong();
 
+  /** A name of this process, or of this part of it. */
+  String process() {
+    return process;
+  }
+
   String next() {
-    return process + Long.toString(last.incrementAndGet(), RADIX);
+    return process + "-" + Long.toString(last.incrementAndGet(), RADIX);
   }
 }

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  */
 final class OpenRuns {
   /** The layout of keys and scripts; a queue written by another is refused. */
-  static final String PROTOCOL = "5";
+  static final String PROTOCOL = "6";
 
   /** Behind the numbers of a run's limits, which readers that do not know it pass over. */
   private static final String REPLICATED = " replicated";
@@ -36,18 +36,30 @@ final class OpenRuns {
 
   private final RedisLink link;
   private final Keys keys;
+  private final SoleRuns sole;
   private final Map<RunId, Known> byId = new ConcurrentHashMap<>();
   private final Map<Long, Known> byNumber = new ConcurrentHashMap<>();
 
   /** A run and the number that its keys carry. */
   record Known(long number, RunSpec spec) {}
 
-  OpenRuns(RedisLink link, Keys keys) {
+  OpenRuns(RedisLink link, Keys keys, SoleRuns sole) {
     this.link = link;
     this.keys = keys;
+    this.sole = sole;
   }
 
+  /** Opens a run, which has its keys to itself if it is the first of its pipeline. */
   Known open(RunSpec spec) throws InterruptedException {
+    return open(spec, sole.process());
+  }
+
+  /** Opens a run some of whose keys may be those of runs of other pipelines. */
+  Known openBesideOthers(RunSpec spec) throws InterruptedException {
+    return open(spec, SoleRuns.NOBODY);
+  }
+
+  private Known open(RunSpec spec, String process) throws InterruptedException {
     List<byte[]> arguments = new ArrayList<>();
     RunLimits limits = spec.limits();
     for (Object field :
@@ -68,17 +80,25 @@ final class OpenRuns {
             limits.weight(),
             limits.maxLeased(),
             caps(spec),
-            spec.next().map(RunId::value).orElse(""))) {
+            spec.next().map(RunId::value).orElse(""),
+            process)) {
       arguments.add(bytes(String.valueOf(field)));
     }
     spec.lanes().forEach(lane -> arguments.add(bytes(laneText(spec, lane))));
     List<?> reply = link.list(LuaScript.OPEN, arguments);
-    if (Replies.text(reply.get(0)).equals("protocol")) {
+    String answer = Replies.text(reply.get(0));
+    if (answer.equals("protocol")) {
       requireProtocol(Replies.text(reply.get(1)));
     }
     long number = Replies.number(reply.get(1));
+    if (answer.equals("sole")) {
+      sole.opened(number);
+    }
+    for (Object other : reply.subList(2, reply.size())) {
+      sole.share(Replies.number(other));
+    }
     Known kept = byId.get(spec.id());
-    boolean isNew = Replies.text(reply.get(0)).equals("opened");
+    boolean isNew = !answer.equals("known");
     if (!isNew && kept != null && kept.number() == number) {
       return kept;
     }

@@ -53,6 +53,7 @@ public final class RedisWorkQueue implements WorkQueue {
   private final RedisSettings settings;
   private final Keys keys;
   private final RedisLink link;
+  private final SoleRuns sole;
   private final OpenRuns runs;
   private final Leaser leaser;
   private final Enqueuer enqueuer;
@@ -80,18 +81,19 @@ public final class RedisWorkQueue implements WorkQueue {
     this.settings = settings;
     this.keys = keys;
     this.link = link;
-    this.runs = new OpenRuns(link, keys);
     Names names = new Names();
+    this.sole = new SoleRuns(link, names);
+    this.runs = new OpenRuns(link, keys, sole);
     ServerClock clock = new ServerClock(link);
     this.leaser = new Leaser(link, keys, runs, clock);
-    this.enqueuer = new Enqueuer(link, keys, names, runs);
+    this.enqueuer = new Enqueuer(link, keys, names, runs, sole);
     this.wakeups = new Wakeups(link, keys);
     this.settlements = new Settlements(link, keys, names, runs);
     this.visitBook = new VisitBook(link, keys, runs, clock);
     this.notes = new RedisNotes(link, keys);
-    this.emitter = new Emitter(link, runs);
+    this.emitter = new Emitter(link, runs, sole);
     this.partOutputs = new PartOutputs(link, keys, runs);
-    this.ledger = new RedisRunLedger(link, keys, runs, visitBook);
+    this.ledger = new RedisRunLedger(link, keys, runs, sole, visitBook);
     link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =
         new CommandBatcher<>(
@@ -145,6 +147,7 @@ public final class RedisWorkQueue implements WorkQueue {
         runs.forget(run);
         throw OpenRuns.unknown(run);
       }
+      sole.forget(known.number());
       if (known.spec().limits().durability() == Durability.REPLICATED) {
         link.replicate();
       }
@@ -283,7 +286,8 @@ public final class RedisWorkQueue implements WorkQueue {
     if (runs.find(id).isEmpty()) {
       LaneSpec lane =
           new LaneSpec(task.id().node(), task.service(), 0, List.of(), DEQUEUE_ATTEMPTS);
-      runs.open(new RunSpec(id, id.value(), "", List.of(lane), 1, false, RunLimits.defaults()));
+      runs.openBesideOthers(
+          new RunSpec(id, id.value(), "", List.of(lane), 1, false, RunLimits.defaults()));
     }
   }
 

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 final class RunSurvey {
   private static final Pattern ENTRY = Pattern.compile("([^:]+):(\\d+):(\\d+):(\\d+)");
   private static final Pattern LEASE =
-      Pattern.compile("\\d+,(\\d+),([^,]+),(\\d+),(\\d+),\\d+,\\d+,([012]*),.*", Pattern.DOTALL);
+      Pattern.compile("\\d+,(\\d+),([^,]+),(\\d+),(\\d+),\\d+,\\d+,([0-3]*),.*", Pattern.DOTALL);
   private static final Pattern NODE_COUNTER = Pattern.compile("[wld](\\d+)");
   private static final int HEADER_BYTES = 8;
 

@@ -94,15 +94,15 @@ local function book(l, batch, releases, at)
   return at
 end
 
--- Ends the tasks of a lease at these places, counted from 0, or the first ones of it; where not all of them execute
--- with their keys marked, none. Returns whether it did.
+-- Ends the tasks of a lease at these places, counted from 0, or the first ones of it; where not all of them execute,
+-- none. Returns whether it did.
 local function end_all(l, places, ends)
   if #places == 0 and not l.bytes then return Leases.end_first(l, ends) end
-  local flags = Leases.flags_of(l)
+  local flags, executing = Leases.flags_of(l), l.is_sole and Leases.SOLE or Leases.MARKED
   for i = 1, ends do
     local at = (places[i] or i - 1) + 1
-    if flags[at] ~= Leases.MARKED then
-      for k = 1, i - 1 do flags[(places[k] or k - 1) + 1] = Leases.MARKED end
+    if flags[at] ~= executing then
+      for k = 1, i - 1 do flags[(places[k] or k - 1) + 1] = executing end
       return false
     end
     flags[at] = Leases.ENDED
@@ -230,14 +230,15 @@ local function result_keys_of(plain)
   return keys
 end
 
--- Takes the keys of plain ends out of flight, and notes the pointers to be stored.
-local function take_columns(plain, followed)
+-- Takes the keys of plain ends out of flight where they are marked, and notes the pointers to be stored.
+local function take_columns(plain, followed, marked)
   local heads, at, width, per_end = plain.heads, plain.keys_at, plain.width, plain.per_end
   local to_store, sub = Booking.to_store, string.sub
   local stored, landed = #to_store, #freed
   for i = 1, plain.ends do
     local key = sub(heads, at, at + 23)
-    freed[landed + i], at = key, at + 24
+    at = at + 24
+    if marked then freed[landed + i] = key end
     if not followed then
       to_store[stored + 1], to_store[stored + 2] = key, sub(heads, at, at + width - 1)
       stored, at = stored + 2, at + width
@@ -262,7 +263,7 @@ local function book_plain(l, heads, run, name, place_of_first)
     book_singly(l, plain, place_of_first)
     return plain.ends
   end
-  take_columns(plain, followed)
+  take_columns(plain, followed, not l.is_sole)
   Booking.has_batches, Booking.stored_bytes = true, Booking.stored_bytes + plain.bytes
   Runs.emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
   Runs.count_tasks(l.run, -plain.ends)

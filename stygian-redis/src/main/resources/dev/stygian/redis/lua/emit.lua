@@ -7,7 +7,7 @@
 --   by their digests), then per item: id, digest of it (12 bytes; of a part: empty), number of its first
 --   tasks, its result as it is to lie in the run's (where it has no task), then per task: node, host's lane
 --   (none: empty), record
--- Replies: {'lost'} (or parts before these were lost) | {'ok', new, duplicates, over the limit}
+-- Replies: {'lost'} (or parts before these were lost) | {'share'} (the run has its keys to itself, see share.lua) | {'ok', new, duplicates, over the limit}
 -- What the run has had lies in the hash `emitted`: by the first two bytes of the digest, the rest of those
 -- digests one after another. Two items of ten million have one digest with a chance of 1 in 10^15. Of parts, the
 -- hash `parts` has their number by node and item: each attempt emits the same ones in the same order.
@@ -18,6 +18,8 @@ local l = Leases.read(lease)
 if not l or not Leases.is_open(l, tonumber(index)) then return { 'lost' } end
 local run = l.run
 if Runs.of(run).state == 'cancelled' then return { 'ok', 0, 0, 0 } end
+
+if from < 0 and Runs.of(run).is_sole then return { 'share' } end
 
 local are_parts, parts, parts_of = from >= 0, Fields.of(run, 'parts'), text_of(l.node) .. ':' .. of_item
 local there = are_parts and tonumber(Fields.get(parts, parts_of) or 0)

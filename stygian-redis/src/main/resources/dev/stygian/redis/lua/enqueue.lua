@@ -1,16 +1,17 @@
 -- Puts a batch of items into a run. Atomic: the submitter's position, the tasks and the counters move
 -- together, so a batch sent again after a lost reply is seen as accepted, never doubled.
 -- @include keys fields runs records lanes letters? collecting?
--- ARGV: run, submitter, position, items, tasks, max depth, number of chunks, described items (0 where each
+-- ARGV: run, submitter, position, items, tasks, max depth, number of chunks, the process that sends
+--   this, where it has sent all of the run's items so far and each of all these keys once, else nothing; described items (0 where each
 --   item has one task and one last key, which the chunks carry; or their number, then the last nodes as u16,
 --   then per item: tasks, id, the keys of the last nodes one after another), then per chunk: node, tasks,
 --   id. The chunks lie there already, with a short time to live: their bytes do not pass through the script.
 -- Replies: {'ok', accepted} | {'at', accepted} (another position is current) | {'full', room} |
---   {'closed'} (it takes no more input) | {'unknown'} (no such run) | {'again'} (a chunk is gone). An item
+--   {'closed'} (it takes no more input) | {'share'} (the run has its keys to itself, see share.lua) | {'unknown'} (no such run) | {'again'} (a chunk is gone). An item
 --   that is larger than the maximum depth is let into an empty queue.
-local run, submitter, position, items, tasks, max_depth, new_chunks = unpack(ARGV, 1, 7)
+local run, submitter, position, items, tasks, max_depth, new_chunks, process = unpack(ARGV, 1, 8)
 run, position, items, tasks = tonumber(run), tonumber(position), tonumber(items), tonumber(tasks)
-local FIRST_DESCRIBED = 10
+local FIRST_DESCRIBED = 11
 
 -- What was put there for this call goes with it.
 local function refuse(...)
@@ -30,18 +31,20 @@ local function all_there()
   return true
 end
 
-local state, closed, finished = unpack(redis.call('HMGET', run_key(run), 'state', 'closed', 'finished'))
+local state, closed, finished, sole = unpack(redis.call('HMGET', run_key(run), 'state', 'closed', 'finished', 'sole'))
 if not state then return refuse('unknown') end
 local accepted = tonumber(redis.call('HGET', run_key(run, 'cursor'), submitter) or 0)
 if accepted ~= position then return refuse('at', accepted) end
 if closed == '1' and items > 0 then return refuse('closed') end
+if sole and sole ~= process then return refuse('share') end
 local depth = tonumber(redis.call('HGET', meta, 'depth') or 0)
 local room = tonumber(max_depth) - depth
 if tasks > room and not (items == 1 and depth == 0) then return refuse('full', math.max(room, 0)) end
 if not all_there() then return refuse('again') end
 
--- Items of a cancelled run end with it, whatever stands under their keys.
-local answers = (Lanes.anything_stored or Lanes.older_stored) and state ~= 'cancelled'
+-- Items of a cancelled run end with it, whatever stands under their keys, and nothing stands under keys that nobody
+-- had before.
+local answers = (Lanes.anything_stored or Lanes.older_stored) and state ~= 'cancelled' and not sole
 
 -- What stands under all the keys of an item's last nodes; nothing where it does not under one.
 local function stored_whole(keys)

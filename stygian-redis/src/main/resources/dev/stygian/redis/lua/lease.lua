@@ -10,7 +10,7 @@
 --   milliseconds the starts are good (0: for ever). Capped are the nodes of the run whose tasks have to be leased,
 --   since they are counted against a cap, with commas.
 --   Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
---   Flags say per task: 0 not handed out, 1 handed out, 2 handed out with its stored result; stored
+--   Flags say per task: 0 not handed out, 1 or 3 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
 --   Each lease is remembered by requester and sequence: the same request again, after a lost reply,
 --   gives the first hand-out back before it hands out anew.
@@ -47,7 +47,6 @@ Leases.wake_due(100)
 Lanes.wake_resting(100)
 
 local groups, numbers, written, due_leases, let_go = {}, {}, {}, {}, {}
-local HANDED_OUT = {}
 
 -- The number of the next lease, as text: numbers as texts are made once, not at each use.
 local last_number
@@ -75,7 +74,8 @@ local function any_of(values)
   return false
 end
 
--- Looks at each task of a range and says what becomes of it, where not all can simply be handed out.
+-- Looks at each task of a range and says what becomes of it, where not all can simply be handed out. `flying` are
+-- the leases that execute their keys; nothing where no key needs a mark.
 local function sort_out(run, node, host, records, number, keys, lasts, stored, last_stored, flying)
   local flags, stored_values, marked, busy = {}, {}, {}, {}
   local handed, ended = 0, 0
@@ -101,6 +101,9 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
       let_go[keys[i]] = true
       stored_values[#stored_values + 1] = stored[i]
       handed = handed + 1
+    elseif not flying then
+      flags[i] = '3'
+      handed = handed + 1
     elseif flying[i] or busy[keys[i]] then
       flags[i] = '0'
       Lanes.park(run, node, host, record)
@@ -117,14 +120,27 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
   return table.concat(flags), handed, ended, stored_values
 end
 
+local all_flagged
+do
+  local made = { ['1'] = {}, ['3'] = {} }
+
+  function all_flagged(flag, size)
+    made[flag][size] = made[flag][size] or string.rep(flag, size)
+    return made[flag][size]
+  end
+end
+
 -- Decides on `size` tasks of a chunk from `first` on; returns a flag per task, how many are handed out and
 -- how many ended, and the stored results of those that have one.
 local function decide(run, node, chunk, total, first, offset, size, number, columns)
   local lane, of_run = Runs.lane(run, node), Runs.of(run)
+  local ends_tasks = of_run.state == 'cancelled' or of_run.wide and of_run.dead > 0
+  local is_sole = of_run.is_sole and lane.level == 0
+  if is_sole and not ends_tasks then return all_flagged('3', size), size, 0, {} end
   local keys = Records.keys_in(columns.keys, size)
-  local stored = Lanes.stored_under(keys)
+  local stored = not is_sole and Lanes.stored_under(keys)
   local lasts, last_stored
-  if #lane.inputs == 0 then
+  if not is_sole and #lane.inputs == 0 then
     if of_run.last_node == node then
       last_stored = stored
     elseif (Lanes.anything_stored or Lanes.older_stored) and not Records.has_no_keys(columns.lasts, size) then
@@ -132,13 +148,9 @@ local function decide(run, node, chunk, total, first, offset, size, number, colu
       last_stored = Lanes.stored_under(lasts)
     end
   end
-  local flying = redis.call('HMGET', flight, unpack(keys))
-  local plain = not stored and not last_stored and of_run.state ~= 'cancelled'
-    and not (of_run.wide and of_run.dead > 0) and not any_of(flying)
-  if plain and mark(keys, number) then
-    HANDED_OUT[size] = HANDED_OUT[size] or string.rep('1', size)
-    return HANDED_OUT[size], size, 0, {}
-  end
+  local flying = not is_sole and redis.call('HMGET', flight, unpack(keys))
+  local plain = not stored and not last_stored and not ends_tasks and not any_of(flying)
+  if plain and mark(keys, number) then return all_flagged('1', size), size, 0, {} end
   lasts = lasts or Records.keys_in(columns.lasts, size)
   local records = Records.read(chunk, total, first, size, offset)
   local flags, handed, ended, values = sort_out(run, node, Lanes.host_of(chunk), records, number, keys, lasts, stored,

@@ -1,19 +1,23 @@
 -- Makes a run known. Atomic, so that two processes opening one run get one number and one set of lanes.
--- @include keys
+-- @include keys sharers
 -- ARGV: protocol, run id, pipeline id, definition, wide 0/1, limits as one text (for
 --   readers), max results, max result bytes, result ttl ms, result budget, retention ms, visibility ms,
 --   number of the last node (of a run with one), weight, cap (0: none), caps of its nodes (see caps.lua), the
---   id of the run that goes on when it is over (may be empty), then per lane its text
--- Replies: {'protocol', found} | {'opened' or 'known', run number}
+--   id of the run that goes on when it is over (may be empty), the process that asks, where it may have the
+--   run's keys to itself (else nothing), then per lane its text
+-- Replies: {'protocol', found} | {'sole', 'opened' or 'known', run number, then the other runs of its pipeline that have their keys
+--   to themselves} (sole: this run has, as the first one of its pipeline that anybody remembers)
 local protocol, id, pipeline, definition, wide, limits = unpack(ARGV, 1, 6)
 local max_results, max_bytes, ttl, budget, retention, visibility, last_node = unpack(ARGV, 7, 13)
-local weight, max_leased, caps, next_run = unpack(ARGV, 14, 17)
-local FIRST_LANE = 18
+local weight, max_leased, caps, next_run, process = unpack(ARGV, 14, 18)
+local FIRST_LANE = 19
 local found_protocol = redis.call('HGET', meta, 'protocol')
 if found_protocol and found_protocol ~= protocol then return { 'protocol', found_protocol } end
 
 local known = redis.call('HGET', runs, id)
-if known and redis.call('EXISTS', run_key(known)) == 1 then return { 'known', known } end
+if known and redis.call('EXISTS', run_key(known)) == 1 then
+  return { 'known', known, unpack(Sharers.sole_beside(known, pipeline)) }
+end
 
 if not found_protocol then
   redis.call('HSET', meta, 'protocol', protocol, 'generation', 1, 'generationAt', now, 'ttl', ttl,
@@ -39,4 +43,8 @@ if next_run ~= '' then redis.call('HSET', run_key(run), 'next', next_run) end
 for i = FIRST_LANE, #ARGV do
   redis.call('HSET', run_key(run, 'lanes'), i - FIRST_LANE, ARGV[i])
 end
-return { 'opened', tostring(run) }
+if Sharers.join(run, pipeline) and process ~= '' then
+  redis.call('HSET', run_key(run), 'sole', process)
+  return { 'sole', tostring(run) }
+end
+return { 'opened', tostring(run), unpack(Sharers.sole_beside(run, pipeline)) }

@@ -66,7 +66,7 @@ function looks.lease(number)
     if finds('unreadable', number, value) then forget_lease(number) end
   elseif not Runs.of(l.run).state then
     if finds('lease-of-no-run', number, l.run) then forget_lease(number) end
-  elseif not string.find(l.flags, '[12]') then
+  elseif not string.find(l.flags, '[1-3]') then
     if finds('nothing-open', number, l.run, l.node) then forget_lease(number) end
   else
     if not due and finds('no-deadline', number, l.run, l.node) then
@@ -277,9 +277,9 @@ local function count_leased()
   if redis.call('HLEN', leases) > MOST_AT_ONCE then return false end
   leased_of_services, leased_of_hosts = {}, {}
   for _, value in ipairs(redis.call('HVALS', leases)) do
-    local chunk, flags, service = string.match(value, '^%d+,%d+,([^,]+),%d+,%d+,%d+,%d+,([012]*),(.*)$')
+    local chunk, flags, service = string.match(value, '^%d+,%d+,([^,]+),%d+,%d+,%d+,%d+,([0-3]*),(.*)$')
     if chunk then
-      local open = select(2, string.gsub(flags, '[12]', ''))
+      local open = select(2, string.gsub(flags, '[1-3]', ''))
       leased_of_services[service] = (leased_of_services[service] or 0) + open
       local name = string.match(chunk, '~%d+/%d+/%d+/(.*)$')
       if name then leased_of_hosts[name] = (leased_of_hosts[name] or 0) + open end

@@ -33,9 +33,9 @@ local first_leases = anywhere('l') and redis.call('ZRANGE', deadlines, 0, MOST_L
 local numbers = {}
 for i = 1, #first_leases, 2 do numbers[#numbers + 1] = first_leases[i] end
 for i, lease in ipairs(#numbers > 0 and redis.call('HMGET', leases, unpack(numbers)) or {}) do
-  local of_run, node, flags = string.match(lease or '', '^(%d+),(%d+),[^,]+,%d+,%d+,%d+,%d+,([012]*),')
+  local of_run, node, flags = string.match(lease or '', '^(%d+),(%d+),[^,]+,%d+,%d+,%d+,%d+,([0-3]*),')
   if tonumber(of_run) == run then
-    held[#held + 1] = { tonumber(node), select(2, string.gsub(flags, '[12]', '')), tonumber(first_leases[2 * i]) }
+    held[#held + 1] = { tonumber(node), select(2, string.gsub(flags, '[1-3]', '')), tonumber(first_leases[2 * i]) }
   end
 end
 

@@ -3,8 +3,8 @@
 --   meta      hash: protocol, depth, counters for chunk, lease and run numbers, the store's generation, the
 --             caps of services and how many tasks of each are leased
 --   ring      list: runs with ready lanes, the one whose turn it is first
---   leases    hash: lease number -> run,node,chunk,first,count,offset,total,flags,service (a flag per task: 1
---             open, 0 ended)
+--   leases    hash: lease number -> run,node,chunk,first,count,offset,total,flags,service (flags: see
+--             leases.lua)
 --   deadlines sorted set: lease number by the end of its time, milliseconds of the server's clock
 --   delayed   sorted set: chunk id by the time when it is due
 --   chunks    hash: chunk id -> tasks in it that have not ended
@@ -80,6 +80,11 @@ end
 
 local function asked_key(requester)
   return base .. 'a:' .. requester
+end
+
+-- The unfinished runs of a pipeline.
+local function sharers_key(pipeline)
+  return base .. 'o:' .. pipeline
 end
 
 local function parked_key(key)

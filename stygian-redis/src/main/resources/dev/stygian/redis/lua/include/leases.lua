@@ -3,11 +3,11 @@
 function Leases.in_text(lease, value)
   if not value then return nil end
   local run, node, chunk, first, count, offset, total, flags, service =
-    string.match(value, '^(%d+),(%d+),([^,]+),(%d+),(%d+),(%d+),(%d+),([012]*),(.*)$')
+    string.match(value, '^(%d+),(%d+),([^,]+),(%d+),(%d+),(%d+),(%d+),([0-3]*),(.*)$')
   return {
     number = lease, run = tonumber(run), node = tonumber(node), chunk = chunk, first = tonumber(first),
     count = tonumber(count), offset = tonumber(offset), total = tonumber(total), flags = flags,
-    service = service, ended = 0,
+    service = service, ended = 0, is_sole = string.find(flags, '3', 1, true) ~= nil,
   }
 end
 
@@ -25,10 +25,10 @@ function Leases.deadline_of(run, visibility)
   return now + (visibility > 0 and visibility or Runs.of(run).visibility)
 end
 
-Leases.ENDED, Leases.MARKED = 48, 49
+Leases.ENDED, Leases.MARKED, Leases.SOLE = 48, 49, 51
 
 -- The flags of a lease's tasks as bytes: 0 ended, 1 executing with its key marked in flight, 2 completing
--- with a stored result.
+-- with a stored result, 3 executing with a key that no other task has (see share.lua). A lease has none of 1 beside 3.
 function Leases.flags_of(l)
   if not l.bytes then l.bytes = { string.byte(l.flags, 1, -1) } end
   return l.bytes
@@ -48,10 +48,9 @@ function Leases.end_task(l, index)
   return marked
 end
 
--- Takes the first tasks out of a lease of which none was looked at, where all of them execute with their keys marked;
--- returns whether it did.
+-- Takes the first tasks out of a lease of which none was looked at, where all of them execute; returns whether it did.
 function Leases.end_first(l, tasks)
-  if string.sub(l.flags, 1, tasks) ~= string.rep('1', tasks) then return false end
+  if string.sub(l.flags, 1, tasks) ~= string.rep(l.is_sole and '3' or '1', tasks) then return false end
   l.flags = string.rep('0', tasks) .. string.sub(l.flags, tasks + 1)
   l.ended = l.ended + tasks
   return true
@@ -74,7 +73,7 @@ function Leases.close(all)
   for _, l in pairs(all) do
     if l and l.ended > 0 then
       if l.bytes then l.flags = string.char(unpack(l.bytes)) end
-      if string.find(l.flags, '[12]') then
+      if string.find(l.flags, '[1-3]') then
         left[#left + 1] = l.number
         left[#left + 1] = Leases.text(l)
       else

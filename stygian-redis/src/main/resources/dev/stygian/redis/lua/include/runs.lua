@@ -3,6 +3,9 @@
 Runs.FINISHED_PARTS = { false, 'spec', 'lanes', 'ready', 'cursor', 'results', 'blobs', 'named', 'sinks', 'out', 'join',
   'items', 'history', 'dead', 'deadindex', 'excludedindex', 'siblings', 'hosts', 'emitted', 'parts', 'spent' }
 
+-- Stands for the process that has a run's keys to itself while the leased ones are being marked (see share.lua).
+Runs.SHARING = '-'
+
 -- Tasks in a turn of a run, for each of its weight.
 Runs.QUANTUM = 100
 
@@ -65,7 +68,7 @@ function Runs.of(run)
   if not known then
     local f = redis.call('HMGET', run_key(run), 'state', 'wide', 'dead', 'results', 'delivered',
       'resultBytes', 'deliveredBytes', 'maxResults', 'maxResultBytes', 'ring', 'retention', 'lastNode',
-      'visibility', 'excluded', 'weight', 'turn', 'maxLeased', 'caps', 'blocked')
+      'visibility', 'excluded', 'weight', 'turn', 'maxLeased', 'caps', 'blocked', 'sole')
     known = {
       state = f[1], wide = f[2] == '1', dead = tonumber(f[3] or 0) + tonumber(f[14] or 0),
       results = tonumber(f[4] or 0), result_bytes = tonumber(f[6] or 0), in_ring = f[10] == '1' or f[10] == 'capped',
@@ -75,7 +78,7 @@ function Runs.of(run)
       visibility = tonumber(f[13] or 60000), weight = tonumber(f[15] or 1), turn = tonumber(f[16] or 0),
       max_leased = tonumber(f[17] or 0), caps = f[18] or '', blocked = f[19] or '', at_cap = f[10] == 'capped',
       is_capped = of_store[3] or (f[17] or '0') ~= '0' or (f[18] or '') ~= '' or (f[19] or '') ~= '',
-      packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
+      is_sole = f[20] and f[20] ~= Runs.SHARING, packs = {}, singles = {}, emitted = 0, emitted_bytes = 0,
     }
     known_runs[run] = known
   end
@@ -196,6 +199,18 @@ function Runs.wake_ready(run)
   end
 end
 
+-- A run that is over is none of its pipeline's any more. That there was one is remembered for as long as it can be
+-- replayed, and as what it stored under its keys may stand there.
+local function leave_pipeline(run)
+  redis.call('HDEL', run_key(run), 'sole')
+  local sharers = sharers_key(redis.call('HGET', run_key(run, 'spec'), 'pipeline') or '')
+  redis.call('HDEL', sharers, run)
+  if redis.call('HLEN', sharers) <= 1 then
+    local stands = 3 * tonumber(of_store[2] or 0) + 2 * spare
+    redis.call('PEXPIRE', sharers, math.max(Runs.of(run).retention, stands))
+  end
+end
+
 -- A run that is over lets the one go on that waits for it.
 function Runs.finish_if_over(run)
   local key = run_key(run)
@@ -205,6 +220,7 @@ function Runs.finish_if_over(run)
   if over then
     redis.call('HSET', key, 'finished', now, 'state', f[1] == 'cancelled' and 'cancelled' or 'finished')
     redis.call('XADD', run_key(run, 'results'), '*', 'end', '1')
+    leave_pipeline(run)
     local following = f[5] and redis.call('HGET', runs, f[5])
     if following and redis.call('HGET', run_key(following), 'state') == 'paused' then
       redis.call('HSET', run_key(following), 'state', 'running')
