@@ -265,6 +265,12 @@ final class Findings {
               "it is among the runs that take turns, and does not say so",
               "it may come to be there twice",
               "notes it");
+      case "not-of-pipeline" ->
+          mendable(
+              run,
+              "it is not over, and does not count among the runs of its pipeline",
+              "an item of it and one of a later run of its pipeline may be executed at once",
+              "counts it there");
       case "run-held-by-cap" ->
           mendable(run, "it is held back by its cap, and has a place", stuck, "lets it go on");
       case "no-name" ->

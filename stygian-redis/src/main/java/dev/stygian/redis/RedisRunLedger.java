@@ -50,14 +50,12 @@ final class RedisRunLedger implements RunLedger {
   private final RedisLink link;
   private final Keys keys;
   private final OpenRuns runs;
-  private final SoleRuns sole;
   private final ResultReader results;
   private final VisitBook visits;
   private final Caps caps;
   private final RunObserver observer;
 
-  RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs, SoleRuns sole, VisitBook visits) {
-    this.sole = sole;
+  RedisRunLedger(RedisLink link, Keys keys, OpenRuns runs, VisitBook visits) {
     this.visits = visits;
     this.link = link;
     this.keys = keys;
@@ -444,12 +442,6 @@ final class RedisRunLedger implements RunLedger {
       all.subList(from, Math.min(from + ITEMS_PER_CALL, all.size()))
           .forEach(item -> arguments.add(bytes(item)));
       List<?> reply = link.list(script, arguments);
-      while (Replies.text(reply.get(0)).equals("share")) {
-        for (Object other : reply.subList(1, reply.size())) {
-          sole.share(Replies.number(other));
-        }
-        reply = link.list(script, arguments);
-      }
       String word = checked(id, Replies.text(reply.get(0)));
       moved += word.equals("ok") ? Replies.number(reply.get(1)) : 0;
     }

@@ -93,7 +93,7 @@ public final class RedisWorkQueue implements WorkQueue {
     this.notes = new RedisNotes(link, keys);
     this.emitter = new Emitter(link, runs, sole);
     this.partOutputs = new PartOutputs(link, keys, runs);
-    this.ledger = new RedisRunLedger(link, keys, runs, sole, visitBook);
+    this.ledger = new RedisRunLedger(link, keys, runs, visitBook);
     link.whenFull(() -> link.attempt(LuaScript.RELIEVE, runs.numbers(MOST_RELIEVED)));
     this.single =
         new CommandBatcher<>(

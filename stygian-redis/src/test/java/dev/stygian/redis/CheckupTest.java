@@ -10,6 +10,7 @@ import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.Release;
+import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.queue.Specs;
@@ -35,6 +36,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,6 +147,9 @@ final class CheckupTest {
     all.put(
         "service noop: 8 tasks count as leased, 3 are",
         "redis.call('HINCRBY', base .. 'meta', 'leased:noop', 5)");
+    all.put(
+        "it is not over, and does not count among the runs of its pipeline",
+        "redis.call('DEL', base .. 'o:books')");
     all.put("its id does not lead to it", "redis.call('DEL', base .. 'runs')");
     all.put(
         "it is not over, and 1 of its keys have a time to live",
@@ -252,6 +257,9 @@ final class CheckupTest {
     RedisSettings settings = queue(server);
     NoopRun run = NoopRun.of("books");
     try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
+      run.open(queue);
+      // so that the keys of what is leased are marked
+      new NoopRun(new RunId("beside"), run.pipeline()).submit(queue, 0);
       List<Lease> held = begin(queue, run);
       isSound(settings);
       harm(server, settings, Objects.requireNonNull(DAMAGES.get(found)));
@@ -267,6 +275,23 @@ final class CheckupTest {
       isSound(settings);
 
       finish(server, settings, queue, run, held);
+    }
+  }
+
+  @Test
+  void whatWasLeasedOfKeysThatNobodyElseHasIsNotGuessed() throws Exception {
+    String server = serverNames().findFirst().orElseThrow();
+    RedisSettings settings = queue(server);
+    try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
+      begin(queue, NoopRun.of("books"));
+      isSound(settings);
+      harm(server, settings, "redis.call('DEL', base .. 'leases', base .. 'deadlines')");
+
+      Checkup.Report report = Checkup.of(settings, true);
+
+      assertThat(said(report))
+          .anyMatch(s -> s.contains("they are among items \"0\", \"1\", \"2\", \"3\", \"4\""));
+      assertThat(report.isSound()).isFalse();
     }
   }
 

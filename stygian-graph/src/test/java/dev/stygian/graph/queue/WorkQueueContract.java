@@ -15,6 +15,7 @@ public abstract class WorkQueueContract
     implements IntakeContract,
         LeaseContract,
         FlightContract,
+        SoleKeysContract,
         CompletionContract,
         FailureContract,
         ProgressContract,

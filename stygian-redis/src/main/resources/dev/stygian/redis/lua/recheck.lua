@@ -1,7 +1,7 @@
 -- Looks at what a walk through the queue's keys has found, each thing in one look with all that it must agree
 -- with, and, where it is told to, mends it in the same step. What was only on its way between two reads of the
 -- walk is right here, so nothing is said of it.
--- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases
+-- @include keys sharers? memory fields runs records lanes watches? hosts? letters? collecting? caps? leases
 -- ARGV: 1 to mend (else 0), what it is (see each of `looks`), then the things
 -- Replies: per finding {word, thing, more, ...} as texts; the words stand at its place
 local mends, what = ARGV[1] == '1', ARGV[2]
@@ -218,6 +218,19 @@ local function look_at_node(run, of_run, node)
   end
 end
 
+-- Whether a run that has not ended counts among those of its pipeline: else the next one of these takes its keys for
+-- keys that nobody has. What is leased of runs that do not mark theirs is marked by whoever submits next.
+local function look_at_sharers(run)
+  local pipeline = redis.call('HGET', run_key(run, 'spec'), 'pipeline')
+  if not pipeline or redis.call('HEXISTS', sharers_key(pipeline), run) == 1 then return end
+  if finds('not-of-pipeline', run) then
+    Sharers.join(run, pipeline)
+    for _, other in ipairs(Sharers.sole_beside(run, pipeline)) do
+      redis.call('HSET', run_key(other), 'sole', Runs.SHARING)
+    end
+  end
+end
+
 -- A run's number: its name, its times to live, its turn, its nodes, its end.
 function looks.run(number)
   local run = tonumber(number)
@@ -235,6 +248,7 @@ function looks.run(number)
     if finds('no-end', run) then Runs.finish_if_over(run) end
     return
   end
+  look_at_sharers(run)
   local places, is_said = look_at_ring(run, of_run)
   for node = 0, redis.call('HLEN', run_key(run, 'lanes')) - 1 do look_at_node(run, of_run, node) end
   local is_ready = redis.call('EXISTS', run_key(run, 'ready')) == 1

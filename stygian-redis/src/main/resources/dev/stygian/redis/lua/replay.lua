@@ -3,14 +3,11 @@
 -- stays so until these are put back; it goes on by itself when they have come good.
 -- @include keys sharers fields runs records lanes letters? collecting?
 -- ARGV: run, items
--- Replies: {'unknown'} | {'cancelled'} | {'share', runs of its pipeline that have their keys to themselves} | {'ok', how many were put back}
+-- Replies: {'unknown'} | {'cancelled'} | {'ok', how many were put back}
 local run, replayed = tonumber(ARGV[1]), 0
 local state = redis.call('HGET', run_key(run), 'state')
 if not state then return { 'unknown' } end
 if state == 'cancelled' then return { 'cancelled' } end
-local pipeline = redis.call('HGET', run_key(run, 'spec'), 'pipeline') or ''
-local sole = Sharers.sole_beside(run, pipeline)
-if #sole > 0 then return { 'share', unpack(sole) } end
 for i = 2, #ARGV do
   local item = ARGV[i]
   local letter = redis.call('HGET', run_key(run, 'dead'), item)
@@ -19,7 +16,7 @@ for i = 2, #ARGV do
       for _, part in ipairs(Runs.FINISHED_PARTS) do redis.call('PERSIST', run_key(run, part)) end
       redis.call('HSET', run_key(run), 'state', 'running')
       redis.call('HDEL', run_key(run), 'finished')
-      Sharers.join(run, pipeline)
+      Sharers.join(run, redis.call('HGET', run_key(run, 'spec'), 'pipeline') or '')
     end
     replayed = replayed + 1
     Letters.revive(run, item, letter)

@@ -8,7 +8,7 @@
 --   deadlines sorted set: lease number by the end of its time, milliseconds of the server's clock
 --   delayed   sorted set: chunk id by the time when it is due
 --   chunks    hash: chunk id -> tasks in it that have not ended
---   flight    hash: idempotency key -> lease number of its execution
+--   flight    hash: idempotency key -> lease number of its execution, but for keys that nobody else has (share.lua)
 --   runs      hash: run id -> run number
 --   workers   hash: worker -> "last seen|slots|services", and "|visibility ms" where its leases live as it says
 -- The last of KEYS never exists: while a Cluster moves a slot, it keeps a node from running a script on half of

@@ -7,7 +7,7 @@ function Leases.in_text(lease, value)
   return {
     number = lease, run = tonumber(run), node = tonumber(node), chunk = chunk, first = tonumber(first),
     count = tonumber(count), offset = tonumber(offset), total = tonumber(total), flags = flags,
-    service = service, ended = 0, is_sole = string.find(flags, '3', 1, true) ~= nil,
+    service = service, ended = 0, is_sole = flags and string.find(flags, '3', 1, true) ~= nil,
   }
 end
 

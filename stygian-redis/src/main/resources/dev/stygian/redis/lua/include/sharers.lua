@@ -3,9 +3,13 @@
 -- share.lua). What remembers them outlives them for as long as they may be replayed and their results may stand under
 -- their keys; its empty name keeps it there without any.
 
--- A run has tasks again, or will have; returns whether it is the first that anybody remembers.
+-- A run has tasks again, or will have; returns whether it is the first that anybody remembers. Runs that the server
+-- lost go.
 function Sharers.join(run, pipeline)
   local sharers = sharers_key(pipeline)
+  for _, other in ipairs(redis.call('HKEYS', sharers)) do
+    if other ~= '' and redis.call('EXISTS', run_key(other)) == 0 then redis.call('HDEL', sharers, other) end
+  end
   local is_first = redis.call('HSET', sharers, '', '', run, '') == 2
   redis.call('PERSIST', sharers)
   return is_first
