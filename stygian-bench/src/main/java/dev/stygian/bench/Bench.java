@@ -97,7 +97,7 @@ final class Bench implements Callable<Integer> {
       names = "--batch",
       paramLabel = "N",
       description = "Tasks per call in the case queue. Default: ${DEFAULT-VALUE}.")
-  private int batch = 100;
+  private int batch = 200;
 
   @Option(
       names = "--threads",

@@ -27,8 +27,8 @@ final class Enqueuer {
   private static final int MOST_STEPS = 600;
 
   private static final long MOST_BYTES = 8 << 20;
-  private static final int CHUNK_TASKS = 100;
-  private static final int CHUNK_BYTES = 32 << 10;
+  private static final int CHUNK_TASKS = 200;
+  private static final int CHUNK_BYTES = 64 << 10;
 
   /** How long chunks live that no script has made the queue's. */
   private static final long UNCLAIMED_MILLIS = 60_000;

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Settlements implements AutoCloseable {
   /** Plain ends, or what costs as much: so many that no script takes longer than a millisecond. */
-  private static final int MOST_PER_CALL = 150;
+  private static final int MOST_PER_CALL = 200;
 
   private static final long MOST_BYTES_PER_CALL = 1 << 20;
   private static final Settled BOOKED = new Settled.Booked();

@@ -63,7 +63,7 @@ public final class Worker implements AutoCloseable {
   private static final int WORTH_A_CALL = 100;
 
   /** So many tasks that no script takes longer than a millisecond. */
-  private static final int MOST_PER_CALL = 150;
+  private static final int MOST_PER_CALL = 200;
 
   private final WorkQueue queue;
   private final ServiceRegistry registry;
