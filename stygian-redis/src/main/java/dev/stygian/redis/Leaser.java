@@ -13,8 +13,6 @@ import dev.stygian.graph.queue.LeaseToken;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.Task;
 import dev.stygian.graph.queue.TaskId;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -108,19 +106,32 @@ final class Leaser {
     return leases;
   }
 
-  /** What was leased of one chunk; the bodies of its tasks may still have to be fetched. */
+  /**
+   * What was leased of one chunk: columns and bodies of its tasks, or the chunk as it lies, behind
+   * its header. Bodies, or that chunk, may still have to be fetched.
+   */
   private static final class Group {
     private final List<?> parts;
-    private final int[] lengths;
+    private final int tasks;
+    private final boolean isWholeChunk;
+    private int[] lengths = {};
+    private byte[] keys;
+    private int keysAt;
     private byte[] bodies;
+    private int bodiesAt;
 
     private Group(List<?> parts) {
       this.parts = parts;
-      ByteBuffer packed =
-          ByteBuffer.wrap(Replies.bytes(parts.get(6))).order(ByteOrder.LITTLE_ENDIAN);
-      this.lengths = new int[packed.remaining() / 4];
-      packed.asIntBuffer().get(lengths);
+      this.tasks = Replies.bytes(parts.get(9)).length;
+      byte[] packed = Replies.bytes(parts.get(6));
+      this.isWholeChunk = packed.length == 0;
+      this.keys = Replies.bytes(parts.get(7));
       this.bodies = Replies.bytes(parts.get(8));
+      if (isWholeChunk) {
+        take(bodies);
+      } else {
+        lengths = TaskBytes.lengths(packed, tasks);
+      }
     }
 
     static Group of(List<?> parts) {
@@ -131,12 +142,34 @@ final class Leaser {
       return Replies.number(parts.get(part));
     }
 
-    int bytes() {
+    /** What was fetched for it. */
+    void take(byte[] fetched) {
+      bodies = fetched;
+      if (isWholeChunk && fetched.length >= TaskBytes.COLUMNS_BYTES * tasks) {
+        lengths = TaskBytes.lengths(fetched, tasks);
+        keys = fetched;
+        keysAt = TaskBytes.KEYS_BEHIND * tasks;
+        bodiesAt = TaskBytes.COLUMNS_BYTES * tasks;
+      }
+    }
+
+    RedisLink.Command<byte[]> fetch(byte[] chunk) {
+      long from = isWholeChunk ? TaskBytes.CHUNK_HEAD_BYTES : number(5);
+      long to = isWholeChunk ? -1 : from + bytes() - 1;
+      return server -> server.getrange(chunk, from, to);
+    }
+
+    TaskBytes.Entry read(int task, int at) {
+      int keyAt = keysAt + task * IdempotencyKey.BYTES;
+      return TaskBytes.read(keys, keyAt, bodies, bodiesAt + at, lengths[task]);
+    }
+
+    private int bytes() {
       return Arrays.stream(lengths).sum();
     }
 
     boolean isWhole() {
-      return bodies.length == bytes();
+      return lengths.length == tasks && bodies.length - bodiesAt == bytes();
     }
   }
 
@@ -144,14 +177,12 @@ final class Leaser {
     List<Group> missing = groups.stream().filter(group -> !group.isWhole()).toList();
     List<RedisLink.Command<byte[]>> commands = new ArrayList<>();
     for (Group group : missing) {
-      byte[] chunk = keys.chunk(Replies.text(group.parts.get(4)));
-      long from = group.number(5);
-      commands.add(s -> s.getrange(chunk, from, from + group.bytes() - 1));
+      commands.add(group.fetch(keys.chunk(Replies.text(group.parts.get(4)))));
     }
     if (!commands.isEmpty()) {
       List<byte[]> bodies = link.askAll("getrange", commands);
       for (int i = 0; i < bodies.size(); i++) {
-        missing.get(i).bodies = bodies.get(i);
+        missing.get(i).take(bodies.get(i));
       }
     }
   }
@@ -167,7 +198,6 @@ final class Leaser {
     Instant deadline = Instant.ofEpochMilli(group.number(3));
     Optional<HostLane> host = HostLaneNames.ofChunk(Replies.text(group.parts.get(4)));
     OptionalLong startBefore = startBefore(deadline.minus(visibility), group.number(12));
-    byte[] keyColumn = Replies.bytes(group.parts.get(7));
     byte[] flags = Replies.bytes(group.parts.get(9));
     List<?> stored = Replies.list(group.parts.get(10));
     List<?> inputs = Replies.list(group.parts.get(11));
@@ -177,8 +207,7 @@ final class Leaser {
     int nextInput = 0;
     for (int i = 0; i < flags.length; i++) {
       if (flags[i] != '0') {
-        TaskBytes.Entry entry =
-            TaskBytes.read(keyColumn, i * IdempotencyKey.BYTES, group.bodies, at, group.lengths[i]);
+        TaskBytes.Entry entry = group.read(i, at);
         Optional<Lease.StoredResult> answer =
             flags[i] == '2'
                 ? Optional.of(storedResult(Replies.bytes(stored.get(nextStored++))))

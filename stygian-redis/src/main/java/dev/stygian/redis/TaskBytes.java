@@ -7,12 +7,20 @@ import dev.stygian.graph.item.Payload;
 import dev.stygian.graph.queue.IdempotencyKey;
 import dev.stygian.graph.queue.NodeResult;
 import dev.stygian.graph.queue.Task;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
 /** The binary form of tasks, as {@code include/records.lua} describes it. Little-endian. */
 final class TaskBytes {
   static final byte[] NO_KEY = new byte[IdempotencyKey.BYTES];
+  static final int CHUNK_HEAD_BYTES = 8;
+
+  /** Columns of a chunk, for each of its tasks: lengths, then keys, then last keys. */
+  static final int KEYS_BEHIND = 4;
+
+  static final int COLUMNS_BYTES = KEYS_BEHIND + 2 * IdempotencyKey.BYTES;
   private static final int BODY_HEAD_BYTES = 3;
   private static final int MOST_ITEM_BYTES = 0xffff;
 
@@ -61,9 +69,9 @@ final class TaskBytes {
   }
 
   static byte[] chunk(long run, int node, List<New> tasks) {
-    int bytes = 8;
+    int bytes = CHUNK_HEAD_BYTES;
     for (New task : tasks) {
-      bytes += 4 + 2 * IdempotencyKey.BYTES + task.bodyBytes();
+      bytes += COLUMNS_BYTES + task.bodyBytes();
     }
     ByteWriter all = new ByteWriter(bytes).u32((int) run).u16(node).u16(tasks.size());
     tasks.forEach(task -> all.u32(task.bodyBytes()));
@@ -71,6 +79,13 @@ final class TaskBytes {
     tasks.forEach(task -> all.put(task.lastKey));
     tasks.forEach(task -> task.writeBody(all));
     return all.toBytes();
+  }
+
+  /** The lengths of so many bodies, which a text begins with. */
+  static int[] lengths(byte[] text, int count) {
+    int[] lengths = new int[count];
+    ByteBuffer.wrap(text).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(lengths);
+    return lengths;
   }
 
   /**
@@ -88,7 +103,7 @@ final class TaskBytes {
 
   /**
    * Reads a task of a chunk; its input stays a stretch of the bodies, which are those of the tasks
-   * that were leased with it, some 32 KB at most where it is not larger by itself.
+   * that were leased with it, some 64 KB at most where it is not larger by itself.
    *
    * @param keyAt where its key begins in {@code keys}
    * @param from where its body begins in {@code bodies}

@@ -142,7 +142,7 @@ public final class GrowthCase implements BenchCase {
 
     private OurPath open() throws InterruptedException {
       server.empty();
-      OurPath path = new OurPath(server.url(), 1, batch);
+      OurPath path = new OurPath(server.url(), 1, false, batch);
       path.open();
       String order = String.join(" ", GrowthProcess.OPEN, server.url(), Integer.toString(batch));
       producer.ask(order);

@@ -29,7 +29,7 @@ final class GrowthProcess implements ChildOrders.Obeying {
   public String obey(String[] words) throws Exception {
     switch (words[0]) {
       case OPEN -> {
-        OurPath opened = new OurPath(words[1], 1, Integer.parseInt(words[2]));
+        OurPath opened = new OurPath(words[1], 1, false, Integer.parseInt(words[2]));
         opened.open();
         path = Optional.of(opened);
       }

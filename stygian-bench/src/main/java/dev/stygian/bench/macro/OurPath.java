@@ -23,11 +23,14 @@ import dev.stygian.redis.RedisWorkQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -38,7 +41,6 @@ import java.util.stream.IntStream;
  */
 final class OurPath implements TaskPath {
   private static final String SERVICE = "noop";
-  private static final String PIPELINE = "bench";
   private static final Duration LONG = Duration.ofMinutes(2);
   private static final Duration EMPTY_FOR = Duration.ofMillis(300);
   private static final int RESULTS_AT_ONCE = 1000;
@@ -46,7 +48,8 @@ final class OurPath implements TaskPath {
 
   private final WorkQueue queue;
   private final List<RunId> runs;
-  private final List<Node> nodes;
+  private final Map<RunId, List<Node>> nodes;
+  private final boolean sharesKeys;
   private final int batch;
   private final Payload result = Inputs.result();
   private final Set<Long> held = ConcurrentHashMap.newKeySet();
@@ -54,21 +57,30 @@ final class OurPath implements TaskPath {
   private long taken;
   private volatile int tasksPerRun = Integer.MAX_VALUE;
 
-  /** A node that tasks start at, and what its keys are made in. */
-  private record Node(String id, IdempotencyKey.Scope scope) {
-    static Node of(int number) {
-      String id = "work-" + number;
-      return new Node(id, IdempotencyKey.Scope.of(PIPELINE, id, "", ""));
-    }
-  }
+  /** A node of a run that tasks start at, and what its keys are made in. */
+  private record Node(String id, IdempotencyKey.Scope scope) {}
 
-  /** A path with so many lanes, as near to a square of runs and nodes as they make. */
-  OurPath(String url, int lanes, int batch) {
+  /**
+   * A path with so many lanes, as near to a square of runs and nodes as they make. Each run is of a
+   * pipeline of its own.
+   *
+   * @param sharesKeys whether another run of the first one's pipeline is opened beside it
+   */
+  OurPath(String url, int lanes, boolean sharesKeys, int batch) {
+    this.sharesKeys = sharesKeys;
     this.queue = RedisWorkQueue.open(RedisSettings.of(url).withQueueName("bench"));
     this.batch = batch;
     int side = (int) Math.sqrt(lanes);
     this.runs = IntStream.range(0, side).mapToObj(i -> new RunId("bench-" + i)).toList();
-    this.nodes = IntStream.range(0, lanes / side).mapToObj(Node::of).toList();
+    this.nodes =
+        runs.stream().collect(Collectors.toMap(run -> run, run -> nodes(run, lanes / side)));
+  }
+
+  private static List<Node> nodes(RunId run, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "work-" + i)
+        .map(id -> new Node(id, IdempotencyKey.Scope.of(run.value(), id, "", "")))
+        .toList();
   }
 
   @Override
@@ -83,9 +95,22 @@ final class OurPath implements TaskPath {
             limits.resultBudget(),
             limits.retention(),
             limits.visibility());
+    forEachRun(run -> open(run, run.value(), roomy));
+    if (sharesKeys) {
+      open(new RunId("beside"), runs.getFirst().value(), roomy);
+    }
+  }
+
+  private void open(RunId run, String pipeline, RunLimits limits) {
     List<LaneSpec> lanes =
-        nodes.stream().map(n -> new LaneSpec(n.id(), SERVICE, 0, List.of(), 3)).toList();
-    forEachRun(run -> queue.open(new RunSpec(run, PIPELINE, "", lanes, 1, false, roomy)));
+        nodesOf(runs.getFirst()).stream()
+            .map(n -> new LaneSpec(n.id(), SERVICE, 0, List.of(), 3))
+            .toList();
+    queue.open(new RunSpec(run, pipeline, "", lanes, 1, false, limits));
+  }
+
+  private List<Node> nodesOf(RunId run) {
+    return Objects.requireNonNull(nodes.get(run));
   }
 
   private void forEachRun(Consumer<RunId> order) throws InterruptedException {
@@ -114,8 +139,9 @@ final class OurPath implements TaskPath {
   }
 
   /** Each node has its stretch of a run's tasks. */
-  private Node nodeOf(int number) {
-    return nodes.get((int) ((long) (number % tasksPerRun) * nodes.size() / tasksPerRun));
+  private Node nodeOf(RunId run, int number) {
+    List<Node> all = nodesOf(run);
+    return all.get((int) ((long) (number % tasksPerRun) * all.size() / tasksPerRun));
   }
 
   private void submit(RunId run, String submitter, int first, int count)
@@ -147,11 +173,11 @@ final class OurPath implements TaskPath {
   private Submission submission(RunId run, int number) {
     var input = Inputs.input(number);
     Payload payload = Payload.of(input);
-    Node node = nodeOf(number);
+    Node node = nodeOf(run, number);
     IdempotencyKey key = node.scope().key(IdempotencyKey.digest(input));
     TaskId id = new TaskId(run, Integer.toString(number), node.id());
     // an item that is a task of one of several nodes has no last nodes of its own to be found at
-    List<IdempotencyKey> lastKeys = nodes.size() == 1 ? List.of(key) : List.of();
+    List<IdempotencyKey> lastKeys = nodesOf(run).size() == 1 ? List.of(key) : List.of();
     return new Submission(
         id.item(), payload, List.of(new Task(id, SERVICE, key, payload)), lastKeys);
   }

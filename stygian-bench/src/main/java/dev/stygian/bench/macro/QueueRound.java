@@ -62,7 +62,7 @@ final class QueueRound {
 
   private TaskPath path() {
     return isOurs
-        ? new OurPath(server.url(), variant.lanes(), setup.batch())
+        ? new OurPath(server.url(), variant.lanes(), variant.sharesKeys(), setup.batch())
         : new BarePath(server.url(), setup.threads(), setup.batch());
   }
 

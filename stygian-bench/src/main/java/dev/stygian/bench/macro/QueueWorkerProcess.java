@@ -33,7 +33,7 @@ final class QueueWorkerProcess implements ChildOrders.Obeying {
         threads = Integer.parseInt(words[4]);
         TaskPath opened =
             words[1].equals(OURS)
-                ? new OurPath(words[2], 1, batch)
+                ? new OurPath(words[2], 1, false, batch)
                 : new BarePath(words[2], threads, batch);
         opened.open();
         path = Optional.of(opened);

@@ -9,7 +9,8 @@
 --   deadline, chunk, from, lengths, keys, bodies, flags, stored, inputs, window, capped}. The window is for how many
 --   milliseconds the starts are good (0: for ever). Capped are the nodes of the run whose tasks have to be leased,
 --   since they are counted against a cap, with commas.
---   Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on.
+--   Bodies are empty where they are so long that who asks fetches them: from the chunk, `from` on. Where lengths and
+--   keys are empty too, the group is the whole chunk, and its bodies are all that stands behind the chunk's header.
 --   Flags say per task: 0 not handed out, 1 or 3 handed out, 2 handed out with its stored result; stored
 --   and inputs (as many per task as the lane has) follow the order of the tasks handed out.
 --   Each lease is remembered by requester and sequence: the same request again, after a lost reply,
@@ -47,6 +48,7 @@ Leases.wake_due(100)
 Lanes.wake_resting(100)
 
 local groups, numbers, written, due_leases, let_go = {}, {}, {}, {}, {}
+local NOTHING = {}
 
 -- The number of the next lease, as text: numbers as texts are made once, not at each use.
 local last_number
@@ -136,7 +138,6 @@ local function decide(run, node, chunk, total, first, offset, size, number, colu
   local lane, of_run = Runs.lane(run, node), Runs.of(run)
   local ends_tasks = of_run.state == 'cancelled' or of_run.wide and of_run.dead > 0
   local is_sole = of_run.is_sole and lane.level == 0
-  if is_sole and not ends_tasks then return all_flagged('3', size), size, 0, {} end
   local keys = Records.keys_in(columns.keys, size)
   local stored = not is_sole and Lanes.stored_under(keys)
   local lasts, last_stored
@@ -180,17 +181,37 @@ local function inputs_of(run, node, bodies, lengths, flags)
   return inputs
 end
 
+-- Whether all tasks of a lane can be handed out unseen: first tasks of a run that has its keys to itself.
+local function is_unseen(run, node)
+  local of_run = Runs.of(run)
+  return of_run.is_sole and of_run.state ~= 'cancelled' and not (of_run.wide and of_run.dead > 0)
+    and Runs.begins_plainly(run, node)
+end
+
+-- The whole of a chunk: nothing for its columns, the length of its bodies, and these with the columns where they are short.
+local function whole_of(chunk, total)
+  local bytes = redis.call('STRLEN', chunk_key(chunk)) - 8 - Records.BODIES_BEHIND * total
+  if bytes < 0 then return nil end
+  return '', '', bytes, bytes <= INLINE_BYTES and redis.call('GETRANGE', chunk_key(chunk), '8', '-1') or ''
+end
+
 -- Leases up to `limit` tasks of the head chunk of a lane, whose starts are good for `window`; returns how many
 -- were handed out, and whether the lane is empty now.
-local function lease_from(run, node, host, limit, window)
+local function lease_from(run, node, service, host, limit, window)
   local lane = lane_key(run, node, host)
   local head, behind = unpack(redis.call('LRANGE', lane, '0', '1'))
   if not head then return 0, true end
   local chunk, total, first, offset = string.match(head, Lanes.ENTRY)
   total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
   local size = math.min(limit, total - first, MOST_OF_A_CHUNK)
-  local columns = Records.columns_of(chunk, total, first, size)
-  local packed, lengths, bytes = Records.lengths_in(columns.lengths, size)
+  local unseen, columns = is_unseen(run, node), nil
+  local packed, lengths, bytes, keys, bodies
+  if unseen and size == total then
+    packed, keys, bytes, bodies = whole_of(chunk, total)
+  else
+    columns = Records.columns_of(chunk, total, first, size)
+    packed, lengths, bytes = Records.lengths_in(columns.lengths, size)
+  end
   local empty = false
   if first + size == total or not packed then
     redis.call('LPOP', lane)
@@ -210,36 +231,43 @@ local function lease_from(run, node, host, limit, window)
   end
   Runs.count(run, 'w' .. text_of(node), -size)
   local number = next_lease()
-  local flags, handed, ended, stored = decide(run, node, chunk, total, first, offset, size, number, columns)
-  local of_node = Runs.lane(run, node)
-  local reads = #of_node.inputs > 0
-  local from, bodies, inputs = 8 + Records.BODIES_BEHIND * total + offset, '', {}
-  if handed > 0 and (reads or bytes <= INLINE_BYTES) then
-    bodies = redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + bytes - 1))
-    if reads then inputs = inputs_of(run, node, bodies, lengths, flags) end
+  local flags, handed, ended, stored, inputs = nil, size, 0, NOTHING, NOTHING
+  local from = 8 + Records.BODIES_BEHIND * total + offset
+  if unseen then
+    flags = all_flagged('3', size)
+  else
+    flags, handed, ended, stored = decide(run, node, chunk, total, first, offset, size, number, columns)
+  end
+  if not bodies then
+    local reads = not unseen and #Runs.lane(run, node).inputs > 0
+    keys, bodies = columns.keys, ''
+    if handed > 0 and (reads or bytes <= INLINE_BYTES) then
+      bodies = redis.call('GETRANGE', chunk_key(chunk), text_of(from), text_of(from + bytes - 1))
+      if reads then inputs = inputs_of(run, node, bodies, lengths, flags) end
+    end
   end
   if ended > 0 then Lanes.release_chunk(chunk, ended) end
   if handed == 0 then return 0, empty end
   written[#written + 1] = number
   written[#written + 1] = Leases.text({ run = run, node = node, chunk = chunk, first = first, count = size,
-    offset = offset, total = total, flags = flags, service = of_node.service })
+    offset = offset, total = total, flags = flags, service = service })
   local deadline = Leases.deadline_of(run, visibility)
   due_leases[#due_leases + 1] = text_of(deadline)
   due_leases[#due_leases + 1] = number
-  Leases.count(run, node, of_node.service, handed)
+  Leases.count(run, node, service, handed)
   numbers[#numbers + 1] = number
-  groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, columns.keys, bodies, flags, stored, inputs,
+  groups[#groups + 1] = { number, run, node, deadline, chunk, from, packed, keys, bodies, flags, stored, inputs,
     window, Runs.of(run).is_capped and Caps.capped_nodes(run) or '' }
   if host then Hosts.started(run, host, number, handed) end
   return handed, empty
 end
 
 -- Leases from a node's lane; returns how many were handed out, and whether the lane is empty now.
-local function lease_from_lane(run, node, limit)
+local function lease_from_lane(run, node, service, limit)
   local handed, empty, tries = 0, false, 0
   while not empty and handed < limit and tries < 1000 do
     local got
-    got, empty = lease_from(run, node, nil, limit - handed, 0)
+    got, empty = lease_from(run, node, service, nil, limit - handed, 0)
     handed, tries = handed + got, tries + 1
   end
   return handed, empty
@@ -268,7 +296,7 @@ end
 
 -- Leases from a node's host lanes, each in its turn; returns how many were handed out, and whether none of
 -- them may be served any more. Those of one moment are served in the order in which they were last.
-local function lease_from_hosts(run, node, limit)
+local function lease_from_hosts(run, node, service, limit)
   local lanes, handed, served = host_lanes_key(run, node), 0, 0
   if limit <= 0 then return 0, redis.call('EXISTS', lanes) == 0 end
   while handed < limit and served < MOST_HOSTS do
@@ -285,7 +313,7 @@ local function lease_from_hosts(run, node, limit)
     if Hosts.is_given_up(lane) then
       if give_up(run, node, lane) then redis.call('ZREM', lanes, lane) end
     elseif allowed > 0 then
-      local got, empty = lease_from(run, node, lane, math.min(limit - handed, allowed), window)
+      local got, empty = lease_from(run, node, service, lane, math.min(limit - handed, allowed), window)
       handed = handed + got
       if empty then
         redis.call('ZREM', lanes, lane)
@@ -332,10 +360,10 @@ local function visit(run, limit)
     local room = capped and math.min(limit - handed, Caps.room(run, node)) or limit - handed
     if takes and room > 0 then
       local got
-      got, empty = lease_from_lane(run, node, room)
+      got, empty = lease_from_lane(run, node, service, room)
       if empty then
         local more
-        more, empty = lease_from_hosts(run, node, room - got)
+        more, empty = lease_from_hosts(run, node, service, room - got)
         got = got + more
       end
       handed = handed + got

@@ -49,6 +49,13 @@ function Runs.know_lanes(run, nodes)
   end
 end
 
+-- Whether a lane is one of first tasks, from its record as it stands.
+function Runs.begins_plainly(run, node)
+  local known = known_lanes[run] and known_lanes[run][node]
+  return known and (type(known) == 'string' and string.find(known, '^0|%d+||') ~= nil
+    or type(known) == 'table' and known.level == 0 and #known.inputs == 0)
+end
+
 -- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
 -- them into others. Where parts are collected also: the node that collects its items, how long the id of the node is
 -- that split them off, and the node whose outputs of them are collected; the node that collects the parts which it
