@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Tells of keys whether they are certainly new: of each that was added, 32 bits are kept, in
@@ -20,13 +21,20 @@ final class DistinctKeys {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final long mostBytes;
+  private final AtomicLong room;
   private final List<int[]> tables = new ArrayList<>();
   private long bytes;
 
-  /** Keeps at most so many bytes; what comes after that is no more certainly new. */
-  DistinctKeys(long mostBytes) {
-    this.mostBytes = mostBytes;
+  /** Takes the bytes that it keeps from there; where none are left, no key is certainly new. */
+  DistinctKeys(AtomicLong room) {
+    this.room = room;
+  }
+
+  /** Gives its bytes back. */
+  synchronized void drop() {
+    tables.clear();
+    room.addAndGet(bytes);
+    bytes = 0;
   }
 
   /** Adds a key; returns whether it is certain that it was not added before. */
@@ -60,7 +68,8 @@ final class DistinctKeys {
   private boolean grow() {
     int size = tables.isEmpty() ? FIRST_BUCKETS * BUCKET : tables.getLast().length * GROWTH;
     long more = (long) size * Integer.BYTES;
-    if (bytes + more > mostBytes) {
+    if (room.addAndGet(-more) < 0) {
+      room.addAndGet(more);
       return false;
     }
     tables.add(new int[size]);

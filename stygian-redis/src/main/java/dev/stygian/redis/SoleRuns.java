@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The runs that have their keys to themselves, so that the scripts need not look for others under
@@ -21,7 +22,7 @@ final class SoleRuns {
   /** Who does not know all keys of a run. */
   static final String NOBODY = "";
 
-  private static final int MOST_KEPT = 16;
+  private static final int MOST_KEPT = 1_000;
 
   /** Of the heap, for what is known of keys. */
   private static final int SHARE_OF_HEAP = 4;
@@ -31,6 +32,7 @@ final class SoleRuns {
 
   private final RedisLink link;
   private final String process;
+  private final AtomicLong room = new AtomicLong(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
   private final Map<Long, DistinctKeys> known = new LinkedHashMap<>();
 
   SoleRuns(RedisLink link, Names names) {
@@ -45,9 +47,9 @@ final class SoleRuns {
   /** This process has opened a run that has its keys to itself. */
   synchronized void opened(long run) {
     if (known.size() >= MOST_KEPT) {
-      known.remove(known.keySet().iterator().next());
+      forget(known.keySet().iterator().next());
     }
-    known.put(run, new DistinctKeys(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP));
+    known.put(run, new DistinctKeys(room));
   }
 
   /** Who may tell the server that none of the batch's keys was in the run before. */
@@ -72,7 +74,7 @@ final class SoleRuns {
   }
 
   synchronized void forget(long run) {
-    known.remove(run);
+    Optional.ofNullable(known.remove(run)).ifPresent(DistinctKeys::drop);
   }
 
   /** Lets others have a run's keys too: when this returns, all that is leased of it is marked. */

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stygian.graph.queue.IdempotencyKey;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class DistinctKeysTest {
-  private static final long ENOUGH = 16 << 20;
+  private static final AtomicLong ENOUGH = new AtomicLong(64 << 20);
 
   @Test
   void whatWasAddedIsNeverNewAgain() {
@@ -35,11 +36,14 @@ final class DistinctKeysTest {
 
   @Test
   void whereThereIsNoMoreRoomNothingIsCertain() {
-    DistinctKeys keys = new DistinctKeys(100_000);
+    AtomicLong room = new AtomicLong(100_000);
+    DistinctKeys keys = new DistinctKeys(room);
     long certain = IntStream.range(0, 100_000).filter(i -> keys.add(random(i))).count();
 
     assertThat(certain).isBetween(15_000L, 25_000L);
     assertThat(IntStream.range(0, 100_000).filter(i -> keys.add(random(i)))).isEmpty();
+    keys.drop();
+    assertThat(room).hasValue(100_000);
   }
 
   private static IdempotencyKey random(int seed) {

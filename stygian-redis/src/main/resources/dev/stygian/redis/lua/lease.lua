@@ -17,7 +17,7 @@
 --   gives the first hand-out back before it hands out anew.
 local most, visibility, requester, sequence = unpack(ARGV, 1, 4)
 most, visibility = tonumber(most), tonumber(visibility)
-local MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS, KNOWN_AT_ONCE = 64, 250, 4096, 100, 16
+local MOST_VISITS, MOST_OF_A_CHUNK, INLINE_BYTES, MOST_HOSTS, KNOWN_AT_ONCE = 64, 250, 4096, 100, 8
 -- How many runs in a row those who wait for some services have looked at in vain.
 local passed = base .. 'passed'
 local offered, any = {}, #ARGV == 4
