@@ -33,6 +33,7 @@ enum LuaScript {
   EMIT,
   COLLECT,
   RECEIPT,
+  DIGESTS,
   KEEP,
   WHY,
   SURVEY,
