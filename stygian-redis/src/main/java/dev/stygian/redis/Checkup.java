@@ -37,6 +37,7 @@ public final class Checkup {
   private final Keys keys;
   private final QueueWalk walk;
   private final OpenRuns runs;
+  private final ReceiptReader receipts;
   private final boolean mends;
   private final Findings findings;
   private final Map<Long, Optional<OpenRuns.Known>> known = new TreeMap<>();
@@ -54,6 +55,7 @@ public final class Checkup {
     this.keys = keys;
     this.walk = new QueueWalk(link, keys);
     this.runs = new OpenRuns(link, keys, new SoleRuns(link, new Names()));
+    this.receipts = new ReceiptReader(link);
     this.mends = mends;
     this.findings = new Findings(mends, this::runName, this::nodeName);
   }
@@ -233,6 +235,9 @@ public final class Checkup {
                 runName(number),
                 node -> bareNodeName(number, node),
                 isOneResultAnItem(number));
+        if (diagnosis.violations().isEmpty() && diagnosis.orders().isEmpty()) {
+          lookAtReceipt(number);
+        }
         if (!mends || diagnosis.orders().isEmpty()) {
           violations.addAll(diagnosis.violations());
           return;
@@ -252,6 +257,28 @@ public final class Checkup {
         runName(number)
             + " moves too fast to be looked at whole: pause it, or look again when its workers have"
             + " less to do");
+  }
+
+  /** What ended, against what came: where one of these counters is wrong, nobody can tell which. */
+  private void lookAtReceipt(long number) throws InterruptedException {
+    Optional<OpenRuns.Known> run = known.getOrDefault(number, Optional.empty());
+    if (run.isEmpty()) {
+      return;
+    }
+    receipts
+        .read(run.get(), Set.of())
+        .ifPresent(receipt ->
+            receipt
+                .discrepanciesOfNodes()
+                .forEach(found ->
+                    violations.add(
+                        new Violation(
+                            runName(number),
+                            found,
+                            "the receipt does not add up; no task is affected",
+                            "compare the results with the input: which counter is wrong cannot be"
+                                + " told",
+                            Repair.BEYOND))));
   }
 
   private static Violation done(Violation v) {

@@ -34,6 +34,7 @@ enum LuaScript {
   EMIT,
   COLLECT,
   RECEIPT,
+  DIGESTS,
   KEEP,
   WHY,
   SURVEY,

@@ -148,20 +148,12 @@ final class RedisRunLedger implements RunLedger {
   public Receipt receipt(RunId id) {
     return now(() -> {
       OpenRuns.Known run = runs.known(id);
-      List<?> reply = link.list(LuaScript.RECEIPT, List.of(bytes(Long.toString(run.number()))));
-      if (reply.isEmpty()) {
+      Optional<Receipt> receipt = new ReceiptReader(link).read(run, liveServices());
+      if (receipt.isEmpty()) {
         runs.forget(id);
         throw OpenRuns.unknown(id);
       }
-      Fields f = new Fields(Replies.fields(reply.get(0)));
-      return new Receipt(
-          status(run.spec(), f, liveServices()),
-          Replies.number(reply.get(3)),
-          Replies.number(reply.get(1)),
-          f.number("dropped"),
-          Replies.number(reply.get(2)),
-          f.number("tasks"),
-          VisitBook.spent(Replies.fields(reply.get(4))));
+      return receipt.get();
     });
   }
 
@@ -175,6 +167,11 @@ final class RedisRunLedger implements RunLedger {
     long number(String field) {
       byte[] value = values.get(field);
       return value == null ? 0 : Long.parseLong(new String(value, UTF_8));
+    }
+
+    /** A moment of the server's clock. */
+    Instant time(String field) {
+      return Instant.ofEpochMilli(number(field));
     }
 
     /** The cap of a node, as {@code include/caps.lua} keeps it. */
@@ -235,10 +232,8 @@ final class RedisRunLedger implements RunLedger {
         (int) f.number("maxLeased"),
         nodes,
         List.copyOf(missing),
-        Instant.ofEpochMilli(f.number("started")),
-        f.values().containsKey("finished")
-            ? Optional.of(Instant.ofEpochMilli(f.number("finished")))
-            : Optional.empty());
+        f.time("started"),
+        f.values().containsKey("finished") ? Optional.of(f.time("finished")) : Optional.empty());
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 
@@ -41,6 +42,7 @@ final class RunBooks {
   private final Map<Integer, Long> delayed = new HashMap<>();
   private final Map<Integer, Long> missing = new HashMap<>();
   private final Map<Integer, Long> beyond = new HashMap<>();
+  private final Map<Integer, Long> lostAt = new TreeMap<>();
   private final List<Violation> violations = new ArrayList<>();
   private final List<String> orders = new ArrayList<>();
   private long tasks;
@@ -259,7 +261,7 @@ final class RunBooks {
     } else {
       order("drop", chunk);
     }
-    order("cancelled", survey.text("wide").equals("1") ? 0 : count);
+    order("cancelled", survey.text("wide").equals("1") ? 0 : count, node, count);
     ended += count;
     say(
         at(node),
@@ -301,9 +303,11 @@ final class RunBooks {
       return; // those of the missing ones that stay where they are
     }
     order("set", field + node, counted);
-    if (gone > 0 && gone <= known + missing.getOrDefault(node, 0L)) {
+    long told = known + missing.getOrDefault(node, 0L);
+    if (gone > 0 && gone <= told) {
       return; // and those that are put back: of both is told already
     }
+    lostAt.merge(node, Math.max(0, gone - told), Long::sum);
     say(
         at(node),
         "the counter of " + words + " tasks says " + says + ", " + counted + " are " + words,
@@ -341,7 +345,7 @@ final class RunBooks {
     }
     long lost = says - tasks;
     if (!wide) {
-      order("lost", lost);
+      orderLost(lost);
     }
     say(
         run,
@@ -353,6 +357,14 @@ final class RunBooks {
             + GOES_WITH_RESULTS,
         Repair.POSSIBLE);
     return lost;
+  }
+
+  private void orderLost(long lost) {
+    if (lostAt.values().stream().mapToLong(Long::longValue).sum() == lost) {
+      lostAt.forEach((node, tasks) -> order("lost", tasks, node));
+    } else {
+      order("lost", lost);
+    }
   }
 
   /** Items that have not ended, by the counters of those that have. */
@@ -367,7 +379,7 @@ final class RunBooks {
 
   /** Items that have not ended, and have no task themselves. */
   private long waitingForParts() {
-    return survey.number("collecting");
+    return survey.countedNodes().stream().mapToLong(node -> survey.number("g" + node)).sum();
   }
 
   private void lookAtTheEnd() {

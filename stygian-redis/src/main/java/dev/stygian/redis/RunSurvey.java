@@ -26,7 +26,7 @@ final class RunSurvey {
   private static final Pattern ENTRY = Pattern.compile("([^:]+):(\\d+):(\\d+):(\\d+)");
   private static final Pattern LEASE =
       Pattern.compile("\\d+,(\\d+),([^,]+),(\\d+),(\\d+),\\d+,\\d+,([0-3]*),.*", Pattern.DOTALL);
-  private static final Pattern NODE_COUNTER = Pattern.compile("[wld](\\d+)");
+  private static final Pattern NODE_COUNTER = Pattern.compile("[wldg](\\d+)");
   private static final int HEADER_BYTES = 8;
 
   /** Whose places are read at once: some, as a script has to be short. */

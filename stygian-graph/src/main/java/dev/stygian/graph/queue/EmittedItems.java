@@ -9,6 +9,7 @@ import java.util.Set;
 final class EmittedItems {
   private final Set<String> known = new HashSet<>();
   private final Map<String, Long> byNode = new HashMap<>();
+  private long found;
 
   /** Whether an item is new and within the node's limit (0: none); then it is known from now on. */
   Verdict take(String item, String node, long limit) {
@@ -19,10 +20,21 @@ final class EmittedItems {
       return Verdict.OVER_LIMIT;
     }
     known.add(item);
+    found++;
     if (limit > 0) {
       byNode.merge(node, 1L, Long::sum);
     }
     return Verdict.NEW;
+  }
+
+  /** How many were new. */
+  long found() {
+    return found;
+  }
+
+  /** How many are known. */
+  long known() {
+    return known.size();
   }
 
   /** What an emitted item is. */

@@ -74,6 +74,7 @@ final class Intake {
     if (run.cancelled) {
       run.submittedItems++;
       run.cancelledItems++;
+      submission.first().forEach(task -> moves.cancelAtOnce(run.lane(task.id().node())));
       return true;
     }
     if (isAnswered(run, submission)) {
@@ -91,7 +92,7 @@ final class Intake {
       first.add(new QueuedTask(task, run.lane(task.id().node()), item, 0));
     }
     run.submittedItems++;
-    first.forEach(moves::begin);
+    first.forEach(moves::beginItem);
     return true;
   }
 
@@ -114,6 +115,7 @@ final class Intake {
       }
       answers.add(answer.get());
     }
+    run.givenResults += keys.size();
     for (int i = 0; i < keys.size(); i++) {
       StoredResult answer = answers.get(i);
       moves.emit(

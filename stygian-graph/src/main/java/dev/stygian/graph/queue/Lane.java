@@ -1,5 +1,6 @@
 package dev.stygian.graph.queue;
 
+import dev.stygian.graph.queue.NodeBooks.Times;
 import dev.stygian.graph.queue.RunStatus.NodeCounts;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -28,6 +29,15 @@ final class Lane {
   private long done;
   private long dead;
   private long retries;
+  private long begun;
+  private long usedUp;
+  private long arrived;
+  private long excluded;
+  private long cancelled;
+  private long stopped;
+  private long awaiting;
+  private long emitted;
+  private @Nullable Times times;
 
   Lane(LaneSpec spec, RunBook run, ServicePlaces places) {
     this.spec = spec;
@@ -132,16 +142,72 @@ final class Lane {
     delayed--;
   }
 
-  void countDone() {
+  void countDone(Instant now) {
     done++;
+    attemptEnds(now);
   }
 
-  void countDead() {
-    dead++;
+  /** An item is dead or excluded here. */
+  void countLetter(boolean isExcluded, Instant now) {
+    countLetter(isExcluded, 1);
+    attemptEnds(now);
   }
 
-  void countRetry() {
+  /** Such an item goes on; its last attempt, if it had any, is followed by others. */
+  void uncountLetter(boolean isExcluded, int attempts) {
+    countLetter(isExcluded, -1);
+    retries += attempts > 0 ? 1 : 0;
+  }
+
+  private void countLetter(boolean isExcluded, int by) {
+    if (isExcluded) {
+      excluded += by;
+    } else {
+      dead += by;
+    }
+  }
+
+  /** An attempt that did not work is followed by others. */
+  void countRetry(Instant now) {
     retries++;
+    attemptEnds(now);
+  }
+
+  private void attemptEnds(Instant now) {
+    times = new Times(times == null ? now : times.first(), now);
+  }
+
+  /** An item begins here. */
+  void countBegun() {
+    begun++;
+  }
+
+  /** Nothing of an item goes on behind this node. */
+  void countUsedUp() {
+    usedUp++;
+  }
+
+  /** So many ends of predecessors more, or fewer, wait for those of the others. */
+  void countArrived(long by) {
+    arrived += by;
+  }
+
+  void countCancelled() {
+    cancelled++;
+  }
+
+  /** A task stops since its item is dead, or goes on with it. */
+  void countStopped(int by) {
+    stopped += by;
+  }
+
+  /** A task begins to wait for parts, or no longer does. */
+  void countAwaiting(int by) {
+    awaiting += by;
+  }
+
+  void countEmitted(long items) {
+    emitted += items;
   }
 
   /** What waits here, at {@code mostHosts} hosts at most. */
@@ -158,5 +224,20 @@ final class Lane {
   NodeCounts counts() {
     return new NodeCounts(
         spec.node(), spec.service(), waiting, delayed, leased, done, dead, retries, maxLeased);
+  }
+
+  NodeBooks books() {
+    return new NodeBooks(
+        counts(),
+        begun,
+        usedUp,
+        arrived,
+        excluded,
+        cancelled,
+        stopped,
+        0, // what is stored is handed out with its task
+        awaiting,
+        emitted,
+        Optional.ofNullable(times));
   }
 }

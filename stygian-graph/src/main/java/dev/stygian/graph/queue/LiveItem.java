@@ -200,6 +200,13 @@ final class LiveItem {
     return new DeadLetter(known.task().task, known.task().attempts(), known.errors(), known.at());
   }
 
+  /** Lets its lanes forget that it is dead. */
+  void uncountDeath() {
+    Death known = death();
+    known.task().lane.uncountLetter(known.excluded(), known.task().attempts());
+    known.parked().forEach(task -> task.lane.countStopped(-1));
+  }
+
   /** Makes the item alive again and gives the tasks with which it goes on. */
   List<QueuedTask> revive() {
     Death known = death();

@@ -150,18 +150,7 @@ final class LocalRunLedger implements RunLedger {
 
   @Override
   public Receipt receipt(RunId run) {
-    return handle.locked(() -> {
-      RunBook book = shared.run(run);
-      long excluded = book.deadItems.values().stream().filter(LiveItem::isExcluded).count();
-      return new Receipt(
-          shared.status(run),
-          book.acceptedInAll(),
-          book.deadItems.size() - excluded,
-          book.droppedLetters,
-          excluded,
-          book.unfinishedTasks,
-          book.spent());
-    });
+    return handle.locked(() -> shared.receipt(run));
   }
 
   @Override

@@ -58,8 +58,20 @@ final class Moves {
     return unfinishedTasks;
   }
 
+  /** An item begins with this task, among others perhaps. */
+  void beginItem(QueuedTask task) {
+    task.lane.countBegun();
+    begin(task);
+  }
+
+  /** An item of a cancelled run ends where it would begin. */
+  void cancelAtOnce(Lane lane) {
+    lane.countBegun();
+    lane.countCancelled();
+  }
+
   /** A new task comes to the end of its lane. */
-  void begin(QueuedTask task) {
+  private void begin(QueuedTask task) {
     task.item.taskBegins();
     start(task);
   }
@@ -100,10 +112,11 @@ final class Moves {
 
   private void begin(RunBook run, Emission emission, LiveItem item) {
     for (Task first : emission.first()) {
-      begin(new QueuedTask(first, run.lane(first.id().node()), item, 0));
+      beginItem(new QueuedTask(first, run.lane(first.id().node()), item, 0));
     }
     if (emission.result().isPresent()) {
       NodeResult result = emission.result().get();
+      run.givenResults++;
       emit(run, line(run, item, result, new StoredResult(result.output(), result.attempts())));
       run.doneItems++;
     }
@@ -114,6 +127,12 @@ final class Moves {
     task.lane.prepend(task);
     turns.join(task.lane.run);
     waiters.wake(task.lane.spec.service());
+  }
+
+  /** A task of a cancelled run ends, whatever was executed. */
+  void cancel(QueuedTask task) {
+    task.lane.countCancelled();
+    end(task);
   }
 
   /** A task is no longer unfinished; with the last one its item ends, and perhaps its run. */
@@ -136,7 +155,7 @@ final class Moves {
     if (run.cancelled) {
       run.cancelledItems++;
     } else {
-      item.takeEnds().forEach(result -> emit(run, result));
+      emitEnds(run, item);
       run.doneItems++;
     }
     item.origin().ifPresent(origin -> arrive(run, item, origin));
@@ -169,18 +188,35 @@ final class Moves {
       return;
     }
     if (run.cancelled) {
-      parts.takeWaiting().ifPresent(_ -> endOf(run, item));
+      takeWaiting(parts)
+          .ifPresent(task -> {
+            task.lane.countCancelled();
+            endOf(run, item);
+          });
     } else if (parts.isReady() && parts.isWaiting()) {
-      parts.takeWaiting().ifPresent(this::start);
+      takeWaiting(parts).ifPresent(this::start);
     } else if (parts.isReady() && item.diedAt(collector)) {
       if (run.deadItems.remove(item.id, item)) {
         revive(run, item);
       }
     } else if (!parts.isReady() && !item.isDead()) {
-      parts.takeWaiting().ifPresent(task -> lack(run, task, parts));
+      takeWaiting(parts).ifPresent(task -> lack(run, task, parts));
     } else if (!parts.isReady() && item.diedAt(collector)) {
       item.reword(lacking(parts));
     }
+  }
+
+  /** Lets a task wait for the parts that it collects; it is no unfinished one of the run. */
+  private static void await(QueuedTask task, AwaitedParts parts) {
+    task.item.taskBegins();
+    task.lane.countAwaiting(1);
+    parts.await(task);
+  }
+
+  private static Optional<QueuedTask> takeWaiting(AwaitedParts parts) {
+    Optional<QueuedTask> task = parts.takeWaiting();
+    task.ifPresent(waited -> waited.lane.countAwaiting(-1));
+    return task;
   }
 
   private AttemptError lacking(AwaitedParts parts) {
@@ -197,10 +233,10 @@ final class Moves {
   void die(QueuedTask task, Instant now, boolean excluded) {
     RunBook run = task.lane.run;
     task.item.die(task, now, excluded);
+    task.lane.countLetter(excluded, now);
     if (excluded) {
       run.excludedCount++;
     } else {
-      task.lane.countDead();
       run.deadCount++;
     }
     run.deadItems.put(task.item.id, task.item);
@@ -215,12 +251,12 @@ final class Moves {
       run.deadCount--;
     }
     run.goesOn();
+    item.uncountDeath();
     for (QueuedTask task : item.revive()) {
       String node = task.lane.spec.node();
       boolean collects = task.lane.spec.collecting().source().isPresent();
       if (collects && !item.awaited(node).isReady()) {
-        item.taskBegins();
-        item.awaited(node).await(task);
+        await(task, item.awaited(node));
       } else {
         begin(task);
       }
@@ -239,10 +275,14 @@ final class Moves {
   /** Books what was executed under a lease. */
   void book(QueuedTask leased, Progress progress) {
     RunBook run = leased.lane.run;
+    Instant now = clock.instant();
     if (!run.cancelled) {
-      progress.passed().forEach(node -> run.lane(node).countDone());
+      progress.passed().forEach(node -> run.lane(node).countDone(now));
     }
-    progress.results().forEach(result -> book(leased, result));
+    progress.results().forEach(result -> book(leased, result, now));
+    if (!leased.lane.spec.splits() && !run.cancelled) {
+      progress.end().ifPresent(node -> run.lane(node).countUsedUp());
+    }
     boolean worked = !progress.passed().isEmpty() || !progress.results().isEmpty();
     if (worked && leased.lane.spec.collecting().source().isPresent()) {
       leased.item.dropAwaited(leased.lane.spec.node());
@@ -250,7 +290,7 @@ final class Moves {
   }
 
   /** Books one executed node: what stands under its key is its output, here and ever after. */
-  private void book(QueuedTask leased, NodeResult result) {
+  private void book(QueuedTask leased, NodeResult result, Instant now) {
     RunBook run = leased.lane.run;
     Lane lane = run.lane(result.node());
     StoredResult valid =
@@ -258,11 +298,11 @@ final class Moves {
             result.key(),
             new StoredResult(result.output(), result.attempts()),
             run.spec.limits(),
-            clock.millis());
+            now.toEpochMilli());
     if (run.cancelled) {
       return;
     }
-    lane.countDone();
+    lane.countDone(now);
     if (result.keep()) {
       leased.item.keep(result.node(), valid.output());
     }
@@ -281,8 +321,16 @@ final class Moves {
       return;
     }
     item.end(line);
+    run.heldEnds++;
     if (item.ended() == ends) {
-      item.takeEnds().forEach(each -> emit(run, each));
+      emitEnds(run, item);
+    }
+  }
+
+  private void emitEnds(RunBook run, LiveItem item) {
+    for (Result end : item.takeEnds()) {
+      run.heldEnds--;
+      emit(run, end);
     }
   }
 
@@ -313,12 +361,14 @@ final class Moves {
       String node = task.id().node();
       QueuedTask next = new QueuedTask(task, run.lane(node), leased.item, 0);
       if (leased.lane.spec.collecting().partsAt().equals(Optional.of(node))) {
-        leased.item.taskBegins();
-        leased.item.awaited(node).await(next);
+        await(next, leased.item.awaited(node));
         leased.item.awaited(node).split(leased.item.parts(leased.lane.spec.node()));
         decide(run, leased.item, node);
       } else if (leased.item.isLastRelease(release)) {
+        next.lane.countArrived(1 - release.predecessors());
         begin(next);
+      } else {
+        next.lane.countArrived(1);
       }
     }
   }
@@ -385,14 +435,15 @@ final class Moves {
 
   /** Sets a task of a dead item aside; it is not unfinished until a replay. */
   void park(QueuedTask task) {
+    task.lane.countStopped(1);
     task.item.park(task);
     end(task);
   }
 
-  /** Ends a task that waits in its lane or for another lease. */
+  /** Ends a task of a cancelled run that waits in its lane or for another lease. */
   void drop(QueuedTask task) {
     task.lane.leave();
-    end(task);
+    cancel(task);
   }
 
   /** Ends the tasks of a run that wait for a lease of their key. */

@@ -1,6 +1,7 @@
 package dev.stygian.graph.queue;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What was executed under one lease, to be booked with its end.
@@ -23,6 +24,22 @@ public record Progress(List<String> passed, List<NodeResult> results, List<Relea
   /** Nodes that were all written, and release nothing. */
   static Progress of(List<NodeResult> results) {
     return new Progress(List.of(), results, List.of());
+  }
+
+  /**
+   * The node that was executed last, where nothing of the item goes on behind it: it puts out no
+   * result, and no other node is to read it.
+   */
+  Optional<String> end() {
+    for (NodeResult result : results) {
+      if (result.last() || result.keep()) {
+        return Optional.empty();
+      }
+    }
+    if (!releases.isEmpty() || (results.isEmpty() && passed.isEmpty())) {
+      return Optional.empty();
+    }
+    return Optional.of(results.isEmpty() ? passed.getLast() : results.getLast().node());
   }
 
   /** Bytes of the outputs that are written. */

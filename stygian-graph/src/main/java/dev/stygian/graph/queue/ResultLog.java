@@ -38,6 +38,18 @@ final class ResultLog {
     return undeliveredBytes;
   }
 
+  /** What there is, with what its run says of it. */
+  Receipt.Results books(long given, long held) {
+    boolean isEmpty = next == first;
+    return new Receipt.Results(
+        next,
+        given,
+        held,
+        isEmpty ? Receipt.Results.NONE_LIES : next,
+        isEmpty ? Receipt.Results.NONE_LIES : first,
+        delivered);
+  }
+
   void append(Result result) {
     if (next - first == ring.length) {
       grow();

@@ -57,6 +57,13 @@ final class RunBook {
   long excludedCount;
   long droppedLetters;
   long cancelledItems;
+
+  /** Results that no node was executed for. */
+  long givenResults;
+
+  /** Outputs of last nodes of items that have not reached all of theirs. */
+  long heldEnds;
+
   long unfinishedTasks;
   private final long started;
   private @Nullable Instant finished;
@@ -99,11 +106,27 @@ final class RunBook {
     return lanes;
   }
 
+  /** What became of its items, and whether its books agree on it. */
+  Receipt receipt(Set<String> offered) {
+    long excluded = deadItems.values().stream().filter(LiveItem::isExcluded).count();
+    long found = emittedItems.found();
+    return new Receipt(
+        spec,
+        status(offered),
+        lanes.stream().map(Lane::books).toList(),
+        acceptedInAll(),
+        unfinishedTasks,
+        new Receipt.Letters(deadItems.size() - excluded, excluded, droppedLetters),
+        new Receipt.Found(found, emittedItems.known(), found),
+        results.books(givenResults, heldEnds),
+        spent());
+  }
+
   long accepted(String submitter) {
     return accepted.getOrDefault(submitter, 0L);
   }
 
-  long acceptedInAll() {
+  private long acceptedInAll() {
     return accepted.values().stream().mapToLong(Long::longValue).sum();
   }
 
@@ -152,7 +175,7 @@ final class RunBook {
     spent.merge(node, spending, Spending::plus);
   }
 
-  Map<String, Spending> spent() {
+  private Map<String, Spending> spent() {
     return Map.copyOf(spent);
   }
 

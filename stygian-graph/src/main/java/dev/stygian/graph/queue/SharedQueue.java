@@ -93,6 +93,10 @@ final class SharedQueue {
     return run(id).status(attendance.offeredServices(clock.millis()));
   }
 
+  Receipt receipt(RunId id) {
+    return run(id).receipt(attendance.offeredServices(clock.millis()));
+  }
+
   Observation observe(RunId id) {
     long now = clock.millis();
     RunBook run = run(id);
@@ -159,7 +163,7 @@ final class SharedQueue {
       }
     }
     moves.dropFollowers(run);
-    delays.drain(run, moves::end);
+    delays.drain(run, moves::cancel);
     moves.endIfOver(run);
     moves.room.ring();
   }
@@ -305,6 +309,7 @@ final class SharedQueue {
     Emitted emitted = Emitted.NONE;
     for (Emission emission : run.cancelled ? List.<Emission>of() : batch) {
       emitted = emitted.plus(emit(run, task.lane.spec.node(), emission, limit));
+      task.lane.countEmitted(1);
     }
     run.emitted = run.emitted.plus(emitted);
     return Optional.of(emitted);
@@ -344,6 +349,7 @@ final class SharedQueue {
       number++;
     }
     task.item.countParts(node, number);
+    task.lane.countEmitted(missing.size());
     Emitted emitted = new Emitted(missing.size(), 0, 0);
     run.emitted = run.emitted.plus(emitted);
     return Optional.of(emitted);
@@ -401,7 +407,11 @@ final class SharedQueue {
     moves.book(task, completion.progress());
     moves.endLease(task);
     moves.release(task, completion.progress());
-    moves.end(task);
+    if (run.cancelled) {
+      moves.cancel(task);
+    } else {
+      moves.end(task);
+    }
     moves.room.ring();
     return BOOKED;
   }
@@ -427,7 +437,7 @@ final class SharedQueue {
     moves.release(leased, nack.progress());
     Settled settled;
     if (run.cancelled) {
-      moves.end(leased);
+      moves.cancel(leased);
       settled = BOOKED;
     } else {
       QueuedTask failed =
@@ -492,7 +502,7 @@ final class SharedQueue {
     if (task.item.isDead() || task.isExhausted()) {
       return bury(task, now);
     }
-    task.lane.countRetry();
+    task.lane.countRetry(now);
     putBack(task, now, delay);
     return BOOKED;
   }
@@ -529,7 +539,7 @@ final class SharedQueue {
   private void takeBack(QueuedTask task, long now) {
     moves.endLease(task);
     if (task.lane.run.cancelled) {
-      moves.end(task);
+      moves.cancel(task);
       return;
     }
     Instant at = Instant.ofEpochMilli(now);
@@ -537,7 +547,7 @@ final class SharedQueue {
     if (task.item.isDead() || task.isExhausted()) {
       var _ = bury(task, at);
     } else {
-      task.lane.countRetry();
+      task.lane.countRetry(at);
       moves.goBack(task);
     }
   }
@@ -548,6 +558,7 @@ final class SharedQueue {
 
   private Settled bury(QueuedTask task, Instant now) {
     if (task.item.isDead()) {
+      task.lane.countRetry(now);
       moves.park(task);
       return BOOKED;
     }
@@ -558,6 +569,7 @@ final class SharedQueue {
 
   private void exclude(QueuedTask task, Instant now) {
     if (task.item.isDead()) {
+      task.lane.countRetry(now);
       moves.park(task);
       return;
     }

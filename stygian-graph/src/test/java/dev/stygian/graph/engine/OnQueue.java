@@ -1,5 +1,7 @@
 package dev.stygian.graph.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.stygian.graph.pipeline.Pipeline;
 import dev.stygian.graph.pipeline.PipelineFormat;
 import dev.stygian.graph.pipeline.PipelineParser;
@@ -24,8 +26,12 @@ public abstract class OnQueue {
     queue = newQueue();
   }
 
+  /** Whatever a test does, the books of its runs agree at its end. */
   @AfterEach
   void closeQueue() {
+    for (RunId run : queue.ledger().runs()) {
+      assertThat(queue.ledger().receipt(run).discrepancies()).as("receipt of %s", run).isEmpty();
+    }
     queue.close();
   }
 

@@ -276,12 +276,11 @@ interface CompletionContract extends Contract {
     RunSpec first = q().submitted(Specs.chain("first"), "x");
     q().finish(q().leaseOne("A"));
     Lease slow = q().leaseOne("B");
-    RunSpec second = q().open(Specs.single("second"));
+    RunSpec second = q().open(Specs.chain("second"));
     q().submit(second, List.of(Specs.shared(second, "y", "second")));
     Lease quick = q().leaseOne("A");
-    NodeResult own = QueueFixture.result(second, quick.task(), "own", 1);
-    NodeResult theirs =
-        new NodeResult("a", slow.task().key(), Specs.text("first"), 1, false, false);
+    NodeResult own = new NodeResult("a", quick.task().key(), Specs.text("own"), 1, false, false);
+    NodeResult theirs = new NodeResult("b", slow.task().key(), Specs.text("first"), 1, true, false);
     q().queue.complete(new Completion(quick, List.of(own, theirs), List.of()));
 
     q().finish(slow, "second");

@@ -393,6 +393,9 @@ public final class QueueSimulation {
       RunStatus status = fixture.ledger().status(run.spec.id());
       assertThat(status.submitted()).isEqualTo(run.items.size());
       assertThat(status.inFlight()).as("in flight of %s", status).isNotNegative();
+      assertThat(fixture.ledger().receipt(run.spec.id()).discrepancies())
+          .as("what does not add up of %s", status)
+          .isEmpty();
       if (!run.cancelled) {
         compareNodes(run, status);
         assertThat(status.done()).as("done of %s", run.spec.id()).isEqualTo(done(run));

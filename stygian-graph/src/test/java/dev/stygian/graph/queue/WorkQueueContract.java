@@ -1,5 +1,7 @@
 package dev.stygian.graph.queue;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -56,8 +58,12 @@ public abstract class WorkQueueContract
     fixture = new QueueFixture(() -> newQueue(name), this::elapse);
   }
 
+  /** Whatever a test does, and wherever it ends, the books of its runs agree. */
   @AfterEach
   void closeQueue() {
+    for (RunId run : fixture.ledger().runs()) {
+      assertThat(fixture.ledger().receipt(run).discrepancies()).as("receipt of %s", run).isEmpty();
+    }
     fixture.close();
   }
 

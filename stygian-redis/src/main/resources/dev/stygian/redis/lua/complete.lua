@@ -67,12 +67,13 @@ local function book(l, batch, releases, at)
   if is_followed or has_history(of_run, run) then item = Booking.row_item(batch) end
   if of_run.state == 'cancelled' then
     item = item or Booking.row_item(batch)
-    key = Booking.pass_row(run, batch, true)
+    key = Booking.pass_row(run, batch)
     at = Booking.pass_releases(wanted, releases, at)
     Lanes.count_cancelled(run, l.node, item)
   else
-    local all_ends, released
-    all_ends, key = Booking.book_row(run, batch, item, l.is_later)
+    local all_ends, released, is_used_up
+    all_ends, key, is_used_up = Booking.book_row(run, batch, item, l.is_later)
+    if is_used_up and not splits then Runs.count(run, 'b' .. text_of(batch.node), 1) end
     released, at = Booking.release(run, item, wanted, releases, at, splits and l.node)
     local over = released == 0
     if of_run.wide and not whole then
@@ -140,7 +141,6 @@ local function book_one(l, place, key, nodes, results)
   local run, of_run = l.run, Runs.of(l.run)
   if Leases.end_task(l, place) then freed[#freed + 1] = key end
   Runs.count_tasks(run, -1)
-  for _, node in ipairs(nodes) do Runs.count(run, 'n' .. text_of(node), 1) end
   local entry = results[1].entry
   local size, item_at = struct.unpack('<I2', entry, 31)
   local item = string.sub(entry, item_at, item_at + size - 1)
@@ -148,6 +148,7 @@ local function book_one(l, place, key, nodes, results)
     Lanes.count_cancelled(run, l.node, item)
     return
   end
+  for _, node in ipairs(nodes) do Runs.count_attempts(run, 'n', node, 1) end
   for _, r in ipairs(results) do book_plain_result(run, r.key, r.entry, r.pointer, #nodes > 1) end
   Runs.count(run, 'done', 1)
 end
@@ -267,7 +268,7 @@ local function book_plain(l, heads, run, name, place_of_first)
   Booking.has_batches, Booking.stored_bytes = true, Booking.stored_bytes + plain.bytes
   Runs.emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
   Runs.count_tasks(l.run, -plain.ends)
-  for _, node in ipairs(plain.nodes) do Runs.count(l.run, 'n' .. text_of(node), plain.ends) end
+  for _, node in ipairs(plain.nodes) do Runs.count_attempts(l.run, 'n', node, plain.ends) end
   Runs.count(l.run, 'done', plain.ends)
   return plain.ends
 end
@@ -286,7 +287,7 @@ local function book_rows(l, heads, entries, values, releases, place_of_first)
       at = book(l, batch, releases, at)
     else
       lost[#lost + 1] = place_of_first + ends
-      Booking.pass_row(run, batch, false)
+      Booking.pass_row(run, batch)
       at = Booking.pass_releases(batch.releases, releases, at)
     end
     ends = ends + 1

@@ -1,7 +1,7 @@
 -- Puts items into the run of a lease that the execution under it found, or splits its item into: each once in
 -- the run. Atomic with the look at the lease, at what the run has had, and at the limit: so a worker that is late
 -- emits nothing, and no number of workers emits an item twice or one too many.
--- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases booking
+-- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases booking digests
 -- ARGV: lease, index in it, item of that task, most items that its node may emit under a limit (0: these have none,
 --   and do not count), how many parts of its item the execution emitted before (-1: these are no parts, but known
 --   by their digests), then per item: id, digest of it (12 bytes; of a part: empty), number of its first
@@ -11,7 +11,7 @@
 -- What the run has had lies in the hash `emitted`: by the first two bytes of the digest, the rest of those
 -- digests one after another. Two items of ten million have one digest with a chance of 1 in 10^15. Of parts, the
 -- hash `parts` has their number by node and item: each attempt emits the same ones in the same order.
-local REST = 10
+local REST = Digests.REST
 local lease, index, of_item, limit, from = unpack(ARGV, 1, 5)
 limit, from = tonumber(limit), tonumber(from)
 local l = Leases.read(lease)
@@ -53,12 +53,14 @@ local function begin(at)
   for i = at + HEAD, behind(at) - 1, 3 do
     local lane = ARGV[i + 1] ~= '' and ARGV[i + 1] or nil
     Booking.gather(run, tonumber(ARGV[i]), lane, ARGV[i + 2])
+    Runs.count(run, 'i' .. ARGV[i], 1)
   end
   if tasks > 0 then
     Runs.count_tasks(run, tasks)
     if Runs.of(run).wide and tasks ~= 1 then Fields.set(Fields.of(run, 'items'), item, text_of(tasks)) end
   else
     Runs.emit_one(run, result)
+    Runs.count(run, 'given', 1)
     Runs.count(run, 'done', 1)
   end
 end
@@ -90,6 +92,8 @@ if new > 0 and are_parts then Fields.set(parts, parts_of, text_of(there + new)) 
 Booking.place_released()
 if limit > 0 then Runs.count(run, 'e' .. text_of(l.node), new) end
 Runs.count(run, 'emitted', new)
+if not are_parts then Runs.count(run, 'digests', new) end
+Runs.count(run, 'o' .. text_of(l.node), new + duplicates + over)
 Runs.count(run, 'duplicates', duplicates)
 Runs.count(run, 'overLimit', over)
 Runs.settle()

@@ -74,6 +74,7 @@ end
 
 -- Emits the stored results of an item, at the first of its tasks.
 local function emit_whole(whole, record)
+  if not whole.emitted then Runs.count(run, 'given', #whole.keys) end
   for i = 1, whole.emitted and 0 or #whole.keys do
     local node = struct.unpack('<I2', last_nodes, 2 * i - 1)
     local head = Records.result_head(node, whole.keys[i], Records.item(record), Records.input(record))
@@ -111,6 +112,7 @@ for i = at, #ARGV, 3 do
   if left then
     redis.call('UNLINK', chunk_key(id))
     Runs.count_tasks(run, #left)
+    Runs.count(run, 'i' .. text_of(node), #left)
     Lanes.place(run, node, Lanes.host_of(id), left, false)
   else
     local host = Lanes.host_of(id)
@@ -118,6 +120,7 @@ for i = at, #ARGV, 3 do
     lanes[lane] = lanes[lane] or { node = node, host = host, chunks = {} }
     lanes[lane].chunks[#lanes[lane].chunks + 1] = { id = id, size = size }
     Runs.count_tasks(run, size)
+    Runs.count(run, 'i' .. text_of(node), size)
   end
 end
 for _, lane in pairs(lanes) do Lanes.place_chunks(run, lane.node, lane.host, lane.chunks) end

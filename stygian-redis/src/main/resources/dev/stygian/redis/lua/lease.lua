@@ -91,6 +91,7 @@ local function sort_out(run, node, host, records, number, keys, lasts, stored, l
       flags[i] = '0'
       let_go[keys[i]] = true
       Lanes.answer(run, record, last_stored[i])
+      Runs.count(run, 'a' .. text_of(node), 1)
       Runs.count_tasks(run, -1)
       ended = ended + 1
     elseif Runs.is_dead(run, Records.item(record)) then

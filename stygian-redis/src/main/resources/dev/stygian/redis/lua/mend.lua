@@ -6,8 +6,8 @@
 --     chunk    id, its unfinished tasks
 --     drop     id of a chunk of which nothing is unfinished, or which nothing names
 --     entry    node, host's lane (none: empty), an entry of that lane that nobody can read
---     lost     tasks that are gone without a trace: they count as dead
---     cancelled  items of a cancelled run that end with it
+--     lost     tasks that are gone without a trace, their node (none: it is not known): they count as dead
+--     cancelled  items of a cancelled run that end with it, the node of their tasks, how many these are
 --     restore  id of a chunk, places of its tasks that are nowhere, with commas
 -- Replies: 'moved' | 'mended'
 local run, stamp = tonumber(ARGV[1]), ARGV[2]
@@ -25,9 +25,15 @@ end
 
 function orders.entry(node, host, entry) redis.call('LREM', lane_key(run, node, host ~= '' and host or nil), 1, entry) end
 
-function orders.lost(tasks) Runs.count(run, 'dead', tonumber(tasks)) end
+function orders.lost(tasks, node)
+  Runs.count(run, 'dead', tonumber(tasks))
+  if node ~= '' then Runs.count(run, 'x' .. node, tonumber(tasks)) end
+end
 
-function orders.cancelled(items) Runs.count(run, 'cancelled', tonumber(items)) end
+function orders.cancelled(items, node, tasks)
+  Runs.count(run, 'cancelled', tonumber(items))
+  Runs.count(run, 'z' .. node, tonumber(tasks))
+end
 
 -- They go to the front of their lane; what marks of executions that no lease has are left of them goes.
 function orders.restore(chunk, places)

@@ -33,11 +33,11 @@ local function settle(run, node, item, attempt, verdict, delay, message, lane, r
     Letters.bury(run, node, lane, Records.with_attempts(record, math.min(attempt, 255)), attempt)
     return 'buried'
   end
+  Runs.count_attempts(run, 't', node, 1)
   if Runs.is_dead(run, item) then
     Letters.stop_sibling(run, node, lane, record)
     return 'booked'
   end
-  Runs.count(run, 't' .. text_of(node), 1)
   put_back(run, node, lane, Records.with_attempts(record, attempt), tonumber(delay))
   return 'booked'
 end
@@ -61,7 +61,7 @@ for i = 2, #ARGV, 12 do
     local run, reply = l.run, 'booked'
     local marked, item, worked, key = Leases.end_task(l, batch.index), Booking.row_item(batch), batch.results > 0, nil
     if Runs.of(run).state == 'cancelled' then
-      key = Booking.pass_row(run, batch, true)
+      key = Booking.pass_row(run, batch)
       Lanes.cancel_task(run, l.node, record)
     else
       local _

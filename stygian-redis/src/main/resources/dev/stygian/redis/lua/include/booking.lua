@@ -152,6 +152,7 @@ local function book_end(run, node, item, entry)
   local joins, name = Fields.of(run, 'join'), 'end:' .. item
   local ends = tonumber(Fields.get(joins, name) or 0) + 1
   Fields.set(joins, name, text_of(ends))
+  Runs.count(run, 'held', 1)
   return ends
 end
 
@@ -192,24 +193,26 @@ local function book_result(run, batch, key, item, stands)
 end
 
 -- Books the results of the current row: the first node was leased, the others followed in memory.
--- Returns whether the item reached all of its ends, and the key of the first result.
+-- Returns whether the item reached all of its ends, the key of the first result, and whether something was executed
+-- and nothing of the item goes on behind it.
 function Booking.book_row(run, batch, item, is_later)
-  local ends, first_key, executed = 0, nil, batch.executed
+  local ends, first_key, executed, goes_on = 0, nil, batch.executed, batch.results == 0 or batch.releases > 0
   for i = 1, batch.results do
     if i > 1 then next_result(batch) end
     local key = result_key(batch)
     first_key = first_key or key
     executed[batch.node] = (executed[batch.node] or 0) + 1
+    goes_on = goes_on or batch.orders % STORE > 0
     local stands = Booking.known_values and (i > 1 or is_later) and (Booking.pending[key] or Booking.known_values[key])
     ends = math.max(ends, book_result(run, batch, key, item, stands))
   end
   if batch.results == 0 then first_key = result_key(batch) end
   batch.at = batch.at + batch.item_bytes
-  return batch.whole or ends >= batch.ends, first_key
+  return batch.whole or ends >= batch.ends, first_key, not goes_on
 end
 
--- Passes over the results of the current row; returns the key of the first.
-function Booking.pass_row(run, batch, counts_them)
+-- Passes over the results of the current row, which count nowhere; returns the key of the first.
+function Booking.pass_row(run, batch)
   local first_key = result_key(batch)
   for i = 1, batch.results do
     if i > 1 then
@@ -217,7 +220,6 @@ function Booking.pass_row(run, batch, counts_them)
       batch.at = batch.at + 24
     end
     pass(run, batch)
-    if counts_them then batch.executed[batch.node] = (batch.executed[batch.node] or 0) + 1 end
   end
   batch.at = batch.at + batch.item_bytes
   return first_key
@@ -253,6 +255,7 @@ function Booking.release(run, item, wanted, releases, at, splitter)
       local there = tonumber(Fields.get(joins, name) or 0) + 1
       ready = there >= predecessors
       Fields.set(joins, name, not ready and text_of(there))
+      Runs.count(run, 'j' .. text_of(node), ready and 1 - there or 1)
     end
     if ready then
       local lane = Records.lane_at(releases, from, lane_size)
@@ -291,7 +294,7 @@ function Booking.close_batch(run, batch)
     if batch.clean_from > 1 then pack = string.sub(pack, batch.clean_from) end
     Runs.emit_pack(run, 'r', pack, batch.clean, #pack)
   end
-  for node, times in pairs(batch.executed) do Runs.count(run, 'n' .. text_of(node), times) end
+  for node, times in pairs(batch.executed) do Runs.count_attempts(run, 'n', node, times) end
 end
 
 -- Emits the ends of an item of several last nodes, together.
@@ -301,7 +304,10 @@ function Booking.emit_ends(run, item, nodes)
   Fields.fetch(out, names)
   for _, name in ipairs(names) do
     local entry = Fields.get(out, name)
-    if entry then Runs.emit_one(run, entry) end
+    if entry then
+      Runs.emit_one(run, entry)
+      Runs.count(run, 'held', -1)
+    end
   end
   Fields.set(Fields.of(run, 'join'), 'end:' .. item, false)
 end

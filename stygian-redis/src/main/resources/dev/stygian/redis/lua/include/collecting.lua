@@ -27,14 +27,14 @@ function Collecting.take_waiting(run, node, item)
   local record = Fields.get(out, name)
   if not record then return nil end
   Fields.set(out, name, false)
-  Runs.count(run, 'collecting', -1)
+  Runs.count(run, 'g' .. text_of(node), -1)
   return record
 end
 
 -- Lets a task wait that was no unfinished one of the run.
 function Collecting.wait(run, node, item, record)
   Fields.set(Fields.of(run, 'out'), 'task:' .. text_of(node) .. ':' .. item, record)
-  Runs.count(run, 'collecting', 1)
+  Runs.count(run, 'g' .. text_of(node), 1)
 end
 
 function Collecting.complaint(missing, parts)

@@ -28,6 +28,7 @@ end
 
 -- A task of a cancelled run ended; the item is counted with its last one.
 function Lanes.count_cancelled(run, node, item)
+  Runs.count(run, 'z' .. text_of(node), 1)
   if Lanes.item_ended(run, item) and not Runs.is_dead(run, item) then
     Runs.count(run, 'cancelled', 1)
     Lanes.forget_live(run, item)
@@ -229,6 +230,7 @@ end
 function Lanes.answer(run, record, value)
   local node, key = Runs.of(run).last_node, Records.last_key(record)
   Runs.emit(run, Records.result_head(node, key, Records.item(record), Records.input(record)) .. value)
+  Runs.count(run, 'given', 1)
   Runs.count(run, 'done', 1)
 end
 

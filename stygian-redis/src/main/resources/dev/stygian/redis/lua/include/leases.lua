@@ -125,16 +125,17 @@ function Leases.take_back(l, lost)
           local attempt = Records.attempts(record) + 1
           record = Records.with_attempts(record, attempt)
           Letters.remember_error(l.run, l.node, Records.item(record), attempt, lost)
-          Runs.count(l.run, 't' .. text_of(l.node), 1)
         end
         if Records.attempts(record) >= max and lost then
           Letters.bury(l.run, l.node, Lanes.host_of(l.chunk), record, Records.attempts(record))
         else
+          if lost then Runs.count_attempts(l.run, 't', l.node, 1) end
           again[#again + 1] = record
         end
       else
         Runs.count_tasks(l.run, -1)
         Runs.count(l.run, 'dead', 1)
+        Runs.count(l.run, 'x' .. text_of(l.node), 1)
       end
     end
   end

@@ -19,6 +19,7 @@ end
 -- Stops a task whose item is dead already: it lies beside the letter until that is replayed.
 function Letters.stop_sibling(run, node, lane, record)
   local item = Records.item(record)
+  Runs.count(run, 's' .. text_of(node), 1)
   local key = run_key(run, 'siblings')
   redis.call('HSET', key, item, (redis.call('HGET', key, item) or '')
     .. struct.pack(SIBLING, node, #(lane or ''), #record) .. (lane or '') .. Records.with_attempts(record, 0))
@@ -36,6 +37,7 @@ local function write_letter(run, node, lane, record, attempts, excluded)
   Letters.forget_errors(run, node, item)
   Runs.of(run).dead = Runs.of(run).dead + 1
   Runs.count(run, excluded and 'excluded' or 'dead', 1)
+  Runs.count_attempts(run, excluded and 'v' or 'x', node, 1)
   Runs.count_tasks(run, -1)
   Lanes.item_ended(run, item)
   Collecting.arrive(run, node, item, true)
@@ -44,16 +46,17 @@ end
 function Letters.bury(run, node, lane, record, attempts)
   local item = Records.item(record)
   if Runs.is_dead(run, item) then
+    Runs.count_attempts(run, 't', node, 1)
     Letters.stop_sibling(run, node, lane, record)
     return
   end
   write_letter(run, node, lane, record, attempts, false)
-  Runs.count(run, 'x' .. text_of(node), 1)
 end
 
 -- Ends a task that is not to be executed, and its item; the reason is remembered as its only error.
 function Letters.exclude(run, node, lane, record, attempts)
   if Runs.is_dead(run, Records.item(record)) then
+    Runs.count_attempts(run, 't', node, 1)
     Letters.stop_sibling(run, node, lane, record)
   else
     write_letter(run, node, lane, record, attempts, true)
@@ -61,15 +64,16 @@ function Letters.exclude(run, node, lane, record, attempts)
 end
 
 -- Takes the letter of an item away and puts its tasks back to work, with all attempts before them. A task that
--- collects parts of which some are under way waits for these.
+-- collects parts of which some are under way waits for these. Its last attempt was followed by others then.
 function Letters.revive(run, item, letter)
-  local excluded, node, _, _, lane_size, size, at = struct.unpack(Letters.LETTER, letter)
+  local excluded, node, attempts, _, lane_size, size, at = struct.unpack(Letters.LETTER, letter)
   local record = string.sub(letter, at + lane_size, at + lane_size + size - 1)
   local tasks = { { node, Records.lane_at(letter, at, lane_size), Records.with_attempts(record, 0) } }
   local siblings = redis.call('HGET', run_key(run, 'siblings'), item)
   local from = 1
   while siblings and from <= #siblings do
     local other, lane_length, length, behind = struct.unpack(SIBLING, siblings, from)
+    Runs.count(run, 's' .. text_of(other), -1)
     from = behind + lane_length + length
     tasks[#tasks + 1] = { other, Records.lane_at(siblings, behind, lane_length),
       string.sub(siblings, behind + lane_length, from - 1) }
@@ -78,7 +82,8 @@ function Letters.revive(run, item, letter)
   redis.call('HDEL', run_key(run, 'siblings'), item)
   redis.call('ZREM', run_key(run, excluded == 1 and 'excludedindex' or 'deadindex'), item)
   Runs.count(run, excluded == 1 and 'excluded' or 'dead', -1)
-  if excluded == 0 then Runs.count(run, 'x' .. text_of(node), -1) end
+  Runs.count(run, (excluded == 1 and 'v' or 'x') .. text_of(node), -1)
+  if attempts > 0 then Runs.count(run, 't' .. text_of(node), 1) end
   if Runs.of(run).wide then Lanes.count_live(run, item, #tasks) end
   for _, task in ipairs(tasks) do
     if not Collecting.waits_again(run, task[1], item, task[3]) then

@@ -7,6 +7,15 @@ function Results.pack_of(run, field, value)
   return redis.call('HGET', run_key(run, 'blobs'), value) or ''
 end
 
+-- How many results lie one after another.
+function Results.count(pack)
+  local count, at = 0, 1
+  while at + 3 <= #pack do
+    count, at = count + 1, at + 4 + struct.unpack('<I4', pack, at)
+  end
+  return count
+end
+
 local function is_before(id, other)
   local ms, sequence = string.match(id, '^(%d+)-(%d+)')
   local other_ms, other_sequence = string.match(other, '^(%d+)-(%d+)')

@@ -9,7 +9,7 @@ Runs.SHARING = '-'
 -- Tasks in a turn of a run, for each of its weight.
 Runs.QUANTUM = 100
 
-local known_lanes, known_runs = {}, {}
+local known_lanes, known_runs, attempted = {}, {}, {}
 Runs.counts, Runs.depth_change = {}, 0
 
 -- What the record of a lane says.
@@ -110,6 +110,14 @@ function Runs.count(run, field, by)
     Runs.counts[run] = of_run
   end
   of_run[field] = (of_run[field] or 0) + by
+end
+
+-- Attempts of a node that have ended: n done, x dead, v excluded, t to be made again. When the first and the last
+-- of them did is kept as well.
+function Runs.count_attempts(run, what, node, by)
+  Runs.count(run, what .. text_of(node), by)
+  attempted[run] = attempted[run] or {}
+  attempted[run][node] = true
 end
 
 -- Tasks of a run that have not ended, and with them the depth of the queue.
@@ -238,20 +246,29 @@ function Runs.finish_if_over(run)
   end
 end
 
--- Adds to the counters of a hash; many of them cost less read and written at once than each for itself.
-local function write_counts(key, changes)
+-- Adds to the counters of a hash; many of them cost less read and written at once than each for itself. With them go
+-- the times of nodes that were attempted: the last one always (u), the first one where there is none yet (f).
+local function write_counts(key, changes, nodes)
   local changed = {}
   for field, by in pairs(changes) do
     if by ~= 0 then changed[#changed + 1] = field end
   end
-  if #changed < 4 then
+  if #changed < 4 and not nodes then
     for _, field in ipairs(changed) do redis.call('HINCRBY', key, field, text_of(changes[field])) end
     return
   end
-  local written = {}
+  local counters, of_times, written = #changed, {}, {}
+  for node in pairs(nodes or {}) do
+    changed[#changed + 1] = 'u' .. text_of(node)
+    of_times[#changed] = node
+  end
   for i, value in ipairs(redis.call('HMGET', key, unpack(changed))) do
     written[2 * i - 1] = changed[i]
-    written[2 * i] = text_of(tonumber(value or 0) + changes[changed[i]])
+    written[2 * i] = text_of(i > counters and now or tonumber(value or 0) + changes[changed[i]])
+    if i > counters and not value then changed[#changed + 1] = 'f' .. text_of(of_times[i]) end
+  end
+  for i = #written / 2 + 1, #changed do
+    written[2 * i - 1], written[2 * i] = changed[i], text_of(now)
   end
   redis.call('HSET', key, unpack(written))
 end
@@ -269,7 +286,7 @@ function Runs.settle()
     if of_run.emitted > 0 then write_results(run, of_run) end
   end
   for run, of_run in pairs(Runs.counts) do
-    write_counts(run and run_key(run) or meta, of_run)
+    write_counts(run and run_key(run) or meta, of_run, attempted[run])
     if (of_run.tasks or 0) < 0 then Runs.finish_if_over(run) end
   end
   if Runs.depth_change ~= 0 and redis.call('HINCRBY', meta, 'depth', text_of(Runs.depth_change)) <= 0 then
