@@ -87,21 +87,24 @@ record SitemapReader(long maxBytes, int maxIndexDepth) {
       PushbackReader text = text(body, charset);
       int first = skipBlanks(text);
       if (first < 0) {
-        return entries.summary(Optional.empty(), body.fault().or(() -> Optional.of("it is empty")));
+        Optional<String> fault = body.fault().or(() -> Optional.of("it is empty"));
+        return entries.summary(Optional.empty(), fault, body.isTooLong());
       }
       if (first == '<') {
         SitemapXml xml = new SitemapXml(body, text, entries);
         Optional<String> fault = xml.read();
-        return entries.summary(xml.kind(), fault);
+        return entries.summary(xml.kind(), fault, body.isTooLong());
       }
       Optional<String> fault = readLines(text, body, entries);
       return entries.isEmpty()
           ? entries.summary(
               Optional.empty(),
-              fault.or(() -> Optional.of("it is no sitemap and no feed: no line of it is a URL")))
-          : entries.summary(Optional.of(SitemapKind.TEXT), fault);
+              fault.or(() -> Optional.of("it is no sitemap and no feed: no line of it is a URL")),
+              body.isTooLong())
+          : entries.summary(Optional.of(SitemapKind.TEXT), fault, body.isTooLong());
     } catch (IOException e) {
-      return entries.summary(Optional.empty(), Optional.of("it breaks off: " + e.getMessage()));
+      Optional<String> fault = Optional.of("it breaks off: " + e.getMessage());
+      return entries.summary(Optional.empty(), fault, false);
     }
   }
 

@@ -63,6 +63,13 @@ final class Fetch {
     Optional<Outcome> refusal(HttpUrl url, OkHttpClient client) throws IOException;
   }
 
+  /** What a call asks that fetches no page. */
+  @FunctionalInterface
+  interface Question {
+    /** What it comes to; {@code client} keeps to the egress rule. */
+    Outcome ask(OkHttpClient client) throws IOException;
+  }
+
   /** Where an answer leads. */
   private sealed interface Step {
     record Onward(Hop hop) implements Step {}
@@ -86,7 +93,7 @@ final class Fetch {
       Optional<Outcome> elsewhere =
           fresh.isEmpty()
               ? (wasLed ? visits.mayFollow(hop.url()) : Optional.empty())
-              : hop.redirects() == 0 ? visits.withoutVisit(hop) : Optional.empty();
+              : hop.redirects() == 0 ? visits.withoutVisit(hop.url()) : Optional.empty();
       if (elsewhere.isPresent()) {
         return later(hop, elsewhere.get());
       }
@@ -102,12 +109,27 @@ final class Fetch {
       } catch (Departure.TooLateException _) {
         return later(hop, visits.tooLate());
       } catch (IOException e) {
-        if (Thread.interrupted()) {
-          throw interrupted(hop, e);
-        }
-        return failed(hop, e);
+        return broken(hop, e);
       }
     }
+  }
+
+  /** Asks a question that is about a URL, which its failures name. */
+  Outcome ask(RequestUrl.Known about, Question question) throws InterruptedException {
+    try {
+      return question.ask(client);
+    } catch (Departure.TooLateException _) {
+      return visits.tooLate();
+    } catch (IOException e) {
+      return broken(Hop.first(about.url(), settings), e);
+    }
+  }
+
+  private Outcome broken(Hop hop, IOException e) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw interrupted(hop, e);
+    }
+    return failed(hop, e);
   }
 
   /** What goes on later, by itself, goes on at this hop. */

@@ -3,6 +3,7 @@ package dev.stygian.services.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.stygian.graph.item.Json;
 import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
@@ -334,6 +335,49 @@ class RobotsGateTest {
 
     assertThat(outcome).isInstanceOf(Outcome.Success.class);
     assertThat(asked).containsExactly("/a");
+  }
+
+  private Outcome sitemaps() throws Exception {
+    return service.sitemaps(Given.url(server.url("/robots.txt")).fleet(fleet).call());
+  }
+
+  @Test
+  void sitemapsAreThoseOfTheFileThatIsKnown() throws Exception {
+    robots(200, "Sitemap: /map.xml\nSitemap: https://cdn.example/map.xml\nCrawl-delay: 7\n");
+    fetch("/a");
+    asked.clear();
+
+    assertThat(sitemaps())
+        .isEqualTo(
+            Outcome.success(
+                Json.parse(
+                    "[\"%s/map.xml\",\"https://cdn.example/map.xml\"]".formatted(origin()))));
+    fleet.grantOne(host());
+    assertThat(sitemaps()).as("the start is another's").isEqualTo(new Outcome.NoVisit());
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void sitemapsOfAFileThatNobodyKnowsWaitForItAsPagesDo() throws Exception {
+    robots(503, "");
+    assertThat(sitemaps()).isEqualTo(new Outcome.NotNow(false, PAUSE));
+    notes.elapse(PAUSE);
+
+    robots(200, "Sitemap: /map.xml");
+    fleet.paced.add(host());
+    assertThat(sitemaps()).isEqualTo(new Outcome.Elsewhere(new Host(host()), true));
+    fleet.grantOne(host());
+    assertThat(sitemaps()).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/robots.txt", "/robots.txt");
+  }
+
+  @Test
+  void sitemapsAreAskedForWithoutHeedWhereRobotsTxtIsNotObeyed() throws Exception {
+    robots(200, "User-agent: *\nCrawl-delay: 7\nDisallow: /\nSitemap: /map.xml\n");
+    fleet.obeysRobots = false;
+
+    assertThat(sitemaps()).isInstanceOf(Outcome.Success.class);
+    assertThat(fleet.visits).extracting(HostVisit::answer).containsExactly(new Answer.Fine());
   }
 
   @Test
