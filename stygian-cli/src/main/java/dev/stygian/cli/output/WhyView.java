@@ -225,6 +225,15 @@ public final class WhyView {
                       .orElse("one task may try it")
                   + ", and they are given up "
                   + when(state.givenUp());
+          case HostState.RobotsAway state ->
+              "the robots.txt of "
+                  + state.site()
+                  + " has been out of reach for "
+                  + Spoken.duration(Duration.between(state.since(), explanation.at()))
+                  + "; it is asked for again "
+                  + when(state.next())
+                  + ", and they are given up "
+                  + when(state.givenUp());
         };
   }
 
@@ -331,6 +340,12 @@ public final class WhyView {
               .put("failures", state.failures())
               .put("since", state.since().toString())
               .put("next", text(state.next()))
+              .put("given_up", state.givenUp().toString());
+      case HostState.RobotsAway state ->
+          host("host_robots_away", at)
+              .put("site", state.site())
+              .put("since", state.since().toString())
+              .put("next", state.next().toString())
               .put("given_up", state.givenUp().toString());
     };
   }

@@ -3,6 +3,7 @@ package dev.stygian.services.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.settings.LastUsed;
 import dev.stygian.services.robots.RobotsRules;
@@ -223,11 +224,14 @@ final class RobotsGate {
   private void note(Asker asker, RobotsRules fetched) {
     Fleet fleet = asker.fleet;
     String name = asker.name();
+    Host host = asker.visits.host(asker.site);
     if (fetched.reachable()) {
       fleet.forget("away/" + name);
+      fleet.robotsBack(host, asker.origin());
     } else {
       Instant since = awaySince(asker);
       fleet.putNote("away/" + name, since.toString().getBytes(UTF_8), AWAY_LIVES);
+      fleet.robotsAway(host, asker.origin(), since, fetched.askAgain());
     }
     fleet.putNote(name, RobotsText.write(fetched).getBytes(UTF_8), timeLeft(fetched));
     keep(name, fetched);

@@ -119,7 +119,8 @@ final class Visits {
     return "hop/" + fleet.task();
   }
 
-  private Host host(HttpUrl url) {
+  /** The host of a URL, as the fleet counts hosts. */
+  Host host(HttpUrl url) {
     return names.of(url, fleet.scope());
   }
 

@@ -1,6 +1,7 @@
 package dev.stygian.services.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.stygian.graph.item.Json;
@@ -141,10 +142,14 @@ class RobotsGateTest {
     notes.elapse(PAUSE.minusSeconds(1));
     assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(true, Duration.ofSeconds(1)));
     assertThat(asked).containsExactly("/robots.txt");
+    assertThat(fleet.away)
+        .containsExactly(
+            entry(host(), origin() + " since 2026-08-01T12:00:00Z until 2026-08-01T12:05:00Z"));
 
     notes.elapse(Duration.ofSeconds(1));
     robots(404, "");
     assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+    assertThat(fleet.away).isEmpty();
     assertThat(asked).containsExactly("/robots.txt", "/robots.txt", "/a");
   }
 
