@@ -44,7 +44,7 @@ public final class WhyView {
     for (Hold hold : explanation.holds()) {
       hosts += hold instanceof Hold.AtHost ? 1 : 0;
       if (!(hold instanceof Hold.AtHost) || hosts <= MOST_HOSTS) {
-        lines.add("- " + line(hold).replaceAll("\\p{Cntrl}", " "));
+        lines.add("- " + Spoken.line(line(hold)));
       }
     }
     long more = Math.max(0, hosts - MOST_HOSTS) + explanation.unseenHosts();

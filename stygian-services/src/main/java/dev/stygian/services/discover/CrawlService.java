@@ -29,7 +29,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 public final class CrawlService implements ScrapingService {
   private static final Logger LOG = LoggerFactory.getLogger(CrawlService.class);
-  private static final long NO_LIMIT = 0;
+  static final int MOST_AT_ONCE = 500;
+  static final long NO_LIMIT = 0;
   private static final Set<String> PAGES = Set.of("text/html", "application/xhtml+xml");
   private static final Set<String> SITEMAPS = Set.of("xml", "gz", "rss", "atom");
 
@@ -113,7 +114,8 @@ public final class CrawlService implements ScrapingService {
 
   private Outcome page(ServiceCall call, Node node, CrawlItem.Page page)
       throws InterruptedException {
-    Outcome outcome = http.execute(fetching(call, page.url()));
+    Outcome outcome =
+        http.execute(fetching(call, page.url()), target -> redirected(node, page, target));
     if (outcome instanceof Outcome.Success(JsonNode output)) {
       HttpUrl url = finalUrl(output, page.url());
       HttpUrl start = page.isStart() ? url : page.start();
@@ -141,9 +143,35 @@ public final class CrawlService implements ScrapingService {
         found.add(new CrawlItem.Page(target, depth, start, false).foundOn(url));
       }
     }
-    if (!found.isEmpty()) {
-      call.fleet().found(found, node.settings.maxPages());
+    for (int from = 0; from < found.size(); from += MOST_AT_ONCE) {
+      int to = Math.min(from + MOST_AT_ONCE, found.size());
+      call.fleet().found(found.subList(from, to), node.settings.maxPages());
     }
+  }
+
+  /** A page's redirects are held to the scope of its start as its link was; a start's set it. */
+  private static Optional<Outcome> redirected(Node node, CrawlItem.Page page, HttpUrl target) {
+    LinkRules rules = node.settings.links();
+    if (page.isStart() || rules.scope().contains(page.start(), target)) {
+      return tooLong(node, target);
+    }
+    return Optional.of(
+        new Outcome.Excluded(page.url() + " redirects to " + target + ", out of the crawl's scope"));
+  }
+
+  /** What leads on goes along with every link of its page: it is not longer than a link may be. */
+  private static Optional<Outcome> tooLong(Node node, HttpUrl target) {
+    int most = node.settings.links().urls().maxChars();
+    int chars = target.toString().length();
+    return chars <= most
+        ? Optional.empty()
+        : Optional.of(
+            Outcome.permanent(
+                "it redirects to a URL of "
+                    + chars
+                    + " characters; one of more than "
+                    + most
+                    + " is skipped"));
   }
 
   /** Whether a link is a trap's; the log says so the first time. */

@@ -21,8 +21,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class SitemapFindings {
   private static final Logger LOG = LoggerFactory.getLogger(CrawlService.class);
-  private static final int MOST_AT_ONCE = 500;
-  private static final long NO_LIMIT = 0;
 
   private final ServiceCall call;
   private final CrawlSettings settings;
@@ -127,7 +125,7 @@ final class SitemapFindings {
     if (verdict instanceof LinkVerdict.Follow(HttpUrl url)) {
       HttpUrl start = sitemap.within().orElse(url);
       pages.add(new CrawlItem.Page(url, 0, start, false).found());
-      if (pages.size() == MOST_AT_ONCE) {
+      if (pages.size() == CrawlService.MOST_AT_ONCE) {
         putPages();
       }
     }
@@ -151,15 +149,15 @@ final class SitemapFindings {
       return;
     }
     int share = (sitemap.further() - further.size()) / further.size();
-    List<Found> found = new ArrayList<>(MOST_AT_ONCE);
+    List<Found> found = new ArrayList<>(CrawlService.MOST_AT_ONCE);
     for (String named : further) {
       found.add(sitemap.next(HttpUrl.get(named), share).found(settings.links().scope()));
-      if (found.size() == MOST_AT_ONCE) {
-        call.fleet().found(List.copyOf(found), NO_LIMIT);
+      if (found.size() == CrawlService.MOST_AT_ONCE) {
+        call.fleet().found(List.copyOf(found), CrawlService.NO_LIMIT);
         found.clear();
       }
     }
-    call.fleet().found(found, NO_LIMIT);
+    call.fleet().found(found, CrawlService.NO_LIMIT);
   }
 
   private LoggingEventBuilder warning(HttpUrl url) {

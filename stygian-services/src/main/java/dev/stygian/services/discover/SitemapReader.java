@@ -1,5 +1,6 @@
 package dev.stygian.services.discover;
 
+import dev.stygian.services.http.GzipContent;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.zip.GZIPInputStream;
 import okhttp3.HttpUrl;
 
 /**
@@ -113,7 +113,7 @@ record SitemapReader(long maxBytes, int maxIndexDepth) {
     packed.mark(2);
     boolean isGzip = packed.read() == 0x1f && packed.read() == 0x8b;
     packed.reset();
-    return isGzip ? new GZIPInputStream(packed, 8192) : packed;
+    return isGzip ? new GzipContent(packed, 8192) : packed;
   }
 
   /** Decoded here: the XML parser would end at the first malformed byte. */

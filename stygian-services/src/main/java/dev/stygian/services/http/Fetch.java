@@ -31,12 +31,16 @@ import org.jspecify.annotations.Nullable;
  * here and not by the client, because what may go along to another origin depends on the config.
  */
 final class Fetch {
+  /** A redirect to a longer URL is not followed: it would travel along with all that comes of it. */
+  private static final int MOST_URL_CHARS = 8192;
+
   private final OkHttpClient client;
   private final HttpSettings settings;
   private final InstantSource clock;
   private final Visits visits;
   private final PageCache cache;
   private final Rules rules;
+  private final RedirectRule redirects;
   private final long deadlineNanos;
 
   /** The client keeps to the rule already; the settings' whole timeout starts now. */
@@ -46,13 +50,15 @@ final class Fetch {
       InstantSource clock,
       Visits visits,
       PageCache cache,
-      Rules rules) {
+      Rules rules,
+      RedirectRule redirects) {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
     this.visits = visits;
     this.cache = cache;
     this.rules = rules;
+    this.redirects = redirects;
     deadlineNanos = System.nanoTime() + settings.timeout().toNanos();
   }
 
@@ -306,6 +312,20 @@ final class Fetch {
       return end(hop, "redirects to \"" + location + "\", which is no http or https URL");
     }
     HttpUrl target = resolved.newBuilder().username("").password("").build();
+    int chars = target.toString().length();
+    if (chars > MOST_URL_CHARS) {
+      return end(
+          hop,
+          "redirects to a URL of "
+              + chars
+              + " characters; one of more than "
+              + MOST_URL_CHARS
+              + " is not followed");
+    }
+    Optional<Outcome> refused = redirects.refusal(target);
+    if (refused.isPresent()) {
+      return new Step.End(refused.get());
+    }
     boolean toGet =
         (status == 303 && !hop.method().equals("HEAD"))
             || (status < 303 && hop.method().equals("POST"));
@@ -375,6 +395,7 @@ final class Fetch {
   }
 
   private String reason(Hop hop, String what) {
-    return settings.mask().apply(hop.method() + " " + hop.url() + " " + what);
+    Mask mask = settings.mask();
+    return mask.apply(hop.method() + " " + hop.url()) + " " + ShownText.of(mask.apply(what));
   }
 }

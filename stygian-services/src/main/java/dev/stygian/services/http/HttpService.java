@@ -83,12 +83,17 @@ public final class HttpService implements ScrapingService {
 
   @Override
   public Outcome execute(ServiceCall call) throws InterruptedException {
+    return execute(call, RedirectRule.ANYWHERE);
+  }
+
+  /** Executes a call whose redirects are held to a rule besides. */
+  public Outcome execute(ServiceCall call, RedirectRule redirects) throws InterruptedException {
     return switch (RequestUrl.of(call)) {
       case RequestUrl.Unusable(String reason) -> Outcome.permanent(reason);
       case RequestUrl.Known known -> {
         HttpSettings settings = HttpSettings.of(call, USER_AGENT);
         Visits visits = new Visits(call.fleet(), hostNames);
-        yield counted(fetch(call, settings, visits).run(known));
+        yield counted(fetch(call, settings, visits, redirects).run(known));
       }
     };
   }
@@ -110,7 +115,7 @@ public final class HttpService implements ScrapingService {
         yield unused.isPresent()
             ? unused.get()
             : counted(
-                fetch(call, settings, visits)
+                fetch(call, settings, visits, RedirectRule.ANYWHERE)
                     .ask(known, client -> robots.sitemaps(asker, client)));
       }
     };
@@ -133,14 +138,16 @@ public final class HttpService implements ScrapingService {
     }
   }
 
-  private Fetch fetch(ServiceCall call, HttpSettings settings, Visits visits) {
+  private Fetch fetch(
+      ServiceCall call, HttpSettings settings, Visits visits, RedirectRule redirects) {
     return new Fetch(
         clients.forCall(settings),
         settings,
         clock,
         visits,
         cache(call, settings),
-        rules(call, settings, visits));
+        rules(call, settings, visits),
+        redirects);
   }
 
   private Outcome counted(Outcome outcome) {

@@ -34,6 +34,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 final class RobotsGate {
   private static final int MOST_KEPT = 1_000;
+  private static final int MOST_KEPT_LARGE = 20;
+  private static final int LARGE_LINES = 500;
   private static final int MOST_REDIRECTS = 5;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Duration FETCH_TIME = Duration.ofSeconds(30);
@@ -47,6 +49,9 @@ final class RobotsGate {
 
   private final InstantSource clock;
   private final Map<String, RobotsRules> kept = new LastUsed<>(MOST_KEPT);
+
+  /** A few have half a megabyte of lines, which take ten times as much here. */
+  private final Map<String, RobotsRules> keptLarge = new LastUsed<>(MOST_KEPT_LARGE);
 
   RobotsGate(InstantSource clock) {
     this.clock = clock;
@@ -281,7 +286,8 @@ final class RobotsGate {
     String name = asker.name();
     Instant now = clock.instant();
     synchronized (kept) {
-      RobotsRules found = kept.get(name);
+      RobotsRules small = kept.get(name);
+      RobotsRules found = small == null ? keptLarge.get(name) : small;
       if (found != null && found.askAgain().isAfter(now)) {
         return Optional.of(found);
       }
@@ -297,8 +303,10 @@ final class RobotsGate {
   }
 
   private void keep(String name, RobotsRules rules) {
+    boolean isLarge = rules.rules().size() + rules.sitemaps().size() > LARGE_LINES;
     synchronized (kept) {
-      kept.put(name, rules);
+      (isLarge ? kept : keptLarge).remove(name);
+      (isLarge ? keptLarge : kept).put(name, rules);
     }
   }
 

@@ -12,6 +12,7 @@ final class RecordingFleet extends LoneFleet {
   private final Set<String> known = new HashSet<>();
   private final List<Found> found = new ArrayList<>();
   private boolean obeysRobots;
+  private int longestBatch;
 
   static RecordingFleet obeyingRobots() {
     RecordingFleet fleet = new RecordingFleet();
@@ -30,8 +31,14 @@ final class RecordingFleet extends LoneFleet {
     return taken;
   }
 
+  /** How many items came at once at most. */
+  int longestBatch() {
+    return longestBatch;
+  }
+
   @Override
   public void found(List<Found> items, long limit) {
+    longestBatch = Math.max(longestBatch, items.size());
     items.stream().filter(item -> known.add(item.identity())).forEach(found::add);
   }
 }

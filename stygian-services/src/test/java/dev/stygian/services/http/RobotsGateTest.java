@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -120,6 +122,27 @@ class RobotsGateTest {
         .extracting(HostVisit::host)
         .containsOnly(server.getHostName() + ":" + server.getPort())
         .hasSize(2);
+  }
+
+  /** So many rules, no two of which are one. */
+  private static String disallowed(int lines) {
+    return IntStream.range(0, lines)
+        .mapToObj(i -> "Disallow: /x" + i + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** Only a few of such size are kept in memory. */
+  @Test
+  void fileOfManyLinesIsKeptToo() throws Exception {
+    robots(200, DISALLOWS + disallowed(600));
+    fetch("/open");
+    notes.values.clear();
+
+    assertThat(fetch("/private")).isInstanceOf(Outcome.Excluded.class);
+    robots(200, DISALLOWS);
+    notes.elapse(Duration.ofDays(1));
+    assertThat(fetch("/private")).isInstanceOf(Outcome.Excluded.class);
+    assertThat(asked).containsExactly("/robots.txt", "/open", "/robots.txt");
   }
 
   @Test
