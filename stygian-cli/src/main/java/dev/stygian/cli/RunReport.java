@@ -94,12 +94,13 @@ final class RunReport {
     List<DeadLetter> some = ledger.deadLetters(run, "", LETTERS_SHOWN);
     for (DeadLetter letter : some) {
       console.say(
-          "dead: "
-              + LetterView.input(letter)
-              + " at node "
-              + letter.task().id().node()
-              + ": "
-              + LetterView.lastError(letter));
+          Spoken.line(
+              "dead: "
+                  + LetterView.input(letter)
+                  + " at node "
+                  + letter.task().id().node()
+                  + ": "
+                  + LetterView.lastError(letter)));
     }
     if (status.dead() > some.size()) {
       console.say((status.dead() - some.size()) + " more are dead");

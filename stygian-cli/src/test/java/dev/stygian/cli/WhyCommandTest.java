@@ -223,6 +223,16 @@ final class WhyCommandTest {
             "7 tasks of fetch wait for a.example: it has not answered for 1m 05s (6 failures); one"
                 + " task may try it, and they are given up in 58m 55s"),
         Arguments.of(
+            "host_robots_away",
+            at(
+                7,
+                false,
+                new HostState.RobotsAway(
+                    "https://a.example:443", before, soon, NOW.plusSeconds(3535))),
+            "7 tasks of fetch wait for a.example: the robots.txt of https://a.example:443 has been"
+                + " out of reach for 1m 05s; it is asked for again in 42s, and they are given up in"
+                + " 58m 55s"),
+        Arguments.of(
             "same_key",
             new Hold.SameKey("fetch", 3),
             "3 tasks of fetch wait: an equal task is being executed, in this run or another, and"

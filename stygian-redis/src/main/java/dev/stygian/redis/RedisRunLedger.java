@@ -62,7 +62,7 @@ final class RedisRunLedger implements RunLedger {
     this.runs = runs;
     this.results = new ResultReader(link, keys, runs);
     this.caps = new Caps(link, keys, runs);
-    this.observer = new RunObserver(link, runs);
+    this.observer = new RunObserver(link, runs, new RedisNotes(link, keys));
   }
 
   /** A call that may be interrupted, made where the port's method may not be. */

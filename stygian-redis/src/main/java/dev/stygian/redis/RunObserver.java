@@ -3,7 +3,9 @@ package dev.stygian.redis;
 import static dev.stygian.redis.Keys.bytes;
 
 import dev.stygian.graph.queue.HostLane;
+import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.Observation;
+import dev.stygian.graph.queue.RobotsNote;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.queue.WorkerInfo;
@@ -19,10 +21,12 @@ import java.util.Set;
 final class RunObserver {
   private final RedisLink link;
   private final OpenRuns runs;
+  private final Notes notes;
 
-  RunObserver(RedisLink link, OpenRuns runs) {
+  RunObserver(RedisLink link, OpenRuns runs, Notes notes) {
     this.link = link;
     this.runs = runs;
+    this.notes = notes;
   }
 
   Observation observe(RunId id) throws InterruptedException {
@@ -45,6 +49,8 @@ final class RunObserver {
     Set<String> services = new HashSet<>();
     workers.forEach(worker -> services.addAll(worker.services()));
     long visibility = Workers.shortestVisibilityMillis(signs, run.spec());
+    boolean moreDelayed = isSet(reply.get(6));
+    Robots robots = new Robots();
     return new Observation(
         run.spec(),
         RedisRunLedger.status(run.spec(), fields, services),
@@ -52,7 +58,9 @@ final class RunObserver {
         workers,
         Caps.ofServices(meta),
         Caps.leasedInAll(meta),
-        Replies.list(reply.get(5)).stream().map(node -> node(Replies.list(node))).toList(),
+        Replies.list(reply.get(5)).stream()
+            .map(node -> node(Replies.list(node), moreDelayed, robots))
+            .toList(),
         Replies.list(reply.get(4)).stream()
             .map(lease -> held(run.spec(), Replies.list(lease), visibility))
             .toList());
@@ -68,11 +76,37 @@ final class RunObserver {
         deadline);
   }
 
-  private static Observation.Node node(List<?> node) {
+  /** What is noted of hosts' robots.txt files; of so many hosts at most as lanes are looked at. */
+  private final class Robots {
+    private int left = Observation.MOST_HOSTS;
+
+    Optional<RobotsNote> of(HostLane lane) {
+      left--;
+      return left < 0
+          ? Optional.empty()
+          : notes.find(RobotsNote.name(lane.host())).flatMap(RobotsNote::of);
+    }
+  }
+
+  private static Observation.Delay delay(List<?> delay, boolean mayBeMore, Robots robots) {
+    String name = Replies.text(delay.get(0));
+    Optional<HostLane> lane =
+        name.isEmpty() ? Optional.empty() : Optional.of(HostLaneNames.parse(name));
+    return new Observation.Delay(
+        lane,
+        Replies.number(delay.get(1)),
+        mayBeMore,
+        instant(delay.get(2)),
+        lane.flatMap(robots::of));
+  }
+
+  private static Observation.Node node(List<?> node, boolean moreDelayed, Robots robots) {
     return new Observation.Node(
         Replies.number(node.get(0)),
         Replies.number(node.get(1)),
-        someInstant(node.get(2)),
+        Replies.list(node.get(2)).stream()
+            .map(delay -> delay(Replies.list(delay), moreDelayed, robots))
+            .toList(),
         Replies.list(node.get(4)).stream().map(host -> host(Replies.list(host))).toList(),
         Replies.number(node.get(3)));
   }

@@ -54,7 +54,7 @@ public final class LetterView {
           String attempt = e.attempt() == 0 ? "" : "attempt " + e.attempt() + " ";
           lines.add(attempt + e.at() + " " + e.message());
         });
-    return lines;
+    return lines.stream().map(Spoken::line).toList();
   }
 
   /** The last error: mostly what one wants to know. */

@@ -2,10 +2,19 @@ package dev.stygian.cli.output;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
-/** Durations, sizes and rates, rounded for people. */
+/** Durations, sizes and rates, rounded for people; and what others wrote, made fit for a line. */
 public final class Spoken {
+  private static final Pattern CONTROLS =
+      Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\\x{2028}\\x{2029}]");
+
   private Spoken() {}
+
+  /** On one line, and without what terminals act on: sites have their say in errors. */
+  public static String line(String text) {
+    return CONTROLS.matcher(text).replaceAll(" ");
+  }
 
   /** {@code 1 run}, {@code 2 runs}. */
   public static String count(long count, String what) {

@@ -18,7 +18,7 @@ public final class Table {
     if (cells.length != rows.getFirst().length) {
       throw new IllegalArgumentException("a row has as many cells as there are headings");
     }
-    rows.add(Arrays.stream(cells).map(c -> c.replaceAll("\\p{Cntrl}", " ")).toArray(String[]::new));
+    rows.add(Arrays.stream(cells).map(Spoken::line).toArray(String[]::new));
   }
 
   public List<String> lines() {

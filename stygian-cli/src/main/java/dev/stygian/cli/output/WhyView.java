@@ -44,7 +44,7 @@ public final class WhyView {
     for (Hold hold : explanation.holds()) {
       hosts += hold instanceof Hold.AtHost ? 1 : 0;
       if (!(hold instanceof Hold.AtHost) || hosts <= MOST_HOSTS) {
-        lines.add("- " + line(hold).replaceAll("\\p{Cntrl}", " "));
+        lines.add("- " + Spoken.line(line(hold)));
       }
     }
     long more = Math.max(0, hosts - MOST_HOSTS) + explanation.unseenHosts();
@@ -225,6 +225,15 @@ public final class WhyView {
                       .orElse("one task may try it")
                   + ", and they are given up "
                   + when(state.givenUp());
+          case HostState.RobotsAway state ->
+              "the robots.txt of "
+                  + state.site()
+                  + " has been out of reach for "
+                  + Spoken.duration(Duration.between(state.since(), explanation.at()))
+                  + "; it is asked for again "
+                  + when(state.next())
+                  + ", and they are given up "
+                  + when(state.givenUp());
         };
   }
 
@@ -331,6 +340,12 @@ public final class WhyView {
               .put("failures", state.failures())
               .put("since", state.since().toString())
               .put("next", text(state.next()))
+              .put("given_up", state.givenUp().toString());
+      case HostState.RobotsAway state ->
+          host("host_robots_away", at)
+              .put("site", state.site())
+              .put("since", state.since().toString())
+              .put("next", state.next().toString())
               .put("given_up", state.givenUp().toString());
     };
   }

@@ -123,6 +123,16 @@ final class ExamplesTest {
   }
 
   @Test
+  void sitemapsGivePagesThatNoLinkLeadsTo() throws IOException {
+    Ran ran = run("sitemaps/sitemaps.toml");
+
+    assertThat(ran.code).isZero();
+    assertThat(ran.results)
+        .extracting(result -> result.at("/output/name").asString())
+        .containsExactlyInAnyOrder("A library of seeds", "Barley", "Chard", "Lupin");
+  }
+
+  @Test
   void splitGivesARecordForEachProductOfACataloguePage() throws IOException {
     Ran ran = run("split.toml");
 
@@ -212,6 +222,7 @@ final class ExamplesTest {
               "quickstart/quickstart.toml",
               "branch-and-join.toml",
               "crawl.toml",
+              "sitemaps/sitemaps.toml",
               "split.toml",
               "collect.toml",
               "claude.toml",

@@ -4,6 +4,7 @@ import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.pipeline.Politeness;
 import dev.stygian.graph.queue.Expense;
 import dev.stygian.graph.queue.Notes;
+import dev.stygian.graph.queue.RobotsNote;
 import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.Fleet;
@@ -12,6 +13,7 @@ import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The fleet as one execution sees it; keeps what it uses until that is reported. Thread-safe. */
 final class RunFleet implements Fleet {
+  /** Longer than tasks usually wait for a host; who waits longer is told less. */
+  private static final Duration ROBOTS_AWAY_LIVES = Duration.ofDays(1);
+
   private final TaskId task;
   private final Politeness politeness;
   private final Notes notes;
@@ -158,6 +163,20 @@ final class RunFleet implements Fleet {
           new Visit.Answer.Interval(atLeast, site);
       case HostVisit.Answer.Failure() -> new Visit.Answer.Failure();
     };
+  }
+
+  @Override
+  public void robotsAway(Host host, String site, Instant since, Instant next) {
+    byte[] value = new RobotsNote(site, since, next).value();
+    notes.put(RobotsNote.name(host.name()), value, ROBOTS_AWAY_LIVES);
+  }
+
+  @Override
+  public void robotsBack(Host host, String site) {
+    String name = RobotsNote.name(host.name());
+    if (notes.find(name).flatMap(RobotsNote::of).filter(n -> n.site().equals(site)).isPresent()) {
+      notes.forget(name);
+    }
   }
 
   @Override

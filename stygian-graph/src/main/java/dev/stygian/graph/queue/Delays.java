@@ -4,9 +4,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The delayed tasks of a {@link LocalWorkQueue}. Guarded by the queue's lock. */
 final class Delays {
@@ -49,12 +51,23 @@ final class Delays {
     });
   }
 
-  /** When the first one of a lane is due; empty where it has none. */
-  Optional<Instant> nextDue(Lane lane) {
-    return byDue.stream()
-        .filter(delayed -> delayed.task.lane == lane)
-        .map(delayed -> Instant.ofEpochMilli(delayed.due))
-        .min(Comparator.naturalOrder());
+  /** The tasks of a node, those of a host together, with what is noted of its robots.txt. */
+  List<Observation.Delay> of(Lane node, Notes notes) {
+    Map<Optional<HostLane>, List<Delayed>> byHost =
+        byDue.stream()
+            .filter(delayed -> delayed.task.lane == node)
+            .collect(Collectors.groupingBy(delayed -> delayed.task.task.hostLane()));
+    List<Observation.Delay> all = new ArrayList<>();
+    byHost.forEach((host, some) ->
+        all.add(
+            new Observation.Delay(
+                host,
+                some.size(),
+                false,
+                Instant.ofEpochMilli(some.stream().mapToLong(d -> d.due).min().orElseThrow()),
+                host.flatMap(lane -> notes.find(RobotsNote.name(lane.host())))
+                    .flatMap(RobotsNote::of))));
+    return all;
   }
 
   /** When the next one is due; {@link Long#MAX_VALUE} where there is none. */

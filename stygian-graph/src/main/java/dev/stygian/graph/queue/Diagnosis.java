@@ -183,7 +183,29 @@ final class Diagnosis {
       holds.add(new Hold.SameKey(node.node(), of.sameKey()));
     }
     if (node.delayed() > 0) {
-      holds.add(new Hold.Delayed(node.node(), node.delayed(), of.nextDue()));
+      lookAtDelayed(node, of.delays(), isCancelled);
+    }
+  }
+
+  /** Tasks that wait for a robots.txt are delayed as well; they are told apart. */
+  private void lookAtDelayed(NodeCounts node, List<Observation.Delay> delays, boolean isCancelled) {
+    long others = node.delayed();
+    List<Instant> due = new ArrayList<>();
+    for (Observation.Delay delay : delays) {
+      if (isCancelled || delay.robots().isEmpty() || delay.lane().isEmpty()) {
+        due.add(delay.nextDue());
+        continue;
+      }
+      HostLane lane = delay.lane().get();
+      RobotsNote robots = delay.robots().get();
+      Instant givenUp = robots.since().plus(lane.patience());
+      HostState state =
+          new HostState.RobotsAway(robots.site(), robots.since(), robots.next(), givenUp);
+      holds.add(new Hold.AtHost(node.node(), lane.host(), delay.tasks(), delay.mayBeMore(), state));
+      others -= delay.tasks();
+    }
+    if (others > 0) {
+      holds.add(new Hold.Delayed(node.node(), others, due.stream().min(Comparator.naturalOrder())));
     }
   }
 

@@ -43,7 +43,8 @@ public sealed interface Hold {
   /**
    * A host may not be visited, or not by more tasks.
    *
-   * @param tasks that wait in its lane; at least so many where there may be more
+   * @param tasks that wait in its lane, or are delayed for it; at least so many where there may be
+   *     more
    */
   record AtHost(String node, String host, long tasks, boolean mayBeMore, HostState state)
       implements Hold {}
@@ -52,7 +53,8 @@ public sealed interface Hold {
   record SameKey(String node, long tasks) implements Hold {}
 
   /**
-   * Tasks wait for their time, as one that failed does.
+   * Tasks wait for their time, as one that failed does; other than those that wait for a robots.txt
+   * as far as these are known.
    *
    * @param next when the first of them is due; empty where too many others are due before it
    */
@@ -117,6 +119,16 @@ public sealed interface Hold {
      * @param givenUp when its tasks are dead, should it be away for so long
      */
     record Broken(int failures, Instant since, Optional<Instant> next, Instant givenUp)
+        implements HostState {}
+
+    /**
+     * Its robots.txt is not to be had, so nothing of it may be fetched; its tasks are delayed.
+     *
+     * @param site whose it is: a scheme, host and port
+     * @param next when it is asked for again
+     * @param givenUp from when on its tasks are dead, should it not be had by then
+     */
+    record RobotsAway(String site, Instant since, Instant next, Instant givenUp)
         implements HostState {}
   }
 }

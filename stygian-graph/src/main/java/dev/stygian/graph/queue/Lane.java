@@ -211,12 +211,12 @@ final class Lane {
   }
 
   /** What waits here, at {@code mostHosts} hosts at most. */
-  Observation.Node look(Hosts paces, Optional<Instant> nextDue, int mostHosts, long now) {
+  Observation.Node look(Hosts paces, List<Observation.Delay> delays, int mostHosts, long now) {
     List<Observation.Host> looks = hosts.look(paces, mostHosts, now);
     return new Observation.Node(
         ready.size(),
         waiting - ready.size() - hosts.tasks(),
-        nextDue,
+        delays,
         looks,
         hosts.size() - looks.size());
   }

@@ -40,16 +40,32 @@ public record Observation(
    *
    * @param open waiting tasks that visit no host and wait for no equal one
    * @param sameKey waiting tasks whose key is being executed
-   * @param nextDue when the first of its delayed tasks is due; empty where none was found
+   * @param delays its delayed tasks, as far as they were found: those of a host together
    * @param hosts lanes that have tasks: those that may be served next, then those that may last
    * @param unseenHosts how many more there are
    */
   public record Node(
-      long open, long sameKey, Optional<Instant> nextDue, List<Host> hosts, long unseenHosts) {
+      long open, long sameKey, List<Delay> delays, List<Host> hosts, long unseenHosts) {
     public Node {
+      delays = List.copyOf(delays);
       hosts = List.copyOf(hosts);
     }
   }
+
+  /**
+   * Delayed tasks that visit one host, or none.
+   *
+   * @param lane of the host; empty for those that visit none
+   * @param mayBeMore whether there may be more tasks than were found
+   * @param nextDue when the first of them is due
+   * @param robots what is noted of the host's robots.txt, where that is not to be had
+   */
+  public record Delay(
+      Optional<HostLane> lane,
+      long tasks,
+      boolean mayBeMore,
+      Instant nextDue,
+      Optional<RobotsNote> robots) {}
 
   /**
    * A host's lane that has tasks.

@@ -103,7 +103,7 @@ final class SharedQueue {
     List<Observation.Node> nodes = new ArrayList<>();
     int hostsLeft = Observation.MOST_HOSTS;
     for (Lane lane : run.lanes()) {
-      Observation.Node node = lane.look(moves.hosts, delays.nextDue(lane), hostsLeft, now);
+      Observation.Node node = lane.look(moves.hosts, delays.of(lane, notes), hostsLeft, now);
       hostsLeft -= node.hosts().size();
       nodes.add(node);
     }

@@ -3,6 +3,7 @@ package dev.stygian.graph.service;
 import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -48,6 +49,19 @@ public interface Fleet {
 
   /** Says what a request came to. */
   void visited(HostVisit visit);
+
+  /**
+   * Says that a site's robots.txt is not to be had, and so the tasks of its host wait: who asks why
+   * they do is told.
+   *
+   * @param site a scheme, host and port
+   * @param since when it could not be had first
+   * @param next when it is asked for again
+   */
+  void robotsAway(Host host, String site, Instant since, Instant next);
+
+  /** Says that a site's robots.txt is to be had; so that nobody is told any more that it is not. */
+  void robotsBack(Host host, String site);
 
   /**
    * Says what the execution used up besides, such as a model's tokens, whatever comes of it. May be

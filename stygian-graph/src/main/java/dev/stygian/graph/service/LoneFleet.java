@@ -3,6 +3,7 @@ package dev.stygian.graph.service;
 import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.settings.HostScope;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +55,12 @@ public class LoneFleet implements Fleet {
 
   @Override
   public void visited(HostVisit visit) {}
+
+  @Override
+  public void robotsAway(Host host, String site, Instant since, Instant next) {}
+
+  @Override
+  public void robotsBack(Host host, String site) {}
 
   @Override
   public void spent(Spending spending) {}

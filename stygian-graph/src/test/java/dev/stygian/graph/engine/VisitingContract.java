@@ -6,6 +6,7 @@ import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.queue.DeadLetter;
 import dev.stygian.graph.queue.HostCounts;
 import dev.stygian.graph.queue.Receipt;
+import dev.stygian.graph.queue.RobotsNote;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import dev.stygian.graph.service.Fleet;
@@ -17,6 +18,7 @@ import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -303,6 +305,35 @@ public abstract class VisitingContract extends OnQueue {
     run(registry(service), ONE_AT_ONCE + VISIT, new CollectedResults(), "http://h/1", "http://h/2");
 
     assertThat(found.values()).containsExactly("yes");
+  }
+
+  @Test
+  void a_robots_txt_that_is_away_is_noted_until_it_is_back() throws Exception {
+    Host host = new Host("h");
+    Instant since = Instant.parse("2026-01-31T12:00:00Z");
+    Instant next = since.plusSeconds(300);
+    Map<String, Optional<RobotsNote>> noted = new ConcurrentHashMap<>();
+    ScriptedService service =
+        ScriptedService.visiting(
+            "v",
+            call -> {
+              Fleet fleet = call.fleet();
+              fleet.robotsAway(host, "https://h:443", since, next);
+              noted.put("away", fleet.note(RobotsNote.name("h")).flatMap(RobotsNote::of));
+              fleet.robotsBack(host, "http://h:80");
+              noted.put("other", fleet.note(RobotsNote.name("h")).flatMap(RobotsNote::of));
+              fleet.robotsBack(host, "https://h:443");
+              noted.put("back", fleet.note(RobotsNote.name("h")).flatMap(RobotsNote::of));
+              return done(call);
+            });
+
+    run(registry(service), VISIT, new CollectedResults(), "http://h/1");
+
+    RobotsNote away = new RobotsNote("https://h:443", since, next);
+    assertThat(noted)
+        .containsEntry("away", Optional.of(away))
+        .containsEntry("other", Optional.of(away))
+        .containsEntry("back", Optional.empty());
   }
 
   @Test

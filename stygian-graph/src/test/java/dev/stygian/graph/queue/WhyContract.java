@@ -8,6 +8,7 @@ import dev.stygian.graph.error.RunUnknownException;
 import dev.stygian.graph.queue.Explanation.Verdict;
 import dev.stygian.graph.queue.Hold.HostState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -280,6 +281,71 @@ interface WhyContract extends Contract {
     assertThat(broken.failures()).isEqualTo(HostPaceContract.BREAKS_AT);
     assertThat(broken.givenUp()).isEqualTo(broken.since().plus(patience));
     assertThat(why(run).at()).isBetween(broken.since(), broken.givenUp());
+  }
+
+  /** Leases what there is and hands it back, to be looked at again after a time. */
+  private void putOff(Duration delay) throws InterruptedException {
+    for (Lease lease : q().leaseUpTo(9)) {
+      Nack.Verdict later = new Nack.Verdict.HandBack(true, delay);
+      q().queue.nack(new Nack(lease, List.of(), lease.task(), lease.attempt(), later));
+    }
+  }
+
+  /** It is not to be had since half an hour, and asked for again in five minutes. */
+  private RobotsNote robotsAway(RunSpec run, String host) {
+    Instant now = why(run).at();
+    RobotsNote away =
+        new RobotsNote(
+            "https://" + host, now.minus(Duration.ofMinutes(30)), now.plus(Duration.ofMinutes(5)));
+    q().queue.notes().put(RobotsNote.name(host), away.value(), FOR_GOOD);
+    return away;
+  }
+
+  @Test
+  default void the_robots_txt_of_a_host_is_not_to_be_had() throws Exception {
+    worker(4, "A");
+    RunSpec run = q().open(Specs.single("r"));
+    String host = "a.example:8080"; // whose colon is none of a key's
+    q().submit(run, new HostLane(host, Duration.ZERO, 0, Duration.ofHours(2)), "x", "y");
+    putOff(FOR_GOOD);
+    onlyHold(Hold.Delayed.class, Verdict.WAITS, run);
+    RobotsNote away = robotsAway(run, host);
+
+    assertThat(onlyHold(Hold.AtHost.class, Verdict.WAITS, run))
+        .isEqualTo(
+            new Hold.AtHost(
+                "a",
+                host,
+                2,
+                false,
+                new HostState.RobotsAway(
+                    away.site(),
+                    away.since(),
+                    away.next(),
+                    away.since().plus(Duration.ofHours(2)))));
+    q().queue.notes().forget(RobotsNote.name(host));
+    onlyHold(Hold.Delayed.class, Verdict.WAITS, run);
+  }
+
+  @Test
+  default void what_is_delayed_otherwise_is_told_apart_from_what_waits_for_a_robots_txt()
+      throws Exception {
+    worker(4, "A");
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited(HOST), "x");
+    putOff(FOR_GOOD);
+    q().submit(run, HostLane.unlimited("b.example"), "y", "z");
+    q().submit(run, "nowhere");
+    putOff(FOR_GOOD.multipliedBy(2));
+    robotsAway(run, HOST);
+
+    Explanation explanation = why(run);
+
+    assertThat(hold(Hold.AtHost.class, explanation).tasks()).isEqualTo(1);
+    Hold.Delayed others = hold(Hold.Delayed.class, explanation);
+    assertThat(others.tasks()).isEqualTo(3);
+    assertThat(others.next().orElseThrow()).isAfter(explanation.at().plus(FOR_GOOD));
+    assertThat(explanation.holds()).hasSize(2);
   }
 
   @Test

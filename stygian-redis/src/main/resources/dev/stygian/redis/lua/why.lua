@@ -5,9 +5,9 @@
 -- @include keys fields runs records lanes watches? hosts
 -- ARGV: run, most host lanes
 -- Replies: {} (no such run) | {time of this look, fields of the run's hash, fields of meta, workers, leases of the run
---   as {node, tasks, deadline}, those that end first before others, and per node {waiting tasks that visit no host and
---   are not parked, parked ones, when the first delayed one is due (-1: none was found), host lanes left out, host
---   lanes}}. A host lane is {lane, tasks, there may be more 0/1, one may start now 0/1, when one may (-1: now, or when
+--   as {node, tasks, deadline}, those that end first before others, per node {waiting tasks that visit no host and
+--   are not parked, parked ones, delayed ones as {their host's lane (none: empty), tasks, when the first is due}, host
+--   lanes left out, host lanes}, and whether more tasks are delayed than were looked at 0/1}. A host lane is {lane, tasks, there may be more 0/1, one may start now 0/1, when one may (-1: now, or when
 --   another one ends), left alone until, the gap that the host asks for, tasks that visit it, broken 0/1, failures in
 --   a row, since when}: those that are served next, then those that are last.
 local run, hosts_left = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -39,13 +39,22 @@ for i, lease in ipairs(#numbers > 0 and redis.call('HMGET', leases, unpack(numbe
   end
 end
 
-local next_due = {}
+-- The delayed tasks of each node, each of which lies in a chunk of its own: those of a host's lane together.
+local delays, delays_at = {}, {}
 local first_delayed = anywhere('d') and redis.call('ZRANGE', delayed, 0, MOST_DELAYED - 1, 'WITHSCORES') or {}
 for i = 1, #first_delayed, 2 do
   local head = redis.call('GETRANGE', chunk_key(first_delayed[i]), 0, 7)
   if #head == 8 then
     local of_run, node = struct.unpack('<I4I2', head)
-    if of_run == run and not next_due[node] then next_due[node] = tonumber(first_delayed[i + 1]) end
+    if of_run == run then
+      local lane, of_node = Lanes.host_of(first_delayed[i]) or '', delays[node] or {}
+      local at = text_of(node) .. ' ' .. lane
+      if not delays_at[at] then
+        delays_at[at] = { lane, 0, tonumber(first_delayed[i + 1]) }
+        of_node[#of_node + 1] = delays_at[at]
+      end
+      delays_at[at][2], delays[node] = delays_at[at][2] + 1, of_node
+    end
   end
 end
 
@@ -95,6 +104,8 @@ for node = 0, last_node do
   if #looks == 1 and left_out == 0 and open == 0 then
     looks[1][2], looks[1][3] = math.max(1, waiting - parked), 0 -- then all that waits does so there
   end
-  nodes[node + 1] = { open, parked, next_due[node] or -1, left_out, looks }
+  nodes[node + 1] = { open, parked, delays[node] or {}, left_out, looks }
 end
-return { now, fields, redis.call('HGETALL', meta), redis.call('HGETALL', workers), held, nodes }
+local more_delayed = #first_delayed == 2 * MOST_DELAYED and redis.call('ZCARD', delayed) > MOST_DELAYED
+return { now, fields, redis.call('HGETALL', meta), redis.call('HGETALL', workers), held, nodes,
+  more_delayed and 1 or 0 }

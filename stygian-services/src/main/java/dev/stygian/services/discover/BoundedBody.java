@@ -16,6 +16,7 @@ final class BoundedBody extends InputStream {
   private final long maxStepBytes;
   private long bytes;
   private long stepStart;
+  private boolean isTooLong;
   private Optional<String> fault = Optional.empty();
 
   BoundedBody(InputStream in, long maxBytes, long maxStepBytes) {
@@ -27,6 +28,11 @@ final class BoundedBody extends InputStream {
   /** Why there is no more; empty at the real end and before. */
   Optional<String> fault() {
     return fault;
+  }
+
+  /** Whether that is because it is longer than one of the bounds. */
+  boolean isTooLong() {
+    return isTooLong;
   }
 
   /** The reader got on by a step. */
@@ -53,6 +59,7 @@ final class BoundedBody extends InputStream {
       } else if (bytes - stepStart > maxStepBytes) {
         fault = Optional.of("one piece of it is longer than " + maxStepBytes + " bytes");
       }
+      isTooLong = fault.isPresent();
       return fault.isPresent() ? -1 : count;
     } catch (IOException e) {
       fault = Optional.of("it breaks off: " + e.getMessage());

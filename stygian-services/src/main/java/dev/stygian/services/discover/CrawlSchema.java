@@ -19,6 +19,8 @@ final class CrawlSchema {
   static final String SKIP_EXTENSIONS = "skip_extensions";
   static final String DROP_PARAMETERS = "drop_parameters";
   static final String SORT_PARAMETERS = "sort_parameters";
+  static final String SITEMAPS = "sitemaps";
+  static final String OF_ROBOTS = "robots";
 
   private static final ValueType TEXTS = new ValueType.ListOf(new ValueType.Text());
 
@@ -51,6 +53,12 @@ final class CrawlSchema {
                 new ValueType.Whole(0, 1_000_000_000),
                 0,
                 "how many URLs a run takes up at most; 0: any number")
+            .withDefault(
+                SITEMAPS,
+                new ValueType.Choice(List.of("none", OF_ROBOTS)),
+                "none",
+                "which sitemaps are read besides those that are items; robots: those that the"
+                    + " robots.txt of a start's site names")
             .withDefault(
                 OBEY_NOFOLLOW,
                 new ValueType.Flag(),

@@ -9,9 +9,7 @@ import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.service.ServiceDescriptor;
 import dev.stygian.graph.settings.Config;
 import dev.stygian.services.http.HttpService;
-import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,8 +29,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 public final class CrawlService implements ScrapingService {
   private static final Logger LOG = LoggerFactory.getLogger(CrawlService.class);
-  private static final int MOST_AT_ONCE = 500;
-  private static final long NO_LIMIT = 0;
+  static final int MOST_AT_ONCE = 500;
+  static final long NO_LIMIT = 0;
   private static final Set<String> PAGES = Set.of("text/html", "application/xhtml+xml");
   private static final Set<String> SITEMAPS = Set.of("xml", "gz", "rss", "atom");
 
@@ -71,6 +69,7 @@ public final class CrawlService implements ScrapingService {
     return switch (item.orElse(null)) {
       case CrawlItem.Page page -> http.host(fetching(call, page.url()));
       case CrawlItem.Sitemap sitemap -> http.host(fetching(call, sitemap.url()));
+      case CrawlItem.Robots robots -> http.hostOfSitemaps(fetching(call, robots.url()));
       case CrawlItem.Start _ -> Optional.empty();
       case null -> Optional.empty();
     };
@@ -84,6 +83,7 @@ public final class CrawlService implements ScrapingService {
       case CrawlItem.Start start -> start(call, node, start);
       case CrawlItem.Page page -> page(call, node, page);
       case CrawlItem.Sitemap sitemap -> sitemap(call, node, sitemap);
+      case CrawlItem.Robots robots -> robots(call, node, robots);
       case null -> Outcome.permanent("the item has no URL to start from; give it a \"url\"");
     };
   }
@@ -101,52 +101,78 @@ public final class CrawlService implements ScrapingService {
           Outcome.permanent("the start " + start.url() + " " + reason.sentence());
       case NormalUrl.Known(HttpUrl url) -> {
         if (SITEMAPS.contains(Scope.extension(url.encodedPath()))) {
-          call.fleet().found(List.of(sitemap(url, 0)), NO_LIMIT);
+          Found sitemap = CrawlItem.Sitemap.given(url).found(node.settings.links().scope());
+          call.fleet().found(List.of(sitemap), NO_LIMIT);
         } else {
-          call.fleet().found(List.of(startPage(url)), limit(node));
+          Found page = CrawlItem.Page.start(url, node.settings.asksRobots()).found();
+          call.fleet().found(List.of(page), node.settings.maxPages());
         }
         yield new Outcome.Became();
       }
     };
   }
 
-  private static long limit(Node node) {
-    return node.settings.maxPages();
-  }
-
-  private static Found startPage(HttpUrl url) {
-    return page(new CrawlItem.Page(url, 0, url), Optional.empty());
-  }
-
-  private static Found page(CrawlItem.Page page, Optional<HttpUrl> from) {
-    return new Found(page.url().toString(), page.input(from));
-  }
-
-  private static Found sitemap(HttpUrl url, int depth) {
-    return new Found("sitemap " + url, new CrawlItem.Sitemap(url, depth).input());
-  }
-
   private Outcome page(ServiceCall call, Node node, CrawlItem.Page page)
       throws InterruptedException {
-    Outcome outcome = http.execute(fetching(call, page.url()));
-    if (outcome instanceof Outcome.Success(JsonNode output) && isPage(output)) {
+    Outcome outcome =
+        http.execute(fetching(call, page.url()), target -> redirected(node, page, target));
+    if (outcome instanceof Outcome.Success(JsonNode output)) {
       HttpUrl url = finalUrl(output, page.url());
-      HttpUrl start = page.depth() == 0 ? url : page.start();
-      PageLinks links =
-          PageLinks.of(output.path("body").asString(""), url, node.settings.sources());
-      List<Found> found = new ArrayList<>();
-      for (String link : links.urls()) {
-        if (node.settings.links().judge(link, start, page.depth() + 1)
-                instanceof LinkVerdict.Follow(HttpUrl target)
-            && !isTrap(call, node, target)) {
-          found.add(page(new CrawlItem.Page(target, page.depth() + 1, start), Optional.of(url)));
-        }
+      HttpUrl start = page.isStart() ? url : page.start();
+      if (page.asksRobots()) {
+        Found robots = CrawlItem.Robots.of(start).found(node.settings.links().scope());
+        call.fleet().found(List.of(robots), NO_LIMIT);
       }
-      if (!found.isEmpty()) {
-        call.fleet().found(found, limit(node));
+      if (isPage(output)) {
+        follow(call, node, page, output.path("body").asString(""), url, start);
       }
     }
     return outcome;
+  }
+
+  private static void follow(
+      ServiceCall call, Node node, CrawlItem.Page page, String html, HttpUrl url, HttpUrl start)
+      throws InterruptedException {
+    PageLinks links = PageLinks.of(html, url, node.settings.sources());
+    int depth = page.depth() + 1;
+    List<Found> found = new ArrayList<>();
+    for (String link : links.urls()) {
+      if (node.settings.links().judge(link, start, depth)
+              instanceof LinkVerdict.Follow(HttpUrl target)
+          && !isTrap(call, node, target)) {
+        found.add(new CrawlItem.Page(target, depth, start, false).foundOn(url));
+      }
+    }
+    for (int from = 0; from < found.size(); from += MOST_AT_ONCE) {
+      int to = Math.min(from + MOST_AT_ONCE, found.size());
+      call.fleet().found(found.subList(from, to), node.settings.maxPages());
+    }
+  }
+
+  /** A page's redirects are held to the scope of its start as its link was; a start's set it. */
+  private static Optional<Outcome> redirected(Node node, CrawlItem.Page page, HttpUrl target) {
+    LinkRules rules = node.settings.links();
+    if (page.isStart() || rules.scope().contains(page.start(), target)) {
+      return tooLong(node, target);
+    }
+    return Optional.of(
+        new Outcome.Excluded(
+            page.url() + " redirects to " + target + ", out of the crawl's scope"));
+  }
+
+  /** What leads on goes along with every link of its page: it is not longer than a link may be. */
+  private static Optional<Outcome> tooLong(Node node, HttpUrl target) {
+    int most = node.settings.links().urls().maxChars();
+    int chars = target.toString().length();
+    return chars <= most
+        ? Optional.empty()
+        : Optional.of(
+            Outcome.permanent(
+                "it redirects to a URL of "
+                    + chars
+                    + " characters; one of more than "
+                    + most
+                    + " is skipped"));
   }
 
   /** Whether a link is a trap's; the log says so the first time. */
@@ -178,64 +204,28 @@ public final class CrawlService implements ScrapingService {
   private Outcome sitemap(ServiceCall call, Node node, CrawlItem.Sitemap sitemap)
       throws InterruptedException {
     Outcome outcome = http.execute(fetching(call, sitemap.url()));
-    if (!(outcome instanceof Outcome.Success(JsonNode output))) {
+    return outcome instanceof Outcome.Success(JsonNode output)
+        ? new SitemapFindings(call, node.settings, sitemap)
+            .take(output, finalUrl(output, sitemap.url()))
+        : outcome;
+  }
+
+  /** Reads each sitemap that a robots.txt names, for the scope of the start whose site's it is. */
+  private Outcome robots(ServiceCall call, Node node, CrawlItem.Robots robots)
+      throws InterruptedException {
+    Outcome outcome = http.sitemaps(fetching(call, robots.url()));
+    if (!(outcome instanceof Outcome.Success(JsonNode named))) {
       return outcome;
     }
-    HttpUrl url = finalUrl(output, sitemap.url());
-    List<Found> found = new ArrayList<>();
-    SitemapSummary summary =
-        read(output, url, sitemap.depth(), entry -> add(entry, sitemap, call, node, found));
-    if (summary.kind().isEmpty()) {
-      found.add(startPage(sitemap.url())); // a page whose name looked like a sitemap's
-    }
-    call.fleet().found(found, limit(node));
-    if (summary.kind().isEmpty() || summary.fault().isEmpty()) {
-      return new Outcome.Became();
-    }
-    String fault = summary.fault().get();
-    if (summary.entries() == 0) {
-      return Outcome.permanent("the sitemap " + url + " cannot be read: " + fault);
-    }
-    LOG.atWarn()
-        .addKeyValue("pipeline", call.pipelineId())
-        .addKeyValue("node", call.node())
-        .addKeyValue("sitemap", UrlNormalizer.authority(url) + url.encodedPath())
-        .addKeyValue("entries", summary.entries())
-        .addKeyValue("fault", fault)
-        .log("A sitemap cannot be read to its end; what stands before is fetched");
-    return new Outcome.Became();
-  }
-
-  private static void add(
-      SitemapEntry entry, CrawlItem.Sitemap sitemap, ServiceCall call, Node node, List<Found> found)
-      throws InterruptedException {
     LinkRules rules = node.settings.links();
-    switch (entry) {
-      case SitemapEntry.Page page -> {
-        if (rules.judgeNamed(page.url()) instanceof LinkVerdict.Follow(HttpUrl url)) {
-          found.add(startPage(url));
-        }
-      }
-      case SitemapEntry.Sitemap further -> { // no page, so what is said of pages means nothing
-        if (rules.urls().normalize(further.url()) instanceof NormalUrl.Known(HttpUrl url)) {
-          call.fleet().found(List.of(sitemap(url, sitemap.depth() + 1)), NO_LIMIT);
-        }
+    List<Found> found = new ArrayList<>();
+    for (JsonNode each : named) {
+      if (rules.urls().normalize(each.asString()) instanceof NormalUrl.Known(HttpUrl url)) {
+        found.add(CrawlItem.Sitemap.ofRobots(url, robots.start()).found(rules.scope()));
       }
     }
-    if (found.size() == MOST_AT_ONCE) {
-      call.fleet().found(found, limit(node));
-      found.clear();
-    }
-  }
-
-  private static SitemapSummary read(JsonNode output, HttpUrl url, int depth, EntrySink sink)
-      throws InterruptedException {
-    SitemapReader reader = SitemapReader.defaults();
-    if (output.has("body")) {
-      return reader.readText(url, depth, output.path("body").asString(), sink);
-    }
-    byte[] file = Base64.getDecoder().decode(output.path("body_base64").asString(""));
-    return reader.read(url, depth, new ByteArrayInputStream(file), sink);
+    call.fleet().found(found, NO_LIMIT);
+    return new Outcome.Became();
   }
 
   /** The call that fetches a URL of this item. */

@@ -10,8 +10,9 @@ import java.util.stream.Collectors;
  * The config of a {@code crawl} node, read once for all of its calls.
  *
  * @param maxPages 0: any number
+ * @param asksRobots whether the sitemaps that the robots.txt of a start's site names are read
  */
-record CrawlSettings(LinkRules links, LinkSources sources, long maxPages) {
+record CrawlSettings(LinkRules links, LinkSources sources, long maxPages, boolean asksRobots) {
   static CrawlSettings of(Config config) {
     UrlNormalizer usual = UrlNormalizer.defaults();
     UrlNormalizer urls =
@@ -34,7 +35,8 @@ record CrawlSettings(LinkRules links, LinkSources sources, long maxPages) {
             sources.frames(),
             config.flag(CrawlSchema.OBEY_NOFOLLOW),
             sources.maxLinks()),
-        config.whole(CrawlSchema.MAX_PAGES));
+        config.whole(CrawlSchema.MAX_PAGES),
+        config.requiredText(CrawlSchema.SITEMAPS).equals(CrawlSchema.OF_ROBOTS));
   }
 
   private static Set<String> extensions(Config config) {

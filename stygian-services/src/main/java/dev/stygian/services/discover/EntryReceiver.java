@@ -53,7 +53,7 @@ final class EntryReceiver {
     return entries == 0;
   }
 
-  SitemapSummary summary(Optional<SitemapKind> kind, Optional<String> fault) {
-    return new SitemapSummary(kind, entries, skipped, fault);
+  SitemapSummary summary(Optional<SitemapKind> kind, Optional<String> fault, boolean isTooLong) {
+    return new SitemapSummary(kind, entries, skipped, fault, isTooLong);
   }
 }

@@ -99,6 +99,14 @@ record LinkRules(
     };
   }
 
+  /**
+   * Judges a page that a sitemap names to which a site's robots.txt led: that may not lead further
+   * than its links.
+   */
+  LinkVerdict judgeNamedWithin(HttpUrl start, String url) {
+    return judge(url, start, 0);
+  }
+
   private LinkVerdict judgeAlone(HttpUrl url) {
     if (skippedExtensions.contains(Scope.extension(url.encodedPath()))) {
       return new LinkVerdict.Skip(SkipReason.NO_PAGE);

@@ -35,13 +35,28 @@ enum Scope {
     };
   }
 
+  /** The same for all starts from which a crawl goes equally far, and no others. */
+  String reach(HttpUrl start) {
+    return switch (this) {
+      case HOST -> host(start);
+      case DOMAIN -> {
+        String domain = domain(start);
+        yield domain == null ? start.host() : domain;
+      }
+      case PREFIX -> host(start) + prefix(start);
+    };
+  }
+
+  private static String host(HttpUrl url) {
+    return hasDefaultPort(url) ? url.host() : url.host() + ":" + url.port();
+  }
+
   private static @Nullable String domain(HttpUrl url) {
     return url.topPrivateDomain();
   }
 
   private static boolean isSameHost(HttpUrl start, HttpUrl url) {
-    return start.host().equals(url.host())
-        && (start.port() == url.port() || (hasDefaultPort(start) && hasDefaultPort(url)));
+    return host(start).equals(host(url));
   }
 
   private static boolean hasDefaultPort(HttpUrl url) {

@@ -1,5 +1,6 @@
 package dev.stygian.services.discover;
 
+import dev.stygian.services.http.GzipContent;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.zip.GZIPInputStream;
 import okhttp3.HttpUrl;
 
 /**
@@ -87,21 +87,24 @@ record SitemapReader(long maxBytes, int maxIndexDepth) {
       PushbackReader text = text(body, charset);
       int first = skipBlanks(text);
       if (first < 0) {
-        return entries.summary(Optional.empty(), body.fault().or(() -> Optional.of("it is empty")));
+        Optional<String> fault = body.fault().or(() -> Optional.of("it is empty"));
+        return entries.summary(Optional.empty(), fault, body.isTooLong());
       }
       if (first == '<') {
         SitemapXml xml = new SitemapXml(body, text, entries);
         Optional<String> fault = xml.read();
-        return entries.summary(xml.kind(), fault);
+        return entries.summary(xml.kind(), fault, body.isTooLong());
       }
       Optional<String> fault = readLines(text, body, entries);
       return entries.isEmpty()
           ? entries.summary(
               Optional.empty(),
-              fault.or(() -> Optional.of("it is no sitemap and no feed: no line of it is a URL")))
-          : entries.summary(Optional.of(SitemapKind.TEXT), fault);
+              fault.or(() -> Optional.of("it is no sitemap and no feed: no line of it is a URL")),
+              body.isTooLong())
+          : entries.summary(Optional.of(SitemapKind.TEXT), fault, body.isTooLong());
     } catch (IOException e) {
-      return entries.summary(Optional.empty(), Optional.of("it breaks off: " + e.getMessage()));
+      Optional<String> fault = Optional.of("it breaks off: " + e.getMessage());
+      return entries.summary(Optional.empty(), fault, false);
     }
   }
 
@@ -110,7 +113,7 @@ record SitemapReader(long maxBytes, int maxIndexDepth) {
     packed.mark(2);
     boolean isGzip = packed.read() == 0x1f && packed.read() == 0x8b;
     packed.reset();
-    return isGzip ? new GZIPInputStream(packed, 8192) : packed;
+    return isGzip ? new GzipContent(packed, 8192) : packed;
   }
 
   /** Decoded here: the XML parser would end at the first malformed byte. */

@@ -7,7 +7,6 @@ import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import okhttp3.Headers;
@@ -95,7 +94,7 @@ sealed interface Body {
           switch (coding) {
             case "br" -> new BrotliInputStream(ahead, BUFFER_BYTES);
             case "deflate" -> inflated(ahead, isZlib(first, second));
-            default -> new GZIPInputStream(ahead, BUFFER_BYTES);
+            default -> new GzipContent(ahead, BUFFER_BYTES);
           };
     }
     return in;

@@ -31,12 +31,18 @@ import org.jspecify.annotations.Nullable;
  * here and not by the client, because what may go along to another origin depends on the config.
  */
 final class Fetch {
+  /**
+   * A redirect to a longer URL is not followed: it would travel along with all that comes of it.
+   */
+  private static final int MOST_URL_CHARS = 8192;
+
   private final OkHttpClient client;
   private final HttpSettings settings;
   private final InstantSource clock;
   private final Visits visits;
   private final PageCache cache;
   private final Rules rules;
+  private final RedirectRule redirects;
   private final long deadlineNanos;
 
   /** The client keeps to the rule already; the settings' whole timeout starts now. */
@@ -46,13 +52,15 @@ final class Fetch {
       InstantSource clock,
       Visits visits,
       PageCache cache,
-      Rules rules) {
+      Rules rules,
+      RedirectRule redirects) {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
     this.visits = visits;
     this.cache = cache;
     this.rules = rules;
+    this.redirects = redirects;
     deadlineNanos = System.nanoTime() + settings.timeout().toNanos();
   }
 
@@ -61,6 +69,13 @@ final class Fetch {
   interface Rules {
     /** Why it must not be fetched now; {@code client} keeps to the egress rule. */
     Optional<Outcome> refusal(HttpUrl url, OkHttpClient client) throws IOException;
+  }
+
+  /** What a call asks that fetches no page. */
+  @FunctionalInterface
+  interface Question {
+    /** What it comes to; {@code client} keeps to the egress rule. */
+    Outcome ask(OkHttpClient client) throws IOException;
   }
 
   /** Where an answer leads. */
@@ -86,7 +101,7 @@ final class Fetch {
       Optional<Outcome> elsewhere =
           fresh.isEmpty()
               ? (wasLed ? visits.mayFollow(hop.url()) : Optional.empty())
-              : hop.redirects() == 0 ? visits.withoutVisit(hop) : Optional.empty();
+              : hop.redirects() == 0 ? visits.withoutVisit(hop.url()) : Optional.empty();
       if (elsewhere.isPresent()) {
         return later(hop, elsewhere.get());
       }
@@ -102,12 +117,27 @@ final class Fetch {
       } catch (Departure.TooLateException _) {
         return later(hop, visits.tooLate());
       } catch (IOException e) {
-        if (Thread.interrupted()) {
-          throw interrupted(hop, e);
-        }
-        return failed(hop, e);
+        return broken(hop, e);
       }
     }
+  }
+
+  /** Asks a question that is about a URL, which its failures name. */
+  Outcome ask(RequestUrl.Known about, Question question) throws InterruptedException {
+    try {
+      return question.ask(client);
+    } catch (Departure.TooLateException _) {
+      return visits.tooLate();
+    } catch (IOException e) {
+      return broken(Hop.first(about.url(), settings), e);
+    }
+  }
+
+  private Outcome broken(Hop hop, IOException e) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw interrupted(hop, e);
+    }
+    return failed(hop, e);
   }
 
   /** What goes on later, by itself, goes on at this hop. */
@@ -284,6 +314,20 @@ final class Fetch {
       return end(hop, "redirects to \"" + location + "\", which is no http or https URL");
     }
     HttpUrl target = resolved.newBuilder().username("").password("").build();
+    int chars = target.toString().length();
+    if (chars > MOST_URL_CHARS) {
+      return end(
+          hop,
+          "redirects to a URL of "
+              + chars
+              + " characters; one of more than "
+              + MOST_URL_CHARS
+              + " is not followed");
+    }
+    Optional<Outcome> refused = redirects.refusal(target);
+    if (refused.isPresent()) {
+      return new Step.End(refused.get());
+    }
     boolean toGet =
         (status == 303 && !hop.method().equals("HEAD"))
             || (status < 303 && hop.method().equals("POST"));
@@ -353,6 +397,7 @@ final class Fetch {
   }
 
   private String reason(Hop hop, String what) {
-    return settings.mask().apply(hop.method() + " " + hop.url() + " " + what);
+    Mask mask = settings.mask();
+    return mask.apply(hop.method() + " " + hop.url()) + " " + ShownText.of(mask.apply(what));
   }
 }

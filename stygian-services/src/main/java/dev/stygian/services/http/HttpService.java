@@ -83,39 +83,97 @@ public final class HttpService implements ScrapingService {
 
   @Override
   public Outcome execute(ServiceCall call) throws InterruptedException {
+    return execute(call, RedirectRule.ANYWHERE);
+  }
+
+  /** Executes a call whose redirects are held to a rule besides. */
+  public Outcome execute(ServiceCall call, RedirectRule redirects) throws InterruptedException {
     return switch (RequestUrl.of(call)) {
       case RequestUrl.Unusable(String reason) -> Outcome.permanent(reason);
       case RequestUrl.Known known -> {
         HttpSettings settings = HttpSettings.of(call, USER_AGENT);
         Visits visits = new Visits(call.fleet(), hostNames);
-        Outcome outcome =
-            new Fetch(
-                    clients.forCall(settings),
-                    settings,
-                    clock,
-                    visits,
-                    cache(call, settings),
-                    rules(call, settings, visits))
-                .run(known);
-        if (isBrokenOff(outcome)) {
-          clients.failed();
-        }
-        yield outcome;
+        yield counted(fetch(call, settings, visits, redirects).run(known));
       }
     };
   }
 
+  /**
+   * The sitemaps that the robots.txt of a URL's site names, as a list of URLs. A file that the
+   * fleet knows costs no request; else it is fetched as before a page, once for all. It is asked
+   * also where robots.txt is not obeyed, and of a served folder: then for its sitemaps alone.
+   */
+  public Outcome sitemaps(ServiceCall call) throws InterruptedException {
+    return switch (RequestUrl.of(call)) {
+      case RequestUrl.Unusable(String reason) -> Outcome.permanent(reason);
+      case RequestUrl.Known known -> {
+        HttpSettings settings = HttpSettings.of(call, USER_AGENT);
+        Visits visits = new Visits(call.fleet(), hostNames);
+        RobotsGate.Asker asker = asker(call, settings, known.url(), visits);
+        Optional<Outcome> unused =
+            robots.knows(asker) ? visits.withoutVisit(known.url()) : Optional.empty();
+        yield unused.isPresent()
+            ? unused.get()
+            : counted(
+                fetch(call, settings, visits, RedirectRule.ANYWHERE)
+                    .ask(known, client -> robots.sitemaps(asker, client)));
+      }
+    };
+  }
+
+  /** The host that {@link #sitemaps} would visit; none where the file is known. */
+  public Optional<Host> hostOfSitemaps(ServiceCall call) {
+    return RequestUrl.of(call) instanceof RequestUrl.Known known && !isRobotsKnown(call, known)
+        ? Optional.of(hostNames.of(known.url(), call.fleet().scope()))
+        : Optional.empty();
+  }
+
+  private boolean isRobotsKnown(ServiceCall call, RequestUrl.Known url) {
+    try {
+      HttpSettings settings = HttpSettings.of(call, USER_AGENT);
+      Visits none = new Visits(call.fleet(), hostNames);
+      return robots.knows(asker(call, settings, url.url(), none));
+    } catch (SettingInvalidException _) { // only a worker has what the config refers to
+      return false;
+    }
+  }
+
+  private Fetch fetch(
+      ServiceCall call, HttpSettings settings, Visits visits, RedirectRule redirects) {
+    return new Fetch(
+        clients.forCall(settings),
+        settings,
+        clock,
+        visits,
+        cache(call, settings),
+        rules(call, settings, visits),
+        redirects);
+  }
+
+  private Outcome counted(Outcome outcome) {
+    if (isBrokenOff(outcome)) {
+      clients.failed();
+    }
+    return outcome;
+  }
+
   /** The run's own served folder has no robots.txt to ask for. */
   private Fetch.Rules rules(ServiceCall call, HttpSettings settings, Visits visits) {
-    if (!call.fleet().obeysRobots()) {
-      return (url, client) -> Optional.empty();
-    }
+    return (url, client) ->
+        obeysRobots(call, url)
+            ? robots.refusal(url, asker(call, settings, url, visits), client)
+            : Optional.empty();
+  }
+
+  private static boolean obeysRobots(ServiceCall call, HttpUrl url) {
+    return call.fleet().obeysRobots() && call.site().filter(site -> isOf(site, url)).isEmpty();
+  }
+
+  private static RobotsGate.Asker asker(
+      ServiceCall call, HttpSettings settings, HttpUrl url, Visits visits) {
     String header = settings.headers().get("User-Agent");
     String userAgent = header == null ? USER_AGENT : header;
-    return (url, client) ->
-        call.site().filter(site -> isOf(site, url)).isPresent()
-            ? Optional.empty()
-            : robots.refusal(url, userAgent, call.fleet(), visits, client);
+    return new RobotsGate.Asker(url, userAgent, call.fleet(), visits, obeysRobots(call, url));
   }
 
   private static boolean isOf(URI site, HttpUrl url) {

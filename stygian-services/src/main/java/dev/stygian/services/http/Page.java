@@ -44,7 +44,8 @@ final class Page {
     }
     page.set("headers", headers(answered, mask));
     page.put("content_type", kind.type().orElse(null));
-    if (settings.charset().isPresent() || PageText.isText(body, kind)) {
+    if (!PageText.isPacked(body)
+        && (settings.charset().isPresent() || PageText.isText(body, kind))) {
       PageText decoded = PageText.decode(body, kind, settings.charset());
       page.put("charset", decoded.charset());
       page.put("body", decoded.text());

@@ -59,6 +59,14 @@ record PageText(String text, String charset) {
         charset.name().toLowerCase(Locale.ROOT));
   }
 
+  /**
+   * Whether a body is a gzip file, which no text begins like: servers that do not know the name's
+   * {@code .gz} send one with the type of what is in it.
+   */
+  static boolean isPacked(byte[] body) {
+    return body.length > 1 && (body[0] & 0xff) == 0x1f && (body[1] & 0xff) == 0x8b;
+  }
+
   /** Whether a body is text: by its type, else by the absence of control characters. */
   static boolean isText(byte[] body, MediaKind kind) {
     if (kind.type().isEmpty()) {

@@ -3,9 +3,11 @@ package dev.stygian.services.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stygian.graph.service.Fleet;
+import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit.Answer;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.settings.LastUsed;
+import dev.stygian.graph.settings.Sha256;
 import dev.stygian.services.robots.RobotsRules;
 import dev.stygian.services.robots.RobotsText;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +27,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Asks sites' robots.txt files before their pages are fetched (RFC 9309). A file is fetched by one
@@ -32,7 +38,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RobotsGate {
   private static final int MOST_KEPT = 1_000;
+  private static final int MOST_KEPT_LARGE = 20;
+  private static final int LARGE_LINES = 500;
   private static final int MOST_REDIRECTS = 5;
+
+  /** Of the digest of a user agent, in names. */
+  private static final int AGENT_BYTES = 8;
+
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Duration FETCH_TIME = Duration.ofSeconds(30);
   private static final Duration AWAY_LIVES = Duration.ofDays(1);
@@ -45,6 +57,9 @@ final class RobotsGate {
 
   private final InstantSource clock;
   private final Map<String, RobotsRules> kept = new LastUsed<>(MOST_KEPT);
+
+  /** A few have half a megabyte of lines, which take ten times as much here. */
+  private final Map<String, RobotsRules> keptLarge = new LastUsed<>(MOST_KEPT_LARGE);
 
   RobotsGate(InstantSource clock) {
     this.clock = clock;
@@ -63,6 +78,29 @@ final class RobotsGate {
     }
   }
 
+  /**
+   * Who wants to know what the file of a site says.
+   *
+   * @param site a URL of it
+   * @param visits the execution's
+   * @param keepsDelay whether what it says of a delay is kept to
+   */
+  record Asker(HttpUrl site, String userAgent, Fleet fleet, Visits visits, boolean keepsDelay) {
+    private String origin() {
+      return RobotsGate.origin(site);
+    }
+
+    /**
+     * Of the file's note; what else is noted of it has names that end with this one. The agent is
+     * in it as a digest, as what a pipeline's {@code user_agent} says may come from the
+     * environment.
+     */
+    private String name() {
+      byte[] agent = Arrays.copyOf(Sha256.of(userAgent.getBytes(UTF_8)), AGENT_BYTES);
+      return "robots/" + HexFormat.of().formatHex(agent) + " " + origin();
+    }
+  }
+
   /** What asking for a file came to. */
   private sealed interface Asked {
     /**
@@ -76,41 +114,86 @@ final class RobotsGate {
     record Led(Outcome elsewhere) implements Asked {}
   }
 
+  /** What a file is known to say, or why that is not known now. */
+  private sealed interface Known {
+    /**
+     * The site could be asked.
+     *
+     * @param goesFirst whether the execution's next answer is what the host learns of it by
+     */
+    record Said(RobotsRules rules, boolean goesFirst) implements Known {}
+
+    record NotNow(Outcome why) implements Known {}
+  }
+
   /**
    * Why a URL must not be fetched now.
    *
+   * @param asker for the site of this URL
    * @param client keeps to the egress rule
    * @throws IOException where that says nothing of the file: its start was over, the address is
    *     refused or the name unknown, or the attempt was interrupted
    */
-  Optional<Outcome> refusal(
-      HttpUrl url, String userAgent, Fleet fleet, Visits visits, OkHttpClient client)
-      throws IOException {
-    String origin = origin(url);
-    String name = "robots/" + userAgent + " " + origin;
-    Optional<RobotsRules> known = known(name, fleet);
+  Optional<Outcome> refusal(HttpUrl url, Asker asker, OkHttpClient client) throws IOException {
+    return switch (know(asker, client)) {
+      case Known.NotNow(Outcome why) -> Optional.of(why);
+      case Known.Said(RobotsRules rules, boolean goesFirst) -> {
+        Optional<Outcome> refusal = refusal(rules, url, asker);
+        yield refusal.isPresent() ? refusal : delay(rules, url, asker.visits, goesFirst);
+      }
+    };
+  }
+
+  /**
+   * The sitemaps that a file names, as a list; or why they are not known now.
+   *
+   * @param client keeps to the egress rule
+   * @throws IOException as above
+   */
+  Outcome sitemaps(Asker asker, OkHttpClient client) throws IOException {
+    return switch (know(asker, client)) {
+      case Known.NotNow(Outcome why) -> why;
+      case Known.Said(RobotsRules rules, _) -> {
+        ArrayNode urls = JsonNodeFactory.instance.arrayNode();
+        rules.sitemaps().forEach(urls::add);
+        yield rules.reachable() ? Outcome.success(urls) : asker.visits.notNow(timeLeft(rules));
+      }
+    };
+  }
+
+  /** Whether a file is known, so that nobody has to be asked. */
+  boolean knows(Asker asker) {
+    return known(asker).isPresent();
+  }
+
+  private Known know(Asker asker, OkHttpClient client) throws IOException {
+    Fleet fleet = asker.fleet;
+    Visits visits = asker.visits;
+    String name = asker.name();
+    Optional<RobotsRules> known = known(asker);
     boolean goesFirst = false;
     if (known.isEmpty()) {
-      Step step = begin(name, url, fleet);
+      Step step = begin(asker);
       Optional<Outcome> elsewhere = visits.mayVisit(step.url());
       if (elsewhere.isPresent()) {
-        return step.redirects() == 0 || fleet.claim("led/" + name, FETCH_TIME)
-            ? elsewhere
-            : Optional.of(visits.waiting());
+        return new Known.NotNow(
+            step.redirects() == 0 || fleet.claim("led/" + name, FETCH_TIME)
+                ? elsewhere.get()
+                : visits.waiting());
       }
       if (!fleet.claim("claim/" + name, FETCH_TIME)) {
-        return Optional.of(visits.shortly());
+        return new Known.NotNow(visits.shortly());
       }
       boolean isRead = false;
       try {
-        switch (ask(name, url, step, userAgent, fleet, visits, client)) {
+        switch (ask(asker, step, client)) {
           case Asked.Led(Outcome later) -> {
-            return Optional.of(later);
+            return new Known.NotNow(later);
           }
           case Asked.Read(RobotsRules read, boolean isNewsToHost) -> {
             isRead = true;
             goesFirst = isNewsToHost;
-            note(name, read, fleet);
+            note(asker, read);
             if (step.redirects() > 0) {
               fleet.forget("way/" + name);
             }
@@ -124,13 +207,12 @@ final class RobotsGate {
       }
     }
     if (!known.get().reachable()) {
-      Duration away = Duration.between(awaySince(name, fleet), clock.instant());
+      Duration away = Duration.between(awaySince(asker), clock.instant());
       if (away.compareTo(fleet.patience()) >= 0) {
-        return Optional.of(givenUp(origin, fleet.patience()));
+        return new Known.NotNow(givenUp(asker.origin(), fleet.patience()));
       }
     }
-    Optional<Outcome> refusal = refusal(known.get(), url, origin, userAgent, visits);
-    return refusal.isPresent() ? refusal : delay(known.get(), url, visits, goesFirst);
+    return new Known.Said(known.get(), goesFirst);
   }
 
   /**
@@ -153,30 +235,36 @@ final class RobotsGate {
   }
 
   /** Where a file is asked for: at its place, or where somebody was led to. */
-  private static Step begin(String name, HttpUrl url, Fleet fleet) {
-    return fleet
-        .note("way/" + name)
+  private static Step begin(Asker asker) {
+    HttpUrl.Builder file = asker.site.newBuilder().encodedPath("/robots.txt");
+    return asker
+        .fleet
+        .note("way/" + asker.name())
         .flatMap(Step::ofNote)
-        .orElseGet(() ->
-            new Step(
-                url.newBuilder().encodedPath("/robots.txt").query(null).fragment(null).build(), 0));
+        .orElseGet(() -> new Step(file.query(null).fragment(null).build(), 0));
   }
 
-  private void note(String name, RobotsRules fetched, Fleet fleet) {
+  private void note(Asker asker, RobotsRules fetched) {
+    Fleet fleet = asker.fleet;
+    String name = asker.name();
+    Host host = asker.visits.host(asker.site);
     if (fetched.reachable()) {
       fleet.forget("away/" + name);
+      fleet.robotsBack(host, asker.origin());
     } else {
-      String since = awaySince(name, fleet).toString();
-      fleet.putNote("away/" + name, since.getBytes(UTF_8), AWAY_LIVES);
+      Instant since = awaySince(asker);
+      fleet.putNote("away/" + name, since.toString().getBytes(UTF_8), AWAY_LIVES);
+      fleet.robotsAway(host, asker.origin(), since, fetched.askAgain());
     }
     fleet.putNote(name, RobotsText.write(fetched).getBytes(UTF_8), timeLeft(fetched));
     keep(name, fetched);
   }
 
   /** Since when a file cannot be had; now, where nobody has noted it. */
-  private Instant awaySince(String name, Fleet fleet) {
-    return fleet
-        .note("away/" + name)
+  private Instant awaySince(Asker asker) {
+    return asker
+        .fleet
+        .note("away/" + asker.name())
         .map(note -> Instant.parse(new String(note, UTF_8)))
         .orElseGet(clock::instant);
   }
@@ -190,16 +278,20 @@ final class RobotsGate {
             + " s; its pages are given up");
   }
 
-  private Optional<Outcome> refusal(
-      RobotsRules rules, HttpUrl url, String origin, String userAgent, Visits visits) {
+  private Optional<Outcome> refusal(RobotsRules rules, HttpUrl url, Asker asker) {
     if (rules.allows(url)) {
       return Optional.empty();
     }
     return Optional.of(
         rules.reachable()
             ? new Outcome.Excluded(
-                "robots.txt of " + origin + " disallows " + url.encodedPath() + " for " + userAgent)
-            : visits.notNow(timeLeft(rules)));
+                "robots.txt of "
+                    + asker.origin()
+                    + " disallows "
+                    + url.encodedPath()
+                    + " for "
+                    + asker.userAgent)
+            : asker.visits.notNow(timeLeft(rules)));
   }
 
   private Duration timeLeft(RobotsRules rules) {
@@ -207,16 +299,19 @@ final class RobotsGate {
     return left.compareTo(Visits.SHORTLY) < 0 ? Visits.SHORTLY : left;
   }
 
-  private Optional<RobotsRules> known(String name, Fleet fleet) {
+  private Optional<RobotsRules> known(Asker asker) {
+    String name = asker.name();
     Instant now = clock.instant();
     synchronized (kept) {
-      RobotsRules found = kept.get(name);
+      RobotsRules small = kept.get(name);
+      RobotsRules found = small == null ? keptLarge.get(name) : small;
       if (found != null && found.askAgain().isAfter(now)) {
         return Optional.of(found);
       }
     }
     Optional<RobotsRules> noted =
-        fleet
+        asker
+            .fleet
             .note(name)
             .flatMap(note -> RobotsText.read(new String(note, UTF_8)))
             .filter(rules -> rules.askAgain().isAfter(now));
@@ -225,37 +320,33 @@ final class RobotsGate {
   }
 
   private void keep(String name, RobotsRules rules) {
+    boolean isLarge = rules.rules().size() + rules.sitemaps().size() > LARGE_LINES;
     synchronized (kept) {
-      kept.put(name, rules);
+      (isLarge ? kept : keptLarge).remove(name);
+      (isLarge ? keptLarge : kept).put(name, rules);
     }
   }
 
-  private Asked ask(
-      String name,
-      HttpUrl site,
-      Step from,
-      String userAgent,
-      Fleet fleet,
-      Visits visits,
-      OkHttpClient client)
-      throws IOException {
+  private Asked ask(Asker asker, Step from, OkHttpClient client) throws IOException {
+    Fleet fleet = asker.fleet;
+    Visits visits = asker.visits;
     Step step = from;
     while (true) {
       HttpUrl url = step.url();
       Visits.Visit visit = visits.start(url);
       Call call =
           visit.call(
-              client, new Request.Builder().url(url).header("User-Agent", userAgent).build());
+              client, new Request.Builder().url(url).header("User-Agent", asker.userAgent).build());
       call.timeout().timeout(FETCH_TIME.toMillis(), TimeUnit.MILLISECONDS);
       try (Response response = call.execute()) {
         HttpUrl target = step.redirects() < MOST_REDIRECTS ? target(url, response) : null;
-        RobotsRules rules = rules(url, userAgent, response);
+        RobotsRules rules = rules(url, asker.userAgent, response);
         Optional<Answer.Interval> delay =
-            target == null
-                ? crawlDelay(name, rules, fleet)
-                    .map(time -> new Answer.Interval(time, origin(site)))
+            target == null && asker.keepsDelay
+                ? crawlDelay(asker.name(), rules, fleet)
+                    .map(time -> new Answer.Interval(time, asker.origin()))
                 : Optional.empty();
-        boolean isFromSite = visits.isOneHost(url, site);
+        boolean isFromSite = visits.isOneHost(url, asker.site);
         visit.answeredRobots(
             response,
             RetryAfter.of(response.headers(), clock),
@@ -264,7 +355,7 @@ final class RobotsGate {
         if (target == null) {
           boolean isNewsToHost = !isFromSite && delay.isPresent();
           if (isNewsToHost) {
-            visits.keepTo(delay.get(), site);
+            visits.keepTo(delay.get(), asker.site);
           }
           return new Asked.Read(rules, isNewsToHost);
         }
@@ -278,8 +369,8 @@ final class RobotsGate {
       }
       Optional<Outcome> elsewhere = visits.mayFollow(step.url());
       if (elsewhere.isPresent()) {
-        fleet.claim("led/" + name, FETCH_TIME);
-        fleet.putNote("way/" + name, step.note(), Visits.NOTE_LIVES);
+        fleet.claim("led/" + asker.name(), FETCH_TIME);
+        fleet.putNote("way/" + asker.name(), step.note(), Visits.NOTE_LIVES);
         return new Asked.Led(elsewhere.get());
       }
     }

@@ -60,9 +60,9 @@ final class Visits {
     return fleet.mayGoOn(host) ? Optional.empty() : Optional.of(elsewhere(host));
   }
 
-  /** Where a hop needs no visit: the start that the execution was granted goes to another. */
-  Optional<Outcome> withoutVisit(Hop hop) {
-    return !sentAny && fleet.lane().isPresent() && !fleet.mayGoOn(host(hop.url()))
+  /** Where a URL needs no visit: the start that the execution was granted goes to another. */
+  Optional<Outcome> withoutVisit(HttpUrl url) {
+    return !sentAny && fleet.lane().isPresent() && !fleet.mayGoOn(host(url))
         ? Optional.of(new Outcome.NoVisit())
         : Optional.empty();
   }
@@ -119,7 +119,8 @@ final class Visits {
     return "hop/" + fleet.task();
   }
 
-  private Host host(HttpUrl url) {
+  /** The host of a URL, as the fleet counts hosts. */
+  Host host(HttpUrl url) {
     return names.of(url, fleet.scope());
   }
 

@@ -94,7 +94,8 @@ class SitemapReaderTest {
             page("https://shop.example/c?x=1&y=2", ""),
             page("https://shop.example/relative", "2026-02-01T00:00:00Z"));
     assertThat(read.summary())
-        .isEqualTo(new SitemapSummary(Optional.of(SitemapKind.URLSET), 4, 2, Optional.empty()));
+        .isEqualTo(
+            new SitemapSummary(Optional.of(SitemapKind.URLSET), 4, 2, Optional.empty(), false));
   }
 
   @Test
@@ -130,7 +131,7 @@ class SitemapReaderTest {
             page("https://shop.example/news/2", "2026-02-01T13:00:00Z"),
             page("https://shop.example/news/3", ""));
     assertThat(read.summary())
-        .isEqualTo(new SitemapSummary(Optional.of(SitemapKind.RSS), 3, 1, Optional.empty()));
+        .isEqualTo(new SitemapSummary(Optional.of(SitemapKind.RSS), 3, 1, Optional.empty(), false));
   }
 
   @Test
@@ -149,7 +150,8 @@ class SitemapReaderTest {
             page("https://shop.example/news/1?a=1&b=2", "2026-01-31T12:30:00.123Z"),
             page("https://shop.example/maps/news/2", "2026-01-30T12:30:00Z"));
     assertThat(read.summary())
-        .isEqualTo(new SitemapSummary(Optional.of(SitemapKind.ATOM), 2, 1, Optional.empty()));
+        .isEqualTo(
+            new SitemapSummary(Optional.of(SitemapKind.ATOM), 2, 1, Optional.empty(), false));
   }
 
   @Test
@@ -159,7 +161,8 @@ class SitemapReaderTest {
         .containsExactly(
             "https://shop.example/a", "https://shop.example/b", "https://shop.example/c");
     assertThat(read.summary())
-        .isEqualTo(new SitemapSummary(Optional.of(SitemapKind.TEXT), 3, 1, Optional.empty()));
+        .isEqualTo(
+            new SitemapSummary(Optional.of(SitemapKind.TEXT), 3, 1, Optional.empty(), false));
   }
 
   @Test
@@ -214,6 +217,7 @@ class SitemapReaderTest {
                 + " delimiter.");
     assertThat(read("<urlset><url><loc>http://a.b/1</loc></url>").fault())
         .startsWith("its XML is broken in line 1: XML document structures must start and end");
+    assertThat(read.summary().isTooLong()).isFalse();
   }
 
   @Test
@@ -254,6 +258,7 @@ class SitemapReaderTest {
     for (byte[] each : List.of(file, packed(file))) {
       Read read = read(new ByteArrayInputStream(each), small, 0);
       assertThat(read.fault()).isEqualTo("it is longer than 100000 bytes, unpacked");
+      assertThat(read.summary().isTooLong()).isTrue();
       assertThat(read.entries()).hasSizeBetween(2000, 3000);
     }
     assertThat(read(file).entries()).hasSize(10_000);
@@ -288,8 +293,9 @@ class SitemapReaderTest {
         "<!DOCTYPE urlset [<!-- %s -->]><urlset/>"
       })
   void stopsAtAPieceThatWouldFillTheMemory(String file) {
-    assertThat(read(file.formatted("x".repeat(2 << 20))).fault())
-        .isEqualTo("one piece of it is longer than 1048576 bytes");
+    Read read = read(file.formatted("x".repeat(2 << 20)));
+    assertThat(read.fault()).isEqualTo("one piece of it is longer than 1048576 bytes");
+    assertThat(read.summary().isTooLong()).isTrue();
     assertThat(read(file.formatted("x".repeat(100_000))).summary().fault()).isEmpty();
   }
 

@@ -48,6 +48,9 @@ final class FakeFleet implements Fleet {
   /** Hosts that have a pace. */
   final Set<String> paced = new HashSet<>();
 
+  /** Hosts whose robots.txt is not to be had, and what was said of it. */
+  final Map<String, String> away = new HashMap<>();
+
   boolean obeysRobots = true;
   Duration patience = Duration.ofHours(1);
   Optional<String> lane = Optional.empty();
@@ -127,6 +130,16 @@ final class FakeFleet implements Fleet {
   @Override
   public void emit(List<JsonNode> values) {
     throw new AssertionError("a fetch splits no item");
+  }
+
+  @Override
+  public void robotsAway(Host host, String site, Instant since, Instant next) {
+    away.put(host.name(), site + " since " + since + " until " + next);
+  }
+
+  @Override
+  public void robotsBack(Host host, String site) {
+    away.remove(host.name());
   }
 
   @Override

@@ -317,6 +317,21 @@ class HttpBodyTest {
     assertThat(page.get("charset").isNull()).isTrue();
   }
 
+  /** As servers send {@code sitemap.xml.gz} that do not know the end of its name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"application/xml", "text/xml; charset=utf-8", "text/plain", "text/html"})
+  void putsOutWhatIsPackedAsBase64WhateverTypeItIsSentWith(String type) throws Exception {
+    byte[] body = gzip(utf8("<urlset/>"));
+
+    JsonNode page = answered(body, "Content-Type: " + type).pageFrom(service);
+    JsonNode decoded =
+        answered(body, "Content-Type: " + type).config("{'charset': 'utf-8'}").pageFrom(service);
+
+    assertThat(page.get("body_base64").binaryValue()).isEqualTo(body);
+    assertThat(page.has("body")).isFalse();
+    assertThat(decoded.get("body_base64").binaryValue()).isEqualTo(body);
+  }
+
   @Test
   void tellsTextFromBinaryWhereNoTypeIsDeclared() throws Exception {
     JsonNode binary = answered(new byte[] {(byte) 0x89, 'P', 'N', 'G', 0, 1}).pageFrom(service);

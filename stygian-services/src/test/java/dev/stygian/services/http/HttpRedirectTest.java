@@ -215,6 +215,28 @@ class HttpRedirectTest {
         .endsWith("redirects to \"" + location + "\", which is no http or https URL");
   }
 
+  /** What terminals act on would reach whoever looks at the letter. */
+  @Test
+  void errorsAreOneShortLineWithoutControlsWhateverASiteSends() throws Exception {
+    String evil = "x:\u001b]0;pwned\u0007\u009b31m" + "y".repeat(5_000);
+    server.enqueue(new MockResponse.Builder().code(302).addHeaderLenient("Location", evil).build());
+
+    assertThat(Given.url(server.url("/a")).permanentReason(service))
+        .contains("redirects to \"x: ]0;pwned  31myyy")
+        .hasSizeLessThan(1_200)
+        .doesNotContainPattern("[\\p{Cntrl}\\x{80}-\\x{9f}]");
+  }
+
+  @Test
+  void followsNoUrlOfAbsurdLength() throws Exception {
+    redirect(302, "/" + "x".repeat(20_000));
+
+    assertThat(Given.url(server.url("/a")).permanentReason(service))
+        .contains("redirects to a URL of ", " characters; one of more than 8192 is not followed")
+        .hasSizeLessThan(200);
+    assertThat(server.getRequestCount()).isEqualTo(1);
+  }
+
   @Test
   void failsWhereARedirectSaysNotWhere() throws Exception {
     server.enqueue(new MockResponse.Builder().code(302).build());

@@ -1,8 +1,10 @@
 package dev.stygian.services.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.stygian.graph.item.Json;
 import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.HostVisit;
 import dev.stygian.graph.service.HostVisit.Answer;
@@ -17,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -122,6 +126,27 @@ class RobotsGateTest {
         .hasSize(2);
   }
 
+  /** So many rules, no two of which are one. */
+  private static String disallowed(int lines) {
+    return IntStream.range(0, lines)
+        .mapToObj(i -> "Disallow: /x" + i + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** Only a few of such size are kept in memory. */
+  @Test
+  void fileOfManyLinesIsKeptToo() throws Exception {
+    robots(200, DISALLOWS + disallowed(600));
+    fetch("/open");
+    notes.values.clear();
+
+    assertThat(fetch("/private")).isInstanceOf(Outcome.Excluded.class);
+    robots(200, DISALLOWS);
+    notes.elapse(Duration.ofDays(1));
+    assertThat(fetch("/private")).isInstanceOf(Outcome.Excluded.class);
+    assertThat(asked).containsExactly("/robots.txt", "/open", "/robots.txt");
+  }
+
   @Test
   void whoFindsTheFileBeingFetchedTriesAgainShortly() throws Exception {
     notes.values.clear();
@@ -142,10 +167,14 @@ class RobotsGateTest {
     notes.elapse(PAUSE.minusSeconds(1));
     assertThat(fetch("/a")).isEqualTo(new Outcome.NotNow(true, Duration.ofSeconds(1)));
     assertThat(asked).containsExactly("/robots.txt");
+    assertThat(fleet.away)
+        .containsExactly(
+            entry(host(), origin() + " since 2026-08-01T12:00:00Z until 2026-08-01T12:05:00Z"));
 
     notes.elapse(Duration.ofSeconds(1));
     robots(404, "");
     assertThat(fetch("/a")).isInstanceOf(Outcome.Success.class);
+    assertThat(fleet.away).isEmpty();
     assertThat(asked).containsExactly("/robots.txt", "/robots.txt", "/a");
   }
 
@@ -360,6 +389,49 @@ class RobotsGateTest {
 
     assertThat(outcome).isInstanceOf(Outcome.Success.class);
     assertThat(asked).containsExactly("/a");
+  }
+
+  private Outcome sitemaps() throws Exception {
+    return service.sitemaps(Given.url(server.url("/robots.txt")).fleet(fleet).call());
+  }
+
+  @Test
+  void sitemapsAreThoseOfTheFileThatIsKnown() throws Exception {
+    robots(200, "Sitemap: /map.xml\nSitemap: https://cdn.example/map.xml\nCrawl-delay: 7\n");
+    fetch("/a");
+    asked.clear();
+
+    assertThat(sitemaps())
+        .isEqualTo(
+            Outcome.success(
+                Json.parse(
+                    "[\"%s/map.xml\",\"https://cdn.example/map.xml\"]".formatted(origin()))));
+    fleet.grantOne(host());
+    assertThat(sitemaps()).as("the start is another's").isEqualTo(new Outcome.NoVisit());
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void sitemapsOfAFileThatNobodyKnowsWaitForItAsPagesDo() throws Exception {
+    robots(503, "");
+    assertThat(sitemaps()).isEqualTo(new Outcome.NotNow(false, PAUSE));
+    notes.elapse(PAUSE);
+
+    robots(200, "Sitemap: /map.xml");
+    fleet.paced.add(host());
+    assertThat(sitemaps()).isEqualTo(new Outcome.Elsewhere(new Host(host()), true));
+    fleet.grantOne(host());
+    assertThat(sitemaps()).isInstanceOf(Outcome.Success.class);
+    assertThat(asked).containsExactly("/robots.txt", "/robots.txt");
+  }
+
+  @Test
+  void sitemapsAreAskedForWithoutHeedWhereRobotsTxtIsNotObeyed() throws Exception {
+    robots(200, "User-agent: *\nCrawl-delay: 7\nDisallow: /\nSitemap: /map.xml\n");
+    fleet.obeysRobots = false;
+
+    assertThat(sitemaps()).isInstanceOf(Outcome.Success.class);
+    assertThat(fleet.visits).extracting(HostVisit::answer).containsExactly(new Answer.Fine());
   }
 
   @Test
