@@ -7,9 +7,10 @@
 -- Replies: {} (no such run) | {time of this look, fields of the run's hash, fields of meta, workers, leases of the run
 --   as {node, tasks, deadline}, those that end first before others, per node {waiting tasks that visit no host and
 --   are not parked, parked ones, delayed ones as {their host's lane (none: empty), tasks, when the first is due}, host
---   lanes left out, host lanes}, and whether more tasks are delayed than were looked at 0/1}. A host lane is {lane, tasks, there may be more 0/1, one may start now 0/1, when one may (-1: now, or when
---   another one ends), left alone until, the gap that the host asks for, tasks that visit it, broken 0/1, failures in
---   a row, since when}: those that are served next, then those that are last.
+--   lanes left out, host lanes}, and whether more tasks are delayed than were looked at 0/1}. A host lane is {lane,
+--   tasks, there may be more 0/1, one may start now 0/1, when one may (-1: now, or when another one ends), left alone
+--   until, the gap that the host asks for, tasks that visit it, broken 0/1, failures in a row, since when}: those that
+--   are served next, then those that are last.
 local run, hosts_left = tonumber(ARGV[1]), tonumber(ARGV[2])
 local MOST_LEASES, MOST_DELAYED = 500, 500
 local entries_left = 1000

@@ -151,9 +151,10 @@ public final class CrawlService implements ScrapingService {
 
   /** A page's redirects are held to the scope of its start as its link was; a start's set it. */
   private static Optional<Outcome> redirected(Node node, CrawlItem.Page page, HttpUrl target) {
-    LinkRules rules = node.settings.links();
-    if (page.isStart() || rules.scope().contains(page.start(), target)) {
-      return tooLong(node, target);
+    Optional<Outcome> tooLong = tooLong(node, target);
+    Scope scope = node.settings.links().scope();
+    if (tooLong.isPresent() || page.isStart() || scope.contains(page.start(), target)) {
+      return tooLong;
     }
     return Optional.of(
         new Outcome.Excluded(
