@@ -61,6 +61,10 @@ final class Attempt {
   private final LeasedInput leasedInput;
   private @Nullable PlannedNode node;
   private @Nullable RunFleet fleet;
+
+  /** What nodes used before the one that {@link #fleet} is of. */
+  private Usage usedBefore = Usage.NONE;
+
   private Task task;
   private int number;
 
@@ -224,8 +228,14 @@ final class Attempt {
   }
 
   private void book(Settlement settlement) throws InterruptedException {
-    RunFleet used = fleet;
-    worker.book(this, prepared(settlement), used == null ? Usage.NONE : used.takeUsage());
+    worker.book(this, prepared(settlement), takeUsage());
+  }
+
+  private Usage takeUsage() {
+    RunFleet last = fleet;
+    Usage used = last == null ? usedBefore : usedBefore.plus(last.takeUsage());
+    usedBefore = Usage.NONE;
+    return used;
   }
 
   /**
@@ -333,6 +343,7 @@ final class Attempt {
                   ready.service(),
                   given,
                   () -> stop(Stop.LEASE_LOST)));
+      usedBefore = takeUsage();
       fleet = of;
       ServiceCall call =
           new ServiceCall(

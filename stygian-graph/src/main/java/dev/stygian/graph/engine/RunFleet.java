@@ -186,6 +186,9 @@ final class RunFleet implements Fleet {
 
   /** What was used since the last call. */
   synchronized Usage takeUsage() {
+    if (visits.isEmpty() && spent.equals(Spending.NONE)) {
+      return Usage.NONE;
+    }
     Usage taken =
         new Usage(
             List.copyOf(visits),

@@ -37,9 +37,15 @@ final class TomlSource {
   }
 
   static SourceValue.Table read(String text, Problems problems) {
-    TomlParseResult result =
-        Toml.parse(
-            text, TomlParseOptions.sourceless().withMaxNestingDepth(PipelineSource.READ_DEPTH));
+    TomlParseResult result;
+    try {
+      result = parse(text);
+    } catch (NullPointerException e) {
+      // a control character in an inline table's comment, for which the library has no words
+      problems.syntax(
+          unreadable(text), "this cannot be read; is there a control character or half a table?");
+      return new SourceValue.Table(Place.START, new LinkedHashMap<>());
+    }
     List<String> lines = result.hasErrors() ? text.lines().toList() : List.of();
     Set<Integer> brokenHeaders = new TreeSet<>();
     for (TomlParseError error : result.errors()) {
@@ -59,6 +65,24 @@ final class TomlSource {
       }
     }
     return new TomlSource(problems).table(result, Place.START);
+  }
+
+  private static TomlParseResult parse(String text) {
+    return Toml.parse(
+        text, TomlParseOptions.sourceless().withMaxNestingDepth(PipelineSource.READ_DEPTH));
+  }
+
+  /** The first line with which a text breaks off the library that reads it. */
+  private static Place unreadable(String text) {
+    List<String> lines = text.lines().toList();
+    for (int last = 1; last < lines.size(); last++) {
+      try {
+        var _ = parse(String.join("\n", lines.subList(0, last)));
+      } catch (NullPointerException e) {
+        return new Place(last, 1);
+      }
+    }
+    return new Place(Math.max(1, lines.size()), 1);
   }
 
   private static boolean isHeader(List<String> lines, int line) {

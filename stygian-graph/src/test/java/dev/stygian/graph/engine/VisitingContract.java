@@ -91,6 +91,36 @@ public abstract class VisitingContract extends OnQueue {
   }
 
   @Test
+  void what_nodes_did_counts_where_others_follow_them_in_memory() throws Exception {
+    ScriptedService visiting =
+        ScriptedService.visiting(
+            "v",
+            call -> {
+              call.fleet().spent(new Spending(0, 0, 3, 0, 0));
+              return visit(call);
+            });
+    ScriptedService computing = ScriptedService.computing("c", VisitingContract::done);
+
+    run(
+        registry(visiting, computing),
+        VISIT
+            + "[[nodes]]\nid = \"b\"\nservice = \"c\"\ndepends_on = [\"a\"]\n"
+            + "[[nodes]]\nid = \"c\"\nservice = \"c\"\ndepends_on = [\"b\"]\n",
+        new CollectedResults(),
+        "http://h/1",
+        "http://h/2");
+
+    assertThat(queue.ledger().hosts(new RunId("r")))
+        .singleElement()
+        .satisfies(host -> {
+          assertThat(host.requests()).isEqualTo(2);
+          assertThat(host.bytes()).isEqualTo(14);
+        });
+    assertThat(queue.ledger().receipt(new RunId("r")).spent())
+        .containsExactly(Map.entry("a", new Spending(2, 14, 6, 0, 0)));
+  }
+
+  @Test
   void a_node_behind_another_waits_for_the_host_that_its_input_names() throws Exception {
     ScriptedService first =
         ScriptedService.visiting(
