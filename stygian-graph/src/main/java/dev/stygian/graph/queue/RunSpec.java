@@ -6,6 +6,8 @@ import java.util.Optional;
 /**
  * What a queue must know of a run.
  *
+ * @param pipelineId in whose scope the keys of its tasks are made, so that no run of another one
+ *     has such a key
  * @param definition the pipeline as text, opaque to the queue; workers elsewhere load the run from
  *     it
  * @param lanes one per node; their order gives the nodes their numbers

@@ -90,15 +90,18 @@ final class RobotsGate {
       return RobotsGate.origin(site);
     }
 
-    /**
-     * Of the file's note; what else is noted of it has names that end with this one. The agent is
-     * in it as a digest, as what a pipeline's {@code user_agent} says may come from the
-     * environment.
-     */
     private String name() {
-      byte[] agent = Arrays.copyOf(Sha256.of(userAgent.getBytes(UTF_8)), AGENT_BYTES);
-      return "robots/" + HexFormat.of().formatHex(agent) + " " + origin();
+      return noteName(userAgent, origin());
     }
+  }
+
+  /**
+   * Of a file's note; what else is noted of it has names that end with this one. The agent is in it
+   * as a digest, as what a pipeline's {@code user_agent} says may come from the environment.
+   */
+  static String noteName(String userAgent, String origin) {
+    byte[] agent = Arrays.copyOf(Sha256.of(userAgent.getBytes(UTF_8)), AGENT_BYTES);
+    return "robots/" + HexFormat.of().formatHex(agent) + " " + origin;
   }
 
   /** What asking for a file came to. */

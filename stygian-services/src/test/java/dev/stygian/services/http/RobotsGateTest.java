@@ -147,10 +147,20 @@ class RobotsGateTest {
     assertThat(asked).containsExactly("/robots.txt", "/open", "/robots.txt");
   }
 
+  /** It may come from the environment, as a secret does. */
+  @Test
+  void nothingThatIsNotedNamesTheUserAgent() throws Exception {
+    fetch("/open");
+
+    assertThat(notes.values).isNotEmpty();
+    assertThat(notes.values.keySet()).noneMatch(name -> name.contains(HttpService.USER_AGENT));
+  }
+
   @Test
   void whoFindsTheFileBeingFetchedTriesAgainShortly() throws Exception {
     notes.values.clear();
-    fleet.claim("claim/robots/" + HttpService.USER_AGENT + " " + origin(), Duration.ofSeconds(30));
+    fleet.claim(
+        "claim/" + RobotsGate.noteName(HttpService.USER_AGENT, origin()), Duration.ofSeconds(30));
 
     assertThat(fetch("/open")).isEqualTo(new Outcome.NotNow(true, SHORTLY));
     assertThat(asked).isEmpty();
