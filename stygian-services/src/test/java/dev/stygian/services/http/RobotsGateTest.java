@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sites' robots.txt files are asked before their pages, once for all. */
+/**
+ * Sites' robots.txt files are asked before their pages, once for all. Long because each rule of RFC
+ * 9309 on files that are missing, redirected, large or out of reach has a test here.
+ */
 class RobotsGateTest {
   private static final Duration PAUSE = Duration.ofMinutes(5);
   private static final Duration SHORTLY = Duration.ofMillis(250);
