@@ -95,14 +95,8 @@ final class LeaseEnds {
       byte[] key = i == 0 ? of.task().key().bytes() : TaskBytes.NO_KEY;
       heads.u16(spec.laneOf(progress.passed().get(i))).u8(0).u32(0).u32(0).put(key);
     }
-    boolean isLookedUp = isFirst && progress.passed().isEmpty();
-    for (NodeResult result : progress.results()) {
-      add(of, result, item);
-      if (!isLookedUp) {
-        lookedUp.put(result.key().bytes());
-      }
-      isLookedUp = false;
-    }
+    progress.results().forEach(result -> add(of, result, item));
+    addLookedUp(progress, lookedUp);
     heads.put(item);
     for (Release release : progress.releases()) {
       byte[] lane = HostLaneNames.name(release.task());
@@ -185,6 +179,28 @@ final class LeaseEnds {
   /** Keys that must be looked up before these ends are booked, one after another. */
   ByteWriter lookedUp() {
     return lookedUp;
+  }
+
+  /**
+   * The same with those of plain ends that are not put down beforehand: the script looks up by
+   * itself what is.
+   */
+  ByteWriter lookedUpUnstaged() {
+    ByteWriter all = new ByteWriter(lookedUp.size());
+    all.put(lookedUp);
+    plain.forEach(end -> addLookedUp(end.progress(), all));
+    return all;
+  }
+
+  /** A first node's key was looked up when its task was leased. */
+  private void addLookedUp(Progress progress, ByteWriter keys) {
+    boolean isLookedUp = isFirst && progress.passed().isEmpty();
+    for (NodeResult result : progress.results()) {
+      if (!isLookedUp) {
+        keys.put(result.key().bytes());
+      }
+      isLookedUp = false;
+    }
   }
 
   /** Whether there are so many plain ends that it pays to put their results down beforehand. */

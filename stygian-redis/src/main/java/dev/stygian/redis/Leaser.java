@@ -42,7 +42,8 @@ final class Leaser {
   /** When something will be due by the server's clock, in nanoseconds of ours; none: far away. */
   private volatile long dueNanos = System.nanoTime() + LONGEST_REST.toNanos();
 
-  private volatile boolean dry;
+  /** What services the last request was of, where it got less than it asked for. */
+  private volatile Optional<Set<String>> dry = Optional.empty();
 
   Leaser(RedisLink link, Keys keys, OpenRuns runs, ServerClock clock) {
     this.link = link;
@@ -68,11 +69,11 @@ final class Leaser {
   }
 
   /**
-   * Whether the last request got less than it asked for. Whatever came since then has been
-   * signalled, so that there is no use in asking before that.
+   * Whether the last request was of these services too and got less than it asked for. Whatever
+   * came since then has been signalled, so that there is no use in asking before that.
    */
-  boolean isDry() {
-    return dry;
+  boolean isDry(Set<String> services) {
+    return dry.filter(services::equals).isPresent();
   }
 
   /** What is there now. */
@@ -102,7 +103,8 @@ final class Leaser {
     for (Group group : groups) {
       read(group, asked.request.visibility(), leases);
     }
-    dry = leases.size() < asked.request.max();
+    LeaseRequest request = asked.request;
+    dry = leases.size() < request.max() ? Optional.of(request.services()) : Optional.empty();
     return leases;
   }
 

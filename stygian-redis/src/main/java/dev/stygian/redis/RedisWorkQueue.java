@@ -160,7 +160,7 @@ public final class RedisWorkQueue implements WorkQueue {
   public List<Lease> lease(LeaseRequest request) throws InterruptedException {
     long end = System.nanoTime() + request.patience().toNanos();
     List<Lease> leases =
-        leaser.isDry() && request.patience().isPositive()
+        leaser.isDry(request.services()) && request.patience().isPositive()
             ? List.of()
             : leaser.lease(leaser.ask(request));
     while (leases.isEmpty()) {

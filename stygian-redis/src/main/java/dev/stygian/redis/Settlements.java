@@ -203,7 +203,10 @@ final class Settlements implements AutoCloseable {
     /** A server that is full refuses plain commands that write, but not this script. */
     private RedisLink.Prepared prepare(List<LeaseEnds> groups, boolean mayStage) {
       ByteWriter lookedUp = new ByteWriter(0);
-      groups.forEach(ofLease -> lookedUp.put(ofLease.lookedUp()));
+      for (LeaseEnds ofLease : groups) {
+        boolean isStaged = mayStage && ofLease.isWorthStaging();
+        lookedUp.put(isStaged ? ofLease.lookedUp() : ofLease.lookedUpUnstaged());
+      }
       long current = generation;
       List<RedisLink.Preceding> before = new ArrayList<>();
       List<byte[]> arguments = new ArrayList<>();

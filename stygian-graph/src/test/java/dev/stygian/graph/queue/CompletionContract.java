@@ -15,6 +15,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The end of a lease that worked: result, successors, counters and lease move together. */
 interface CompletionContract extends Contract {
@@ -286,5 +288,29 @@ interface CompletionContract extends Contract {
     q().finish(slow, "second");
 
     assertThat(q().outputs(first)).containsExactly("first");
+  }
+
+  /** Few ends and many are booked in different ways. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 12})
+  default void I4_the_first_result_wins_also_where_nodes_before_it_were_handed_on_in_memory(
+      int items) throws Exception {
+    List<String> outputs = new ArrayList<>();
+    for (String round : List.of("first", "second")) {
+      RunSpec run = q().open(Specs.chain(round));
+      q().submit(run, Specs.shared(run, items, "scope"));
+      List<Completion> ends = new ArrayList<>();
+      for (Lease lease : q().leaseUpTo(items)) {
+        assertThat(lease.stored()).as("of what was handed on").isEmpty();
+        Task last = Specs.task(run, lease.task().id().item(), "b", "scope");
+        NodeResult result = QueueFixture.result(run, last, round + " of " + last.id().item(), 1);
+        ends.add(new Completion(lease, new Progress(List.of("a"), List.of(result), List.of())));
+      }
+      assertThat(q().queue.settle(ends)).hasSize(items).containsOnly(new Settled.Booked());
+      outputs.add(String.join(",", q().outputs(run)));
+    }
+
+    assertThat(outputs.getFirst()).contains("first");
+    assertThat(outputs.getLast()).isEqualTo(outputs.getFirst());
   }
 }
