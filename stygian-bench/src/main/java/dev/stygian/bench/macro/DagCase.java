@@ -62,8 +62,7 @@ public final class DagCase implements BenchCase {
   private static List<Row> measure(
       Setup setup, Shape shape, BenchServer server, ServiceRegistry registry) throws Exception {
     DagRound round = new DagRound(shape, server, registry);
-    QueueRound queue =
-        new QueueRound(setup, QueueVariant.all(1).getFirst(), server, List.of(), true);
+    QueueRound queue = new QueueRound(setup, QueueVariant.one(), server, List.of(), true);
     int local = items(setup, round::local);
     int distributed = items(setup, round::distributed);
     int handWritten = items(setup, round::handWritten);

@@ -4,7 +4,9 @@ import dev.stygian.bench.measure.BenchCase;
 import dev.stygian.bench.measure.BenchServer;
 import dev.stygian.bench.measure.CaseReport;
 import dev.stygian.bench.measure.ChildJvm;
+import dev.stygian.bench.measure.Column;
 import dev.stygian.bench.measure.Contender;
+import dev.stygian.bench.measure.Rounds;
 import dev.stygian.bench.measure.Row;
 import dev.stygian.bench.measure.Setup;
 import java.lang.management.CompilationMXBean;
@@ -23,6 +25,7 @@ public final class QueueCase implements BenchCase {
   private static final int FIRST_TASKS = 40_000;
   private static final int LEAST_PER_LANE = 20;
   private static final int MOST_TASKS = 800_000;
+  private static final Column TO_FIRST = new Column("times_first_row", "times the first row", 2);
   private static final double LEAST_WARM_UP_SECONDS = 2;
   private static final double MOST_WARM_UP_SECONDS = 12;
 
@@ -43,12 +46,12 @@ public final class QueueCase implements BenchCase {
   public List<CaseReport> run(Setup setup) throws Exception {
     List<Row> rows = new ArrayList<>();
     String version = "";
-    for (QueueVariant variant : QueueVariant.all(setup.count(MANY_LANES, FEW_TASKS / 20))) {
-      boolean isServersOwn = setup.redisUrl().isPresent() && variant.isPersistent();
-      if (setup.wants(variant.name()) && !isServersOwn) {
-        try (BenchServer server = BenchServer.start(setup, variant.persistence())) {
+    for (List<QueueVariant> group : QueueVariant.groups(setup.count(MANY_LANES, FEW_TASKS / 20))) {
+      List<QueueVariant> wanted = group.stream().filter(v -> isWanted(setup, v)).toList();
+      if (!wanted.isEmpty()) {
+        try (BenchServer server = BenchServer.start(setup, wanted.getFirst().persistence())) {
           version = server.version();
-          rows.addAll(measure(setup, variant, server));
+          rows.addAll(measure(setup, wanted, server));
         }
       }
     }
@@ -61,34 +64,47 @@ public final class QueueCase implements BenchCase {
             List.of()));
   }
 
-  private static List<Row> measure(Setup setup, QueueVariant variant, BenchServer server)
+  private static boolean isWanted(Setup setup, QueueVariant variant) {
+    boolean isServersOwn = setup.redisUrl().isPresent() && variant.isPersistent();
+    return setup.wants(variant.name()) && !isServersOwn;
+  }
+
+  private static List<Row> measure(Setup setup, List<QueueVariant> group, BenchServer server)
       throws Exception {
-    List<ChildJvm> ourChildren = children(variant.processes());
-    List<ChildJvm> bareChildren = children(variant.processes());
+    QueueVariant first = group.getFirst();
+    List<ChildJvm> ourChildren = children(first.processes());
+    List<ChildJvm> bareChildren = children(first.processes());
     try {
-      QueueRound ours = new QueueRound(setup, variant, server, ourChildren, true);
-      QueueRound bare = new QueueRound(setup, variant, server, bareChildren, false);
-      int tasks = FEW_TASKS;
-      if (!setup.smoke()) {
-        double perSecond = warmUp(ours, variant);
-        warmUp(bare, variant);
-        tasks = (int) Math.min(MOST_TASKS, perSecond * setup.seconds());
-        tasks = Math.max(tasks, variant.lanes() * LEAST_PER_LANE);
+      List<Contender> contenders = new ArrayList<>();
+      for (QueueVariant variant : group) {
+        QueueRound ours = new QueueRound(setup, variant, server, ourChildren, true);
+        int tasks = tasks(setup, variant, ours);
+        contenders.add(new Contender(variant.name(), () -> ours.play(tasks)));
       }
-      int whole = variant.lanes() * setup.threads();
-      int even = Math.max(whole, tasks - tasks % whole);
-      return setup
-          .rounds(0, variant.rounds())
-          .play(
-              List.of(
-                  new Contender(variant.name(), () -> ours.play(even)),
-                  new Contender(variant.name() + ", bare scripts", () -> bare.play(even))),
-              QueueRound.CYCLES,
-              true);
+      QueueRound bare = new QueueRound(setup, first, server, bareChildren, false);
+      int tasks = tasks(setup, first, bare);
+      contenders.add(new Contender(first.name() + ", bare scripts", () -> bare.play(tasks)));
+      Rounds.Played played = setup.rounds(0, first.rounds()).play(contenders);
+      List<Row> rows = played.rows(QueueRound.CYCLES, true);
+      for (int i = 1; i < group.size(); i++) {
+        rows.set(i, rows.get(i).with(TO_FIRST, played.ratio(0, i, QueueRound.CYCLES)));
+      }
+      return rows;
     } finally {
       ourChildren.forEach(ChildJvm::close);
       bareChildren.forEach(ChildJvm::close);
     }
+  }
+
+  /** Warms up; returns how many tasks make a round. */
+  private static int tasks(Setup setup, QueueVariant variant, QueueRound round) throws Exception {
+    int tasks = FEW_TASKS;
+    if (!setup.smoke()) {
+      tasks = (int) Math.min(MOST_TASKS, warmUp(round, variant) * setup.seconds());
+      tasks = Math.max(tasks, variant.lanes() * LEAST_PER_LANE);
+    }
+    int whole = variant.lanes() * setup.threads();
+    return Math.max(whole, tasks - tasks % whole);
   }
 
   private static List<ChildJvm> children(int processes) {

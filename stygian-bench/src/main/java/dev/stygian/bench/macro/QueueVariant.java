@@ -26,15 +26,22 @@ record QueueVariant(
     return !persistence.equals(NONE);
   }
 
-  static List<QueueVariant> all(int manyLanes) {
+  /** Those that are played in turns on one server, beside one reference. */
+  static List<List<QueueVariant>> groups(int manyLanes) {
     return List.of(
-        new QueueVariant("1 lane", 1, false, 0, NONE, 5),
-        new QueueVariant("1 lane, beside a run of its pipeline", 1, true, 0, NONE, 3),
-        new QueueVariant("%,d lanes".formatted(manyLanes), manyLanes, false, 0, NONE, 3),
-        new QueueVariant("1 worker process", 1, false, 1, NONE, 3),
-        new QueueVariant("2 worker processes", 1, false, 2, NONE, 3),
-        new QueueVariant("appendfsync everysec", 1, false, 0, appendOnly("everysec"), 3),
-        new QueueVariant("appendfsync always", 1, false, 0, appendOnly("always"), 3));
+        List.of(
+            one(),
+            new QueueVariant("1 lane, beside a run of its pipeline", 1, true, 0, NONE, 5),
+            new QueueVariant("%,d lanes".formatted(manyLanes), manyLanes, false, 0, NONE, 5)),
+        List.of(new QueueVariant("1 worker process", 1, false, 1, NONE, 3)),
+        List.of(new QueueVariant("2 worker processes", 1, false, 2, NONE, 3)),
+        List.of(new QueueVariant("appendfsync everysec", 1, false, 0, appendOnly("everysec"), 3)),
+        List.of(new QueueVariant("appendfsync always", 1, false, 0, appendOnly("always"), 3)));
+  }
+
+  /** The plainest of all. */
+  static QueueVariant one() {
+    return new QueueVariant("1 lane", 1, false, 0, NONE, 5);
   }
 
   private static List<String> appendOnly(String fsync) {

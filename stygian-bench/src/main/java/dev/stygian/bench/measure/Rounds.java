@@ -26,8 +26,13 @@ public record Rounds(int warmUps, int counted) {
    */
   public List<Row> play(List<Contender> contenders, Column by, boolean moreIsBetter)
       throws Exception {
+    return play(contenders).rows(by, moreIsBetter);
+  }
+
+  /** Plays all contenders and keeps what each round gave. */
+  public Played play(List<Contender> contenders) throws Exception {
     List<List<Sample>> samples = new ArrayList<>();
-    contenders.forEach(c -> samples.add(new ArrayList<>()));
+    contenders.forEach(_ -> samples.add(new ArrayList<>()));
     for (int round = 0; round < warmUps + counted; round++) {
       for (int i = 0; i < contenders.size(); i++) {
         Sample sample = contenders.get(i).round().play();
@@ -36,23 +41,40 @@ public record Rounds(int warmUps, int counted) {
         }
       }
     }
-    List<Row> rows = new ArrayList<>();
-    List<Sample> reference = samples.getLast();
-    for (int i = 0; i < contenders.size(); i++) {
-      Row row = Row.of(contenders.get(i).name(), samples.get(i));
-      rows.add(row.with(Column.RATIO, ratio(samples.get(i), reference, by, moreIsBetter)));
-    }
-    return rows;
+    return new Played(contenders.stream().map(Contender::name).toList(), samples);
   }
 
-  private static Spread ratio(
-      List<Sample> ours, List<Sample> reference, Column by, boolean moreIsBetter) {
-    List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < ours.size(); round++) {
-      double mine = ours.get(round).value(by);
-      double theirs = reference.get(round).value(by);
-      ratios.add(moreIsBetter ? mine / theirs : theirs / mine);
+  /**
+   * The rounds that counted.
+   *
+   * @param names of the contenders
+   * @param samples of each contender, as many as there were rounds
+   */
+  public record Played(List<String> names, List<List<Sample>> samples) {
+    public Played {
+      names = List.copyOf(names);
+      samples = samples.stream().map(List::copyOf).toList();
     }
-    return Spread.of(ratios);
+
+    /** A row for each contender, with its ratio to the last. */
+    public List<Row> rows(Column by, boolean moreIsBetter) {
+      List<Row> rows = new ArrayList<>();
+      int last = names.size() - 1;
+      for (int i = 0; i <= last; i++) {
+        Spread ratio = moreIsBetter ? ratio(i, last, by) : ratio(last, i, by);
+        rows.add(Row.of(names.get(i), samples.get(i)).with(Column.RATIO, ratio));
+      }
+      return rows;
+    }
+
+    /** One contender's figure through another's, round by round. */
+    public Spread ratio(int dividend, int divisor, Column by) {
+      List<Double> ratios = new ArrayList<>();
+      for (int round = 0; round < samples.getFirst().size(); round++) {
+        double above = samples.get(dividend).get(round).value(by);
+        ratios.add(above / samples.get(divisor).get(round).value(by));
+      }
+      return Spread.of(ratios);
+    }
   }
 }

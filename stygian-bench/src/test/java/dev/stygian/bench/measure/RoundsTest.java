@@ -65,4 +65,21 @@ final class RoundsTest {
 
     assertThat(rows.getFirst().median(Column.RATIO)).isEqualTo(0.25);
   }
+
+  /** Of several of ours that took turns, each can be held against another. */
+  @Test
+  void contendersAreComparedRoundByRound() throws Exception {
+    Rounds.Played played =
+        new Rounds(1, 2)
+            .play(
+                List.of(
+                    contender("one", 1.0, 100.0, 50.0),
+                    contender("many", 1.0, 50.0, 20.0),
+                    contender("bare", 1.0, 200.0, 100.0)));
+
+    assertThat(played.ratio(0, 1, RATE)).isEqualTo(new Spread(2.25, 2, 2.5));
+    assertThat(played.rows(RATE, true))
+        .extracting(row -> row.median(Column.RATIO))
+        .containsExactly(0.5, 0.225, 1.0);
+  }
 }
