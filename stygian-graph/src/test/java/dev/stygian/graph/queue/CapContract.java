@@ -123,8 +123,9 @@ interface CapContract extends Contract {
   }
 
   @Test
-  default void I8_a_free_place_of_a_service_is_kept_while_all_who_wait_for_it_are_at_their_own_caps()
-      throws Exception {
+  default void
+      I8_a_free_place_of_a_service_is_kept_while_all_who_wait_for_it_are_at_their_own_caps()
+          throws Exception {
     q().ledger().cap(new Cap.OfService("A"), 1);
     q().submitted(Specs.single("first"), "x");
     Lease place = q().leaseOne("A");
