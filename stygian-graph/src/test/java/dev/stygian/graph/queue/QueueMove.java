@@ -103,6 +103,16 @@ public sealed interface QueueMove {
    */
   record Read(int client, int run, int max, boolean trims) implements QueueMove {}
 
+  /** Clients tell each other something under a name, which all of them find then. */
+  record Note(int client, int name, OfNote what) implements QueueMove {}
+
+  /** What is done with a note. */
+  enum OfNote {
+    PUT,
+    CLAIM,
+    FORGET
+  }
+
   /** Somebody looks at all that can be seen of a run. */
   record Look(int client, int run) implements QueueMove {}
 }

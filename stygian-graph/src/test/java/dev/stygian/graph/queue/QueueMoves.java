@@ -125,6 +125,10 @@ public final class QueueMoves {
         often(6, Combinators.combine(CLIENT, RUN, FEW).as(QueueMove.Replay::new)),
         often(3, Combinators.combine(CLIENT, RUN, FEW).as(QueueMove.Drop::new)),
         often(3, Combinators.combine(CLIENT, RUN, MOST, EITHER).as(QueueMove.Read::new)),
+        often(
+            2,
+            Combinators.combine(CLIENT, FEW, Arbitraries.of(QueueMove.OfNote.class))
+                .as(QueueMove.Note::new)),
         often(2, Combinators.combine(CLIENT, RUN).as(QueueMove.Look::new)));
   }
 

@@ -1,6 +1,7 @@
 package dev.stygian.graph.queue;
 
 import static dev.stygian.graph.queue.QueueFixture.LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.error.QueueFullException;
@@ -115,6 +116,7 @@ public final class QueueSimulation {
       case QueueMove.Drop drop ->
           withRun(drop.run(), run -> drop(client(drop.client()), run, drop.items()));
       case QueueMove.Read read -> withRun(read.run(), run -> read(read, run));
+      case QueueMove.Note note -> note(client(note.client()).notes(), note);
       case QueueMove.Look look -> withRun(look.run(), run -> look(client(look.client()), run));
     }
   }
@@ -629,6 +631,33 @@ public final class QueueSimulation {
     assertThat(ledger.serviceCaps()).isEqualTo(reference.caps());
     letters(run, 0);
     backstage.isSound();
+  }
+
+  /** A note and a claim of one number have names of their own. */
+  private void note(Notes notes, QueueMove.Note move) {
+    String note = "note-" + move.name();
+    String claim = "claim-" + move.name();
+    switch (move.what()) {
+      case PUT -> {
+        String text = "text " + reference.notes.size() + " of client " + move.client();
+        notes.put(note, text.getBytes(UTF_8), LONG);
+        reference.notes.put(note, text);
+      }
+      case CLAIM ->
+          assertThat(notes.claim(claim, LONG))
+              .as("whether %s was free", claim)
+              .isEqualTo(reference.notes.putIfAbsent(claim, "") == null);
+      case FORGET -> {
+        for (String name : List.of(note, claim)) {
+          notes.forget(name);
+          reference.notes.remove(name);
+        }
+      }
+    }
+    for (WorkQueue client : clients) {
+      assertThat(client.notes().find(note).map(text -> new String(text, UTF_8)))
+          .isEqualTo(Optional.ofNullable(reference.notes.get(note)));
+    }
   }
 
   /** Reads what results of a run there are since it was last called. */

@@ -28,6 +28,10 @@ import java.util.stream.Stream;
 final class ReferenceQueue {
   final Map<RunId, ReferenceRun> runs = new LinkedHashMap<>();
   final Map<String, Integer> serviceCaps = new TreeMap<>();
+
+  /** What clients tell each other, and names that are claimed. */
+  final Map<String, String> notes = new HashMap<>();
+
   private final Map<IdempotencyKey, String> values = new HashMap<>();
   private final Map<IdempotencyKey, Set<String>> offered = new HashMap<>();
 
