@@ -142,7 +142,7 @@ final class RedisSimulationTest {
   }
 
   @AddLifecycleHook(LongSimulation.class)
-  @Property(tries = 24, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
   void I1_I2_I4_I5_I14_I15_every_server_does_what_the_reference_does(
       @ForAll("servers") String name, @ForAll("moves") List<QueueMove> moves)
       throws InterruptedException {

@@ -52,7 +52,9 @@ public final class QueueMoves {
   /** Sequences of at most so many moves, behind those that open runs. */
   public static Arbitrary<List<QueueMove>> sequences(int most) {
     return Combinators.combine(
-            upTo((1 << SimulatedWork.late()) - 2).map(bits -> bits + 1),
+            Arbitraries.frequencyOf(
+                Tuple.of(3, upTo((1 << SimulatedWork.late()) - 2).map(bits -> bits + 1)),
+                Tuple.of(1, Arbitraries.just(1 << SimulatedWork.lone()))),
             upTo((1 << rare().size()) - 1),
             upTo((1 << WAYS.size()) - 1),
             Arbitraries.of(Arbitraries.just(0), CLIENT))
@@ -88,6 +90,14 @@ public final class QueueMoves {
     all.add(often(9, Combinators.combine(CLIENT, MOST, services, EITHER).as(QueueMove.Ask::new)));
     all.add(often(9, Combinators.combine(CLIENT, MOST, some(ways, 12)).as(QueueMove.Work::new)));
     all.add(often(12, Combinators.combine(CLIENT, some(endings, 12)).as(QueueMove.Settle::new)));
+    all.add(
+        often(
+            2,
+            Combinators.combine(
+                    CLIENT,
+                    Arbitraries.oneOf(
+                        upTo(SimulatedWork.late()), Arbitraries.just(SimulatedWork.late())))
+                .as(Open::new)));
     all.addAll(Taste.some(rare(), taste.kinds));
     return Arbitraries.frequencyOf(all);
   }
@@ -95,13 +105,6 @@ public final class QueueMoves {
   /** What a sequence may have or not. */
   private static List<Tuple.Tuple2<Integer, Arbitrary<QueueMove>>> rare() {
     return List.of(
-        often(
-            3,
-            Combinators.combine(
-                    CLIENT,
-                    Arbitraries.oneOf(
-                        upTo(SimulatedWork.late()), Arbitraries.just(SimulatedWork.late())))
-                .as(Open::new)),
         often(2, Combinators.combine(CLIENT, FAMILY).as(QueueMove.Put::new)),
         often(2, CLIENT.map(QueueMove.Take::new)),
         often(8, Combinators.combine(CLIENT, LEASE, some(upTo(9), 6)).as(QueueMove.Find::new)),

@@ -184,7 +184,7 @@ public final class QueueSimulation {
     int before = all.size();
     int position = Math.max(0, before - move.overlap());
     for (int number : run.closed ? List.<Integer>of() : move.families()) {
-      String family = SimulatedWork.family(run.spec, number, all.size());
+      String family = SimulatedWork.family(run.spec, number, place(run, all.size()));
       String item = "item-" + all.size();
       all.add(SimulatedWork.submission(run.spec, item, family, move.answerable()));
     }
@@ -206,6 +206,17 @@ public final class QueueSimulation {
     assertThat(!full || reference.mayBeFull(run, all.get(accepted))).as("it is full").isTrue();
     observe(run);
     assertThat(answered).allMatch(item -> item.answered);
+  }
+
+  /** A run that begins in the middle has the families first that the lone one had last. */
+  private int place(ReferenceRun run, int place) {
+    List<RunSpec> all = SimulatedWork.pipelines();
+    ReferenceRun lone = reference.runs.get(all.get(SimulatedWork.lone()).id());
+    if (lone == null || !run.id().equals(all.get(SimulatedWork.late()).id())) {
+      return place;
+    }
+    int back = lone.submitted.size() - 1 - place;
+    return back < 0 ? place : back;
   }
 
   /** Puts a task into a run that is opened for it. */

@@ -65,6 +65,11 @@ final class SimulatedWork {
         Specs.chain("late").pipeline(LONE).build());
   }
 
+  /** The number of the run that has its keys to itself until the next one begins. */
+  static int lone() {
+    return late() - 1;
+  }
+
   /** The number of the run that begins in the middle. */
   static int late() {
     return pipelines().size() - 1;
