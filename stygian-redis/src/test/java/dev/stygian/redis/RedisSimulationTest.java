@@ -3,9 +3,13 @@ package dev.stygian.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stygian.graph.queue.LongSimulation;
 import dev.stygian.graph.queue.QueueFixture;
 import dev.stygian.graph.queue.QueueMove;
+import dev.stygian.graph.queue.QueueMoves;
 import dev.stygian.graph.queue.QueueSimulation;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
 import io.lettuce.core.RedisClient;
@@ -17,19 +21,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Random moves on every server that is there. A failure names its seed and the shortest moves to
- * it.
+ * Random moves on the servers that are there, each sequence on one of them. A failure names its
+ * server, its seed and the shortest moves to it.
  */
 final class RedisSimulationTest {
   private static final List<Server> SERVERS = new ArrayList<>();
+  private static final int KEEPS_NOTHING = 0;
   private static int queues;
 
   /** A server with a connection that asks what no queue asks. */
@@ -77,6 +86,38 @@ final class RedisSimulationTest {
     }
   }
 
+  /** What a queue does when its memory is full, and what a check of its keys comes to. */
+  private record Backstage(Keys keys, RedisLink link, RedisSettings settings)
+      implements QueueSimulation.Backstage, AutoCloseable {
+    Backstage(RedisSettings settings) {
+      Keys keys = new Keys(settings.queueName());
+      this(keys, new RedisLink(settings, keys), settings);
+    }
+
+    @Override
+    public void trim(RunId run, String reader, RunLedger.Delivery delivery)
+        throws InterruptedException {
+      long number = new OpenRuns(link, keys, new SoleRuns(link, new Names())).known(run).number();
+      List<byte[]> arguments =
+          Stream.of(number, reader, delivery.position(), delivery.bytes(), KEEPS_NOTHING)
+              .map(argument -> Keys.bytes(argument.toString()))
+              .toList();
+      assertThat(link.word(LuaScript.DELIVER, arguments)).isEqualTo("ok");
+    }
+
+    @Override
+    public void isSound() {
+      Checkup.Report report = Checkup.of(settings, false);
+      assertThat(report.violations()).isEmpty();
+      assertThat(report.notes()).isEmpty();
+    }
+
+    @Override
+    public void close() {
+      link.close();
+    }
+  }
+
   @BeforeContainer
   static void startServers() throws IOException {
     for (ServerBinary binary : Servers.all()) {
@@ -92,24 +133,28 @@ final class RedisSimulationTest {
 
   @Provide
   Arbitrary<List<QueueMove>> moves() {
-    return QueueMove.sequences(60);
+    return QueueMoves.sequences(110);
   }
 
-  @Property(tries = 25)
+  @Provide
+  Arbitrary<String> servers() {
+    return Arbitraries.of(SERVERS.stream().map(Server::name).toList());
+  }
+
+  @AddLifecycleHook(LongSimulation.class)
+  @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
   void I1_I2_I4_I5_I14_I15_every_server_does_what_the_reference_does(
-      @ForAll("moves") List<QueueMove> moves) throws InterruptedException {
-    for (Server server : SERVERS) {
-      queues++;
-      String name = "simulation-" + queues;
-      try (QueueFixture fixture =
-          new QueueFixture(
-              () -> RedisWorkQueue.open(RedisSettings.of(server.server.url()).withQueueName(name)),
-              server::elapse)) {
-        new QueueSimulation(fixture).run(moves);
-        server.isTidy(new Keys(name));
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError(server.name + ": " + e.getMessage(), e);
-      }
+      @ForAll("servers") String name, @ForAll("moves") List<QueueMove> moves)
+      throws InterruptedException {
+    Server server = SERVERS.stream().filter(s -> s.name.equals(name)).findFirst().orElseThrow();
+    queues++;
+    RedisSettings settings =
+        RedisSettings.of(server.server.url()).withQueueName("simulation-" + queues);
+    try (QueueFixture fixture =
+            new QueueFixture(() -> RedisWorkQueue.open(settings), server::elapse);
+        Backstage backstage = new Backstage(settings)) {
+      new QueueSimulation(fixture, backstage).run(moves);
     }
+    server.isTidy(new Keys(settings.queueName()));
   }
 }

@@ -122,6 +122,26 @@ interface CapContract extends Contract {
     }
   }
 
+  @Test
+  default void
+      I8_a_free_place_of_a_service_is_kept_while_all_who_wait_for_it_are_at_their_own_caps()
+          throws Exception {
+    q().ledger().cap(new Cap.OfService("A"), 1);
+    q().submitted(Specs.single("first"), "x");
+    Lease place = q().leaseOne("A");
+    for (String run : List.of("second", "third")) {
+      q().submitted(Specs.single(run).node("e").wide().cap(1), "x", "y");
+    }
+    List<Lease> others = q().leaseUpTo(10);
+    assertThat(others).extracting(lease -> lease.task().id().node()).containsExactly("e", "e");
+
+    q().finish(place);
+    q().nothingToLease();
+
+    q().finish(others.getFirst());
+    assertThat(q().leaseUpTo(10)).extracting(lease -> lease.task().service()).containsExactly("A");
+  }
+
   @ParameterizedTest
   @EnumSource
   default void I8_below_what_is_leased_a_cap_hands_out_nothing_until_enough_has_ended(Kind kind)

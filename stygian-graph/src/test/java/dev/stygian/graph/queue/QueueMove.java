@@ -1,11 +1,6 @@
 package dev.stygian.graph.queue;
 
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.RandomDistribution;
-import net.jqwik.api.Tuple;
 
 /**
  * A call of somebody's, or time that passes, in a {@link QueueSimulation}. Numbers choose among
@@ -14,12 +9,28 @@ import net.jqwik.api.Tuple;
  */
 public sealed interface QueueMove {
 
+  /** A run of the pipeline of this number begins, or is opened once more. */
+  record Open(int client, int pipeline) implements QueueMove {}
+
   /** Items of these families are put in; {@code overlap} of those before come again with them. */
   record Submit(int client, int run, int overlap, List<Integer> families, boolean answerable)
       implements QueueMove {}
 
-  /** Tasks are asked for; of any service, where {@code services} is 0, else it is a set of bits. */
-  record Ask(int client, int max, int services) implements QueueMove {}
+  /** One task is put in by hand. */
+  record Put(int client, int family) implements QueueMove {}
+
+  /**
+   * Tasks are asked for; of any service, where {@code services} is 0, else it is a set of bits.
+   *
+   * @param visits whether those that visit hosts do so at once, and say so
+   */
+  record Ask(int client, int max, int services, boolean visits) implements QueueMove {}
+
+  /** Tasks are asked for and end at once, one after another in these ways. */
+  record Work(int client, int max, List<How> ways) implements QueueMove {}
+
+  /** One task is taken by hand. */
+  record Take(int client) implements QueueMove {}
 
   /** Leases end, together. */
   record Settle(int client, List<Ending> endings) implements QueueMove {}
@@ -30,20 +41,52 @@ public sealed interface QueueMove {
   /** How a lease ends. */
   enum How {
     COMPLETE,
+    /** With the node that alone follows, if one does. */
     CHAIN,
+    /** The same, and the first node's output is written nowhere. */
+    CHAIN_PASSED,
+    /** The same, and the second node fails. */
+    CHAIN_RETRY,
     RETRY,
     RETRY_SOON,
     RETRY_LATE,
     BURY,
-    HAND_BACK
+    EXCLUDE,
+    HAND_BACK,
+    HAND_BACK_SOON,
+    /** A host was not visited, and another task may. */
+    HAND_BACK_UNUSED,
+    /** The same, and it need not be visited. */
+    HAND_BACK_ELSEWHERE
   }
+
+  /** The execution under a lease finds items of these numbers. */
+  record Find(int client, int lease, List<Integer> numbers) implements QueueMove {}
+
+  /** The execution under a lease splits its item, and emits some of the parts. */
+  record Split(int client, int lease, int from, int parts) implements QueueMove {}
+
+  /** The execution under a lease uses up something outside. */
+  record Spend(int client, int lease) implements QueueMove {}
 
   /** The time of a lease is over, and of all with its number. */
   record Expire(int client, int lease) implements QueueMove {}
 
   record Renew(int client, int from, int count) implements QueueMove {}
 
-  record Pause(int run, boolean pause) implements QueueMove {}
+  record Pause(int client, int run, boolean pause) implements QueueMove {}
+
+  record Weigh(int client, int run, int weight) implements QueueMove {}
+
+  /** A bound on what is leased at once of a run, a node or a service. */
+  record Bound(int client, OfWhat what, int run, int node, int most) implements QueueMove {}
+
+  /** What is bounded. */
+  enum OfWhat {
+    RUN,
+    NODE,
+    SERVICE
+  }
 
   record Cancel(int client, int run) implements QueueMove {}
 
@@ -53,61 +96,23 @@ public sealed interface QueueMove {
 
   record Drop(int client, int run, int items) implements QueueMove {}
 
-  /** Results are read from the start, and delivered. */
-  record Read(int client, int run, int max) implements QueueMove {}
+  /**
+   * Results are read on, and delivered.
+   *
+   * @param trims whether nothing is kept of what is delivered
+   */
+  record Read(int client, int run, int max, boolean trims) implements QueueMove {}
 
-  /** Sequences of moves that keep a queue busy. */
-  static Arbitrary<List<QueueMove>> sequences(int most) {
-    Arbitrary<Integer> client = Arbitraries.integers().between(0, 1);
-    Arbitrary<Integer> run = Arbitraries.integers().between(0, 2);
-    Arbitrary<Integer> index = Arbitraries.integers().between(0, 30);
-    Arbitrary<Integer> few = Arbitraries.integers().between(0, 3);
-    Arbitrary<List<Integer>> families =
-        Arbitraries.integers().between(0, 5).list().ofMinSize(1).ofMaxSize(12);
-    Arbitrary<Integer> max = Arbitraries.integers().between(1, 12);
-    Arbitrary<Integer> services =
-        Arbitraries.frequencyOf(
-            Tuple.of(3, Arbitraries.just(0)), Tuple.of(1, Arbitraries.integers().between(1, 31)));
-    Arbitrary<Ending> ending =
-        Combinators.combine(index, hows(), Arbitraries.of(true, false, false, false))
-            .as(Ending::new);
-    return Arbitraries.<QueueMove>frequencyOf(
-            Tuple.of(
-                4,
-                Combinators.combine(client, run, few, families, Arbitraries.of(true, false))
-                    .as(Submit::new)),
-            Tuple.of(6, Combinators.combine(client, max, services).as(Ask::new)),
-            Tuple.of(
-                9,
-                Combinators.combine(client, ending.list().ofMinSize(1).ofMaxSize(12))
-                    .as(Settle::new)),
-            Tuple.of(2, Combinators.combine(client, index).as(Expire::new)),
-            Tuple.of(1, Combinators.combine(client, index, few).as(Renew::new)),
-            Tuple.of(1, Combinators.combine(run, Arbitraries.of(true, false)).as(Pause::new)),
-            Tuple.of(1, Combinators.combine(client, rarely(run)).as(Cancel::new)),
-            Tuple.of(1, Combinators.combine(client, run).as(Close::new)),
-            Tuple.of(2, Combinators.combine(client, run, few).as(Replay::new)),
-            Tuple.of(1, Combinators.combine(client, run, few).as(Drop::new)),
-            Tuple.of(1, Combinators.combine(client, run, max).as(Read::new)))
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(most)
-        .withSizeDistribution(RandomDistribution.uniform());
+  /** Clients tell each other something under a name, which all of them find then. */
+  record Note(int client, int name, OfNote what) implements QueueMove {}
+
+  /** What is done with a note. */
+  enum OfNote {
+    PUT,
+    CLAIM,
+    FORGET
   }
 
-  /** A move that ends a run says so of one that is not there, most of the time. */
-  private static Arbitrary<Integer> rarely(Arbitrary<Integer> run) {
-    return Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just(-1)), Tuple.of(1, run));
-  }
-
-  private static Arbitrary<How> hows() {
-    return Arbitraries.frequency(
-        Tuple.of(6, How.COMPLETE),
-        Tuple.of(2, How.CHAIN),
-        Tuple.of(1, How.RETRY),
-        Tuple.of(1, How.RETRY_SOON),
-        Tuple.of(1, How.RETRY_LATE),
-        Tuple.of(1, How.BURY),
-        Tuple.of(2, How.HAND_BACK));
-  }
+  /** Somebody looks at all that can be seen of a run. */
+  record Look(int client, int run) implements QueueMove {}
 }

@@ -1,57 +1,72 @@
 package dev.stygian.graph.queue;
 
 import static dev.stygian.graph.queue.QueueFixture.LONG;
-import static dev.stygian.graph.queue.QueueFixture.SOON;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stygian.graph.error.QueueFullException;
+import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.queue.QueueMove.Ending;
-import dev.stygian.graph.queue.ReferenceQueue.Item;
-import dev.stygian.graph.queue.ReferenceQueue.Run;
-import dev.stygian.graph.queue.ReferenceQueue.State;
+import dev.stygian.graph.queue.QueueMove.How;
+import dev.stygian.graph.queue.ReferenceRun.Item;
+import dev.stygian.graph.queue.ReferenceRun.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Moves on a queue and on a {@link ReferenceQueue}, which must agree after each one. Two clients
- * take part, of two chains with equal keys and of a run with two first nodes, a join and two last
- * nodes, of which one first node has the keys of theirs. A key of a first node is never one of a
- * later node, since it names the node. Leases and short delays run out when a move says so: their
- * time is over before anybody looks.
+ * take part, and the runs of {@link SimulatedWork} with one of tasks that are put in by hand.
+ * Leases and short delays run out when a move says so: their time is over before anybody looks.
+ *
+ * <p>Long because it has a method for each move.
  */
 public final class QueueSimulation {
-  /** A delay that does not end while a simulation goes on. */
-  static final Duration LATE = Duration.ofHours(1);
-
-  private static final Duration MOMENT = Duration.ofMillis(1);
   private static final String SUBMITTER = "s";
-  private static final List<String> SERVICES = List.of("A", "B", "C", "D", "E");
+  private static final String READER = "file";
+  private static final RunId BY_HAND = SimulatedWork.BY_HAND.id();
+  private static final List<String> SERVICES =
+      List.of("A", "B", "C", "D", "E", "K", "L", "M", "N", "O", "P");
   private static final Set<String> OFFERED_BY_NOBODY = Set.of("NONE");
 
+  /** What a look at all hosts' lanes lets pass, so that each of them may be visited again. */
+  private static final Duration REST = Duration.ofMillis(20);
+
+  private static final int MOST_RESTS = 500;
+
   private final QueueFixture fixture;
+  private final Backstage backstage;
   private final List<WorkQueue> clients;
   private final ReferenceQueue reference = new ReferenceQueue();
-  private final List<Run> runs = new ArrayList<>();
+  private final SimulatedWork work = new SimulatedWork();
+  private final List<ReferenceRun> runs = new ArrayList<>();
   private final Map<RunId, String> positions = new HashMap<>();
   private final List<Lease> leases = new ArrayList<>();
-  private int executions;
 
-  public QueueSimulation(QueueFixture fixture) {
-    this.fixture = fixture;
-    this.clients = List.of(fixture.queue, fixture.another());
-    open(Specs.chain("one"));
-    open(Specs.chain("two"));
-    open(Specs.single("wide").node("e").node("c", "a", "e").node("d", "e").wide());
+  /** Leases under which a host was visited. */
+  private final Set<LeaseToken> visited = new HashSet<>();
+
+  /** What there is to a queue beside its port. */
+  public interface Backstage {
+    /** Delivers results as a queue does that keeps nothing of what is delivered. */
+    void trim(RunId run, String reader, RunLedger.Delivery delivery) throws InterruptedException;
+
+    /** Shows that everything that lies in the queue adds up. */
+    void isSound();
   }
 
-  private void open(Specs.RunBuilder builder) {
-    Run run = reference.open(fixture.open(builder));
-    runs.add(run);
+  public QueueSimulation(QueueFixture fixture, Backstage backstage) {
+    this.fixture = fixture;
+    this.backstage = backstage;
+    this.clients = List.of(fixture.queue, fixture.another());
   }
 
   /** Makes the moves, then brings everything to its end. */
@@ -61,26 +76,76 @@ public final class QueueSimulation {
       compare();
     }
     drain();
+    backstage.isSound();
   }
 
   private void make(QueueMove move) throws InterruptedException {
     switch (move) {
-      case QueueMove.Submit submit -> submit(submit);
-      case QueueMove.Ask ask -> ask(client(ask.client()), ask.max(), services(ask.services()));
+      case QueueMove.Open open -> open(client(open.client()), open.pipeline());
+      case QueueMove.Put put -> put(client(put.client()), put.family());
+      case QueueMove.Ask ask ->
+          ask(client(ask.client()), ask.max(), services(ask.services()), ask.visits());
+      case QueueMove.Work some -> work(client(some.client()), some.max(), some.ways());
+      case QueueMove.Take take -> take(client(take.client()));
       case QueueMove.Settle settle -> settle(client(settle.client()), settle.endings());
-      case QueueMove.Expire expire -> expire(client(expire.client()), expire.lease());
+      case QueueMove.Find find ->
+          withLease(find.lease(), lease -> find(client(find.client()), lease, find.numbers()));
+      case QueueMove.Split split ->
+          withLease(
+              split.lease(),
+              leases.stream().filter(this::splits).toList(),
+              lease -> split(client(split.client()), lease, split.from(), split.parts()));
+      case QueueMove.Spend spend ->
+          withLease(spend.lease(), lease -> spend(client(spend.client()), lease));
+      case QueueMove.Expire expire ->
+          withLease(
+              expire.lease(), lease -> expire(client(expire.client()), numbers(List.of(lease))));
       case QueueMove.Renew renew -> renew(renew);
-      case QueueMove.Pause pause -> pause(runs.get(pause.run()), pause.pause());
+      case QueueMove.Submit submit -> withRun(submit.run(), run -> submit(submit, run));
+      case QueueMove.Pause pause ->
+          withRun(pause.run(), run -> pause(client(pause.client()), run, pause.pause()));
+      case QueueMove.Weigh weigh ->
+          withRun(weigh.run(), run -> weigh(client(weigh.client()), run, weigh.weight()));
+      case QueueMove.Bound bound -> withRun(bound.run(), run -> bound(bound, run));
       case QueueMove.Cancel cancel when cancel.run() >= 0 ->
-          cancel(client(cancel.client()), runs.get(cancel.run()));
+          withRun(cancel.run(), run -> cancel(client(cancel.client()), run));
       case QueueMove.Cancel _ -> sweep();
-      case QueueMove.Close close -> close(client(close.client()), runs.get(close.run()));
+      case QueueMove.Close close -> withRun(close.run(), run -> close(client(close.client()), run));
       case QueueMove.Replay replay ->
-          replay(client(replay.client()), runs.get(replay.run()), replay.items());
-      case QueueMove.Drop drop -> drop(client(drop.client()), runs.get(drop.run()), drop.items());
-      case QueueMove.Read read ->
-          read(client(read.client()), runs.get(read.run()).spec.id(), read.max());
+          withRun(replay.run(), run -> replay(client(replay.client()), run, replay.items()));
+      case QueueMove.Drop drop ->
+          withRun(drop.run(), run -> drop(client(drop.client()), run, drop.items()));
+      case QueueMove.Read read -> withRun(read.run(), run -> read(read, run));
+      case QueueMove.Note note -> note(client(note.client()).notes(), note);
+      case QueueMove.Look look -> withRun(look.run(), run -> look(client(look.client()), run));
     }
+  }
+
+  /** What is done with something there is. */
+  private interface Step<T> {
+    void take(T with) throws InterruptedException;
+  }
+
+  private void withRun(int number, Step<ReferenceRun> step) throws InterruptedException {
+    if (!runs.isEmpty()) {
+      step.take(runs.get(number % runs.size()));
+    }
+  }
+
+  private void withLease(int number, Step<Lease> step) throws InterruptedException {
+    withLease(number, leases, step);
+  }
+
+  private static void withLease(int number, List<Lease> some, Step<Lease> step)
+      throws InterruptedException {
+    if (!some.isEmpty()) {
+      step.take(some.get(number % some.size()));
+    }
+  }
+
+  private boolean splits(Lease lease) {
+    TaskId id = lease.task().id();
+    return SimulatedWork.splits(reference.run(id.run()).spec, id.node());
   }
 
   private WorkQueue client(int number) {
@@ -97,71 +162,171 @@ public final class QueueSimulation {
     return chosen;
   }
 
-  private void submit(QueueMove.Submit move) throws InterruptedException {
-    Run run = runs.get(move.run());
-    RunId id = run.spec.id();
-    List<Submission> all = new ArrayList<>();
-    run.items.values().forEach(item -> all.add(item.submission));
-    int accepted = all.size();
-    int position = Math.max(0, accepted - move.overlap());
+  /** Opens a run, or one of the same id with another share, which changes nothing. */
+  private void open(WorkQueue client, int number) {
+    RunSpec spec = SimulatedWork.pipelines().get(number);
+    if (!reference.runs.containsKey(spec.id())) {
+      runs.add(reference.open(spec));
+      client.open(spec);
+    } else {
+      RunLimits limits = spec.limits().withShare(7, 1);
+      client.open(
+          new RunSpec(
+              spec.id(), "another", "", spec.lanes(), spec.endsPerItem(), spec.wide(), limits));
+    }
+  }
+
+  private void submit(QueueMove.Submit move, ReferenceRun run) throws InterruptedException {
+    if (run.id().equals(BY_HAND)) {
+      return; // whose tasks come from submitters of their own
+    }
+    List<Submission> all = new ArrayList<>(run.submitted);
+    int before = all.size();
+    int position = Math.max(0, before - move.overlap());
+    for (int number : run.closed ? List.<Integer>of() : move.families()) {
+      String family = SimulatedWork.family(run.spec, number, place(run, all.size()));
+      String item = "item-" + all.size();
+      all.add(SimulatedWork.submission(run.spec, item, family, move.answerable()));
+    }
+    boolean full = false;
+    try {
+      client(move.client())
+          .enqueue(run.id(), SUBMITTER, position, all.subList(position, all.size()), Duration.ZERO);
+    } catch (QueueFullException _) {
+      full = true;
+    }
+    int accepted = (int) fixture.ledger().accepted(run.id(), SUBMITTER);
     List<Item> answered = new ArrayList<>();
-    if (!run.closed) {
-      for (int family : move.families()) {
-        Submission item = submission(run, "item-" + all.size(), "x" + family, move.answerable());
-        all.add(item);
-        if (reference.submit(run, item)) {
-          answered.add(run.item(item.item()));
-        }
+    for (Submission item : all.subList(before, accepted)) {
+      if (reference.submit(run, item)) {
+        answered.add(run.item(item.item()));
       }
     }
-    List<Submission> batch = List.copyOf(all.subList(position, all.size()));
-    client(move.client()).enqueue(id, SUBMITTER, position, batch, SOON);
-    assertThat(fixture.ledger().accepted(id, SUBMITTER)).isEqualTo(all.size());
-    observe();
+    assertThat(full).isEqualTo(accepted < all.size());
+    assertThat(!full || reference.mayBeFull(run, all.get(accepted))).as("it is full").isTrue();
+    observe(run);
     assertThat(answered).allMatch(item -> item.answered);
   }
 
-  /** An item whose keys are those of its family. */
-  private static Submission submission(Run run, String id, String family, boolean answerable) {
-    Submission model =
-        answerable
-            ? Specs.answerable(run.spec, family, "scope")
-            : Specs.shared(run.spec, family, "scope");
-    List<Task> first =
-        model.first().stream()
-            .map(t -> new Task(named(t.id(), id), t.service(), t.key(), t.input()))
-            .toList();
-    return new Submission(id, model.input(), first, model.lastKeys());
+  /** A run that begins in the middle has the families first that the lone one had last. */
+  private int place(ReferenceRun run, int place) {
+    List<RunSpec> all = SimulatedWork.pipelines();
+    ReferenceRun lone = reference.runs.get(all.get(SimulatedWork.lone()).id());
+    if (lone == null || !run.id().equals(all.get(SimulatedWork.late()).id())) {
+      return place;
+    }
+    int back = lone.submitted.size() - 1 - place;
+    return back < 0 ? place : back;
   }
 
-  private static TaskId named(TaskId task, String item) {
-    return new TaskId(task.run(), item, task.node());
+  /** Puts a task into a run that is opened for it. */
+  private void put(WorkQueue client, int family) throws InterruptedException {
+    ReferenceRun known = reference.runs.get(BY_HAND);
+    if (known != null && known.closed) {
+      return;
+    }
+    int number = known == null ? 0 : known.submitted.size();
+    Submission item =
+        SimulatedWork.submission(
+            SimulatedWork.BY_HAND, "item-" + number, SimulatedWork.family(family), false);
+    assertThat(client.enqueue(item.first().getFirst())).isEqualTo(item.first().getFirst().id());
+    if (known == null) {
+      known = reference.open(fixture.ledger().find(BY_HAND).orElseThrow());
+      runs.add(known);
+    }
+    reference.submit(known, item);
   }
 
-  private List<Lease> ask(WorkQueue client, int max, Set<String> services)
+  private List<Lease> ask(WorkQueue client, int max, Set<String> services, boolean visits)
       throws InterruptedException {
     sweep();
     boolean mustBeSome = reference.hasTasksFor(services);
+    Set<ReferenceRun> heldBack = heldBack();
     List<Lease> handedOut = client.lease(new LeaseRequest(services, max, LONG, Duration.ZERO));
-    observe();
     assertThat(handedOut).hasSizeLessThanOrEqualTo(max);
     assertThat(!mustBeSome || !handedOut.isEmpty()).as("something is handed out").isTrue();
+    takeIn(handedOut, services, heldBack);
+    if (visits) {
+      visit(client, handedOut);
+    }
+    return handedOut;
+  }
+
+  private Set<ReferenceRun> heldBack() {
+    Set<ReferenceRun> heldBack = new HashSet<>(runs);
+    heldBack.removeIf(run -> !run.isHeldBack());
+    return heldBack;
+  }
+
+  private void takeIn(List<Lease> handedOut, Set<String> services, Set<ReferenceRun> heldBack)
+      throws InterruptedException {
+    for (ReferenceRun run : runs) {
+      if (run.items.values().stream().anyMatch(Item::mayBeAnswered)) {
+        observe(run);
+      }
+    }
     Map<RunId, Integer> levels = new HashMap<>();
     for (Lease lease : handedOut) {
-      reference.lease(lease, services);
-      RunSpec spec = reference.run(lease.task().id().run()).spec;
-      int level = spec.lanes().get(spec.laneOf(lease.task().id().node())).level();
-      Integer before = levels.put(spec.id(), level);
-      assertThat(before == null || level <= before).as("later nodes first").isTrue();
+      reference.lease(lease, services, heldBack);
+      RunId run = lease.task().id().run();
+      int level = reference.entry(lease.task().id()).lane().level();
+      Integer before = levels.put(run, level);
+      assertThat(before == null || level <= before || !reference.serviceCaps.isEmpty())
+          .as("later nodes first")
+          .isTrue();
     }
     leases.addAll(handedOut);
-    return handedOut;
+  }
+
+  /** Visits the hosts of leases, at once, and says so. */
+  private void visit(WorkQueue client, List<Lease> handedOut) throws InterruptedException {
+    List<Visit> visits = new ArrayList<>();
+    for (Lease lease : handedOut) {
+      Optional<HostLane> host = lease.task().hostLane();
+      long now = System.nanoTime();
+      if (host.isPresent() && lease.mayStart(now)) {
+        TaskId id = lease.task().id();
+        visits.add(
+            new Visit(
+                id.run(),
+                id.node(),
+                host.get().host(),
+                now,
+                Duration.ZERO,
+                10,
+                new Visit.Answer.Fine()));
+        reference.run(id.run()).spend(id.node(), new Spending(1, 10, 0, 0, 0));
+        visited.add(lease.token());
+      }
+    }
+    client.visited(visits);
+  }
+
+  private int work(WorkQueue client, int max, List<How> ways) throws InterruptedException {
+    List<Lease> some = ask(client, max, Set.of(), true);
+    leases.removeAll(some);
+    Map<Lease, How> ended = new LinkedHashMap<>();
+    for (int i = 0; i < some.size(); i++) {
+      ended.put(some.get(i), ways.get(i % ways.size()));
+    }
+    settle(client, ended);
+    return some.size();
+  }
+
+  private void take(WorkQueue client) throws InterruptedException {
+    sweep();
+    if (reference.hasTasksFor(Set.of())) {
+      Set<ReferenceRun> heldBack = heldBack();
+      Optional<Lease> lease = client.dequeue();
+      assertThat(lease).isPresent();
+      takeIn(lease.stream().toList(), Set.of(), heldBack);
+    }
   }
 
   /** Lets the time of what is to be due pass, and has it brought back. */
   private void sweep() throws InterruptedException {
-    if (runs.stream().flatMap(run -> run.tasks().stream()).anyMatch(t -> t.isDue)) {
-      fixture.elapse(MOMENT.multipliedBy(3));
+    if (runs.stream().flatMap(run -> run.tasks.stream()).anyMatch(t -> t.isDue)) {
+      fixture.elapse(SimulatedWork.MOMENT.multipliedBy(3));
     }
     assertThat(fixture.queue.lease(new LeaseRequest(OFFERED_BY_NOBODY, 1, LONG, Duration.ZERO)))
         .isEmpty();
@@ -169,36 +334,102 @@ public final class QueueSimulation {
   }
 
   private void settle(WorkQueue client, List<Ending> endings) throws InterruptedException {
-    Map<LeaseToken, Settlement> chosen = new HashMap<>();
+    Map<Lease, How> chosen = new LinkedHashMap<>();
     List<Lease> ended = new ArrayList<>();
     for (Ending ending : endings) {
-      if (!leases.isEmpty()) {
-        Lease lease = leases.get(ending.lease() % leases.size());
-        if (chosen.putIfAbsent(lease.token(), settlement(lease, ending.how())) == null
-            && !ending.again()) {
-          ended.add(lease);
-        }
-      }
+      withLease(
+          ending.lease(),
+          lease -> {
+            if (chosen.putIfAbsent(lease, ending.how()) == null && !ending.again()) {
+              ended.add(lease);
+            }
+          });
     }
     leases.removeAll(ended);
-    settleAll(client, List.copyOf(chosen.values()));
+    settle(client, chosen);
   }
 
   /** What is settled together is booked by kind and by lease. */
-  private void settleAll(WorkQueue client, List<Settlement> settlements)
-      throws InterruptedException {
-    List<Settlement> ends = new ArrayList<>(settlements);
+  private void settle(WorkQueue client, Map<Lease, How> chosen) throws InterruptedException {
+    List<Settlement> ends = new ArrayList<>();
+    for (Map.Entry<Lease, How> each : chosen.entrySet()) {
+      ends.add(settlement(client, each.getKey(), each.getValue()));
+    }
     ends.sort(
         Comparator.comparingInt((Settlement end) -> end instanceof Nack ? 1 : 0)
             .thenComparingLong(end -> end.lease().token().lease())
             .thenComparingInt(end -> end.lease().token().index()));
-    List<Settled> answers = client.settle(ends);
+    List<Settled> answers = settleAll(client, ends);
     assertThat(answers).hasSameSizeAs(ends);
     for (int i = 0; i < ends.size(); i++) {
-      Settlement end = ends.get(i);
-      assertThat(answers.get(i)).as("%s", end).isIn(allowed(end));
+      assertThat(answers.get(i)).as("%s", ends.get(i)).isIn(allowed(ends.get(i)));
     }
-    observe();
+    for (int i = 0; i < ends.size(); i++) {
+      if (answers.get(i) instanceof Settled.Booked && ends.get(i) instanceof Completion) {
+        forgetCollected(client, ends.get(i).lease());
+      }
+    }
+  }
+
+  private void forgetCollected(WorkQueue client, Lease lease) throws InterruptedException {
+    if (collects(lease)) {
+      client.dropCollected(lease, reference.collected(lease).size());
+      if (!reference.run(lease.task().id().run()).cancelled) {
+        assertThat(client.collected(lease, 0)).as("what %s collected", lease).isEmpty();
+      }
+    }
+  }
+
+  /** One end goes another way than many. */
+  private static List<Settled> settleAll(WorkQueue client, List<Settlement> ends)
+      throws InterruptedException {
+    if (ends.size() != 1) {
+      return client.settle(ends);
+    }
+    return List.of(
+        switch (ends.getFirst()) {
+          case Completion completion -> client.complete(completion);
+          case Nack nack -> client.nack(nack);
+        });
+  }
+
+  /** What an engine says of a lease, once it has done what it had to do under it. */
+  private Settlement settlement(WorkQueue client, Lease lease, How how)
+      throws InterruptedException {
+    RunSpec run = reference.run(lease.task().id().run()).spec;
+    boolean isUsed = visited.contains(lease.token()) || lease.task().hostLane().isEmpty();
+    boolean wasUnused = how == How.HAND_BACK_UNUSED || how == How.HAND_BACK_ELSEWHERE;
+    Settlement end = work.settlement(run, lease, wasUnused && isUsed ? How.HAND_BACK : how);
+    if (end instanceof Completion && splits(lease)) {
+      split(client, lease, 0, Integer.MAX_VALUE);
+    }
+    if (end instanceof Completion && collects(lease)) {
+      collect(client, lease);
+    }
+    return end;
+  }
+
+  private boolean collects(Lease lease) {
+    TaskId id = lease.task().id();
+    return SimulatedWork.source(reference.run(id.run()).spec, id.node()).isPresent();
+  }
+
+  /** Reads what a node collects, which must be there whole and in order. */
+  private void collect(WorkQueue client, Lease lease) throws InterruptedException {
+    if (!reference.isCurrent(lease)) {
+      return;
+    }
+    RunSpec run = reference.run(lease.task().id().run()).spec;
+    List<Item> parts = reference.collected(lease);
+    String last = SimulatedWork.source(run, lease.task().id().node()).orElseThrow().last();
+    CollectedPage page = client.collected(lease, 0).orElseThrow();
+    assertThat(page.parts()).as("parts of %s", lease.task().id()).isEqualTo(parts.size());
+    assertThat(page.outputs()).hasSameSizeAs(parts);
+    for (int i = 0; i < parts.size(); i++) {
+      reference.stands(
+          SimulatedWork.task(run, "", last, Specs.textOf(parts.get(i).submission.input())).key(),
+          Specs.textOf(page.outputs().get(i)));
+    }
   }
 
   private List<Settled> allowed(Settlement end) {
@@ -207,7 +438,7 @@ public final class QueueSimulation {
     if (!reference.isCurrent(lease)) {
       return List.of(new Settled.LeaseLost(lease.token()));
     }
-    boolean wasDead = itemOf(lease).dead;
+    boolean wasDead = reference.entry(lease.task().id()).item.dead;
     return switch (end) {
       case Completion completion -> {
         reference.complete(completion);
@@ -219,77 +450,55 @@ public final class QueueSimulation {
     };
   }
 
-  private Item itemOf(Lease lease) {
+  private void find(WorkQueue client, Lease lease, List<Integer> numbers)
+      throws InterruptedException {
+    RunSpec run = reference.run(lease.task().id().run()).spec;
+    int limit = SimulatedWork.mostFound(lease.task().id().node());
+    List<Emission> found = numbers.stream().map(n -> SimulatedWork.found(run, n)).toList();
+    assertThat(client.emit(lease, found, limit))
+        .as("what becomes of items %s that %s found", numbers, lease.task().id())
+        .isEqualTo(reference.find(lease, found, limit));
+  }
+
+  private void split(WorkQueue client, Lease lease, int from, int most)
+      throws InterruptedException {
+    RunSpec run = reference.run(lease.task().id().run()).spec;
+    List<Emission> all = SimulatedWork.parts(run, lease.task());
+    int begin = Math.min(from, all.size());
+    List<Emission> some = all.subList(begin, begin + Math.min(most, all.size() - begin));
+    if (!some.isEmpty()) {
+      assertThat(client.emitParts(lease, some, begin))
+          .as("what becomes of %d parts of %s from %d on", some.size(), lease, begin)
+          .isEqualTo(reference.split(lease, some, begin));
+    }
+  }
+
+  private void spend(WorkQueue client, Lease lease) throws InterruptedException {
     TaskId id = lease.task().id();
-    return reference.run(id.run()).item(id.item());
+    Spending spending = new Spending(0, 0, 3, 2, 1);
+    client.spent(List.of(new Expense(id.run(), id.node(), spending)));
+    reference.run(id.run()).spend(id.node(), spending);
   }
 
-  private Settlement settlement(Lease lease, QueueMove.How how) {
-    return switch (how) {
-      case COMPLETE -> completion(lease, false);
-      case CHAIN -> completion(lease, true);
-      case RETRY -> nack(lease, new Nack.Verdict.Retry("no", Duration.ZERO));
-      case RETRY_SOON -> nack(lease, new Nack.Verdict.Retry("no", MOMENT));
-      case RETRY_LATE -> nack(lease, new Nack.Verdict.Retry("no", LATE));
-      case BURY -> nack(lease, new Nack.Verdict.Bury("never"));
-      case HAND_BACK -> nack(lease, new Nack.Verdict.HandBack());
-    };
+  private static Set<Long> numbers(List<Lease> some) {
+    Set<Long> numbers = new HashSet<>();
+    some.forEach(lease -> numbers.add(lease.token().lease()));
+    return numbers;
   }
 
-  private static Nack nack(Lease lease, Nack.Verdict verdict) {
-    return new Nack(lease, List.of(), lease.task(), lease.attempt(), verdict);
-  }
-
-  /**
-   * The end of a lease that worked; {@code goesOn}: with the node that alone follows, if one does.
-   */
-  private Completion completion(Lease lease, boolean goesOn) {
-    RunSpec spec = reference.run(lease.task().id().run()).spec;
-    List<NodeResult> results = new ArrayList<>();
-    Task task = lease.task();
-    executions++;
-    String output =
-        lease
-            .stored()
-            .map(stored -> Specs.textOf(stored.output()))
-            .orElseGet(() -> "execution " + executions + " of " + lease.task().id().node());
-    results.add(QueueFixture.result(spec, task, output, lease.attempt()));
-    List<Release> releases = releases(spec, task);
-    if (goesOn && releases.size() == 1 && releases.getFirst().predecessors() == 1) {
-      Task next = releases.getFirst().task();
-      results.add(QueueFixture.result(spec, next, output + " and then " + next.id().node(), 1));
-      releases = releases(spec, next);
-    }
-    return new Completion(lease, results, releases);
-  }
-
-  private static List<Release> releases(RunSpec spec, Task task) {
-    return Specs.successors(spec, task.id().node()).stream()
-        .map(lane -> {
-          String family = Specs.textOf(task.input());
-          Task model = Specs.task(spec, family, lane.node(), "scope");
-          TaskId id = named(model.id(), task.id().item());
-          return new Release(
-              new Task(id, model.service(), model.key(), model.input()), lane.inputs().size());
-        })
-        .toList();
-  }
-
-  private void expire(WorkQueue client, int index) throws InterruptedException {
+  private void expire(WorkQueue client, Set<Long> numbers) throws InterruptedException {
     sweep();
-    if (leases.isEmpty()) {
-      return;
+    client.renew(new Heartbeat("worker", Set.of("A"), 1, numbers, SimulatedWork.MOMENT));
+    for (long number : numbers) {
+      reference.leased(number).forEach(entry -> entry.isDue = true);
     }
-    long number = leases.get(index % leases.size()).token().lease();
-    client.renew(new Heartbeat("worker", Set.of("A"), 1, Set.of(number), MOMENT));
-    reference.leased(number).forEach(entry -> entry.isDue = true);
   }
 
   private void renew(QueueMove.Renew move) throws InterruptedException {
     sweep();
     Set<Long> numbers = new HashSet<>();
-    for (int i = 0; i < move.count() && !leases.isEmpty(); i++) {
-      numbers.add(leases.get((move.from() + i) % leases.size()).token().lease());
+    for (int i = 0; i < move.count(); i++) {
+      withLease(move.from() + i, lease -> numbers.add(lease.token().lease()));
     }
     Heartbeat.Renewal renewal =
         client(move.client()).renew(new Heartbeat("worker", Set.of("A"), 1, numbers, LONG));
@@ -300,173 +509,248 @@ public final class QueueSimulation {
     for (long number : numbers) {
       reference.leased(number).stream()
           .filter(entry -> entry.item.run.cancelled)
-          .forEach(entry -> cancelled.add(entry.item.run.spec.id()));
+          .forEach(entry -> cancelled.add(entry.item.run.id()));
     }
     assertThat(renewal.cancelled()).isEqualTo(cancelled);
   }
 
-  private void pause(Run run, boolean pause) {
+  private void pause(WorkQueue client, ReferenceRun run, boolean pause) {
     if (isFinished(run)) {
       return;
     }
     run.paused = pause;
     if (pause) {
-      fixture.ledger().pause(run.spec.id());
+      client.ledger().pause(run.id());
     } else {
-      fixture.ledger().resume(run.spec.id());
+      client.ledger().resume(run.id());
     }
   }
 
-  private void cancel(WorkQueue client, Run run) throws InterruptedException {
+  private static void weigh(WorkQueue client, ReferenceRun run, int weight) {
+    client.ledger().weigh(run.id(), weight);
+    run.weight = weight;
+  }
+
+  private void bound(QueueMove.Bound move, ReferenceRun run) {
+    LaneSpec lane = run.spec.lanes().get(move.node() % run.spec.lanes().size());
+    Cap cap =
+        switch (move.what()) {
+          case RUN -> new Cap.OfRun(run.id());
+          case NODE -> new Cap.OfNode(run.id(), lane.node());
+          case SERVICE -> new Cap.OfService(lane.service());
+        };
+    client(move.client()).ledger().cap(cap, move.most());
+    switch (cap) {
+      case Cap.OfRun _ -> run.maxLeased = move.most();
+      case Cap.OfNode(RunId _, String node) -> run.nodeCaps.put(node, move.most());
+      case Cap.OfService(String service) when move.most() == Cap.NONE ->
+          reference.serviceCaps.remove(service);
+      case Cap.OfService(String service) -> reference.serviceCaps.put(service, move.most());
+    }
+    assertThat(fixture.ledger().serviceCaps()).isEqualTo(reference.caps());
+  }
+
+  private void cancel(WorkQueue client, ReferenceRun run) throws InterruptedException {
     sweep();
     boolean goesOn = !isFinished(run);
-    client.ledger().cancel(run.spec.id());
+    client.ledger().cancel(run.id());
     if (goesOn) {
-      reference.cancel(run);
+      ReferenceQueue.cancel(run);
     }
   }
 
   /** Whether a run is over, which nobody can tell while a task of a dead item may be left. */
-  private boolean isFinished(Run run) {
-    boolean finished = fixture.ledger().status(run.spec.id()).finished().isPresent();
+  private boolean isFinished(ReferenceRun run) {
+    boolean finished = fixture.ledger().status(run.id()).finished().isPresent();
     if (run.isOver() || !run.mayBeOver()) {
-      assertThat(finished).as("the end of %s", run.spec.id()).isEqualTo(run.isOver());
+      assertThat(finished).as("the end of %s", run.id()).isEqualTo(run.isOver());
     }
     return finished;
   }
 
-  private void close(WorkQueue client, Run run) {
-    client.closeInput(run.spec.id());
+  private static void close(WorkQueue client, ReferenceRun run) {
+    client.closeInput(run.id());
     run.closed = true;
   }
 
-  private List<Item> letters(Run run, int some) {
-    List<Item> letters = run.items.values().stream().filter(item -> item.hasLetter).toList();
-    assertThat(fixture.ledger().deadLetters(run.spec.id(), "", 1_000))
-        .extracting(letter -> letter.task().id().item())
-        .containsExactlyElementsOf(
-            letters.stream().map(item -> item.submission.item()).sorted().toList());
-    return letters.subList(0, Math.min(some, letters.size()));
+  /** Some items that are dead or excluded, whose letters must all be there. */
+  private List<Item> letters(ReferenceRun run, int some) {
+    RunLedger ledger = fixture.ledger();
+    assertThat(items(ledger.deadLetters(run.id(), "", 1_000))).isEqualTo(ids(run.letters(false)));
+    assertThat(items(ledger.excluded(run.id(), "", 1_000))).isEqualTo(ids(run.letters(true)));
+    return Stream.concat(run.letters(false).stream(), run.letters(true).stream())
+        .limit(some)
+        .toList();
   }
 
-  private void replay(WorkQueue client, Run run, int some) {
-    List<Item> chosen = letters(run, some);
-    long replayed = client.ledger().replay(run.spec.id(), names(chosen));
-    assertThat(replayed).isEqualTo(run.cancelled ? 0 : chosen.size());
-    if (!run.cancelled) {
-      chosen.forEach(reference::replay);
+  private static List<String> items(List<DeadLetter> letters) {
+    return letters.stream().map(letter -> letter.task().id().item()).toList();
+  }
+
+  private static List<String> ids(List<Item> items) {
+    return items.stream().map(Item::id).sorted().toList();
+  }
+
+  private void replay(WorkQueue client, ReferenceRun run, int some) {
+    List<String> chosen = letters(run, some).stream().map(Item::id).toList();
+    long replayed = client.ledger().replay(run.id(), chosen);
+    long expected = 0;
+    for (String item : chosen) {
+      expected += run.item(item).replay() ? 1 : 0;
+      run.collect();
     }
+    assertThat(replayed).as("replayed of %s", chosen).isEqualTo(expected);
   }
 
-  private void drop(WorkQueue client, Run run, int some) {
+  private void drop(WorkQueue client, ReferenceRun run, int some) {
     List<Item> chosen = letters(run, some);
-    assertThat(client.ledger().drop(run.spec.id(), names(chosen))).isEqualTo(chosen.size());
+    List<String> ids = chosen.stream().map(Item::id).toList();
+    assertThat(client.ledger().drop(run.id(), ids)).isEqualTo(chosen.size());
     chosen.forEach(item -> item.hasLetter = false);
+    run.dropped += chosen.size();
   }
 
-  private static List<String> names(List<Item> items) {
-    return items.stream().map(item -> item.submission.item()).toList();
-  }
-
-  private void read(WorkQueue client, RunId run, int max) throws InterruptedException {
-    ResultBatch batch = client.ledger().results(run, ResultBatch.START, max, Duration.ZERO);
-    assertThat(batch.results()).hasSizeLessThanOrEqualTo(max);
-    RunLedger.Delivery delivery = new RunLedger.Delivery(batch.position(), batch.results().size());
-    client.ledger().deliver(run, "file", delivery);
-    assertThat(client.ledger().delivered(run, "file")).contains(delivery);
-  }
-
-  /** Reads what results there are since it was last called. */
-  private void observe() throws InterruptedException {
-    for (Run run : runs) {
-      RunId id = run.spec.id();
-      String position = positions.getOrDefault(id, ResultBatch.START);
-      ResultBatch batch = fixture.ledger().results(id, position, 10_000, Duration.ZERO);
-      batch.results().forEach(reference::result);
-      positions.put(id, batch.position());
+  private void read(QueueMove.Read move, ReferenceRun run) throws InterruptedException {
+    RunLedger ledger = client(move.client()).ledger();
+    observe(run);
+    String from =
+        ledger
+            .delivered(run.id(), READER)
+            .map(RunLedger.Delivery::position)
+            .orElse(ResultBatch.START);
+    ResultBatch batch = ledger.results(run.id(), from, move.max(), Duration.ZERO);
+    int to = Math.min(run.results.size(), run.delivered + move.max());
+    assertThat(batch.results()).isEqualTo(run.results.subList(run.delivered, to));
+    boolean mayEnd = run.mayBeOver() && to == run.results.size();
+    assertThat(!batch.ended() || mayEnd).as("the end of %s", run.id()).isTrue();
+    RunLedger.Delivery delivery = new RunLedger.Delivery(batch.position(), to);
+    if (move.trims()) {
+      backstage.trim(run.id(), READER, delivery);
+    } else {
+      ledger.deliver(run.id(), READER, delivery);
     }
+    assertThat(ledger.delivered(run.id(), READER)).contains(delivery);
+    run.delivered = to;
+  }
+
+  private void look(WorkQueue client, ReferenceRun run) {
+    RunLedger ledger = client.ledger();
+    assertThat(ledger.find(run.id())).contains(run.spec);
+    assertThat(ledger.runs()).containsExactlyElementsOf(reference.runs.keySet());
+    assertThat(ledger.why(run.id()).verdict() == Explanation.Verdict.OVER)
+        .isEqualTo(isFinished(run));
+    assertThat(ledger.serviceCaps()).isEqualTo(reference.caps());
+    letters(run, 0);
+    backstage.isSound();
+  }
+
+  /** A note and a claim of one number have names of their own. */
+  private void note(Notes notes, QueueMove.Note move) {
+    String note = "note-" + move.name();
+    String claim = "claim-" + move.name();
+    switch (move.what()) {
+      case PUT -> {
+        String text = "text " + reference.notes.size() + " of client " + move.client();
+        notes.put(note, text.getBytes(UTF_8), LONG);
+        reference.notes.put(note, text);
+      }
+      case CLAIM ->
+          assertThat(notes.claim(claim, LONG))
+              .as("whether %s was free", claim)
+              .isEqualTo(reference.notes.putIfAbsent(claim, "") == null);
+      case FORGET -> {
+        for (String name : List.of(note, claim)) {
+          notes.forget(name);
+          reference.notes.remove(name);
+        }
+      }
+    }
+    for (WorkQueue client : clients) {
+      assertThat(client.notes().find(note).map(text -> new String(text, UTF_8)))
+          .isEqualTo(Optional.ofNullable(reference.notes.get(note)));
+    }
+  }
+
+  /** Reads what results of a run there are since it was last called. */
+  private void observe(ReferenceRun run) throws InterruptedException {
+    String position = positions.getOrDefault(run.id(), ResultBatch.START);
+    ResultBatch batch = fixture.ledger().results(run.id(), position, 10_000, Duration.ZERO);
+    batch.results().forEach(reference::result);
+    positions.put(run.id(), batch.position());
   }
 
   private void compare() throws InterruptedException {
-    observe();
-    for (Run run : runs) {
-      RunStatus status = fixture.ledger().status(run.spec.id());
-      assertThat(status.submitted()).isEqualTo(run.items.size());
-      assertThat(status.inFlight()).as("in flight of %s", status).isNotNegative();
-      assertThat(fixture.ledger().receipt(run.spec.id()).discrepancies())
-          .as("what does not add up of %s", status)
-          .isEmpty();
-      if (!run.cancelled) {
-        compareNodes(run, status);
-        assertThat(status.done()).as("done of %s", run.spec.id()).isEqualTo(done(run));
-        assertThat(status.dead()).as("dead of %s", run.spec.id()).isEqualTo(dead(run));
-        assertThat(status.cancelled()).isZero();
+    Map<ReferenceRun, Receipt> receipts = new LinkedHashMap<>();
+    for (ReferenceRun run : runs) {
+      Receipt receipt = fixture.ledger().receipt(run.id());
+      receipts.put(run, receipt);
+      if (receipt.status().undeliveredResults() != run.results.size() - run.delivered) {
+        observe(run);
       }
     }
+    receipts.forEach(ComparedBooks::agree);
   }
 
-  private static long done(Run run) {
-    return run.items.values().stream().filter(Item::isDone).count();
-  }
-
-  private static long dead(Run run) {
-    return run.items.values().stream().filter(item -> item.dead).count();
-  }
-
-  private void compareNodes(Run run, RunStatus status) {
-    for (RunStatus.NodeCounts counts : status.nodes()) {
-      String node = counts.node();
-      long limbo =
-          run.tasks().stream().filter(t -> t.isLimbo() && t.task.id().node().equals(node)).count();
-      long waiting = run.count(node, State.WAITING);
-      assertThat(counts.waiting()).as("waiting of %s", counts).isBetween(waiting - limbo, waiting);
-      assertThat(counts.delayed()).as("%s", counts).isEqualTo(run.count(node, State.DELAYED));
-      assertThat(counts.leased()).as("%s", counts).isEqualTo(run.count(node, State.LEASED));
-    }
-  }
-
-  /** Goes on without troubles until all is over, and looks at what there is then. */
+  /** Goes on without troubles until all is over, then with what can be replayed. */
   private void drain() throws InterruptedException {
-    for (Run run : runs) {
-      if (run.tasks().stream().anyMatch(t -> t.state == State.DELAYED && !t.isDue)) {
+    for (ReferenceRun run : runs) {
+      if (run.tasks.stream().anyMatch(t -> t.state == State.DELAYED && !t.isDue)) {
         cancel(fixture.queue, run);
       }
-      pause(run, false);
+      pause(fixture.queue, run, false);
       close(fixture.queue, run);
     }
     // what is still leased is lost with its worker
-    while (!leases.isEmpty()) {
-      expire(fixture.queue, 0);
-      long number = leases.getFirst().token().lease();
-      leases.removeIf(lease -> lease.token().lease() == number);
+    expire(fixture.queue, numbers(leases));
+    leases.clear();
+    workOff();
+    boolean hasLetters = false;
+    for (ReferenceRun run : runs) {
+      hasLetters |= !letters(run, 1).isEmpty();
+      replay(fixture.queue, run, Integer.MAX_VALUE);
     }
-    List<Lease> some = ask(fixture.queue, 12, Set.of());
-    while (!some.isEmpty()) {
-      leases.removeAll(some);
-      settleAll(
-          fixture.queue, some.stream().<Settlement>map(lease -> completion(lease, false)).toList());
-      compare();
-      some = ask(fixture.queue, 12, Set.of());
+    if (hasLetters) {
+      workOff();
     }
-    compare();
-    for (Run run : runs) {
-      isOver(run);
+    for (ReferenceRun run : runs) {
+      read(new QueueMove.Read(0, 0, 1_000, false), run);
+      assertThat(run.delivered).isEqualTo(run.results.size());
+      assertThat(run.letters(false))
+          .as("what dies only of parts whose letters were dropped")
+          .allMatch(item -> item.lacksParts || run.cancelled);
     }
   }
 
-  private void isOver(Run run) {
-    RunStatus status = fixture.ledger().status(run.spec.id());
-    assertThat(status.finished()).as("the end of %s", status).isPresent();
-    assertThat(status.state())
-        .isEqualTo(run.cancelled ? RunStatus.State.CANCELLED : RunStatus.State.FINISHED);
-    assertThat(status.nodes())
-        .allSatisfy(n -> assertThat(n.waiting() + n.delayed() + n.leased()).isZero());
-    assertThat(status.done()).isEqualTo(done(run));
-    assertThat(status.dead()).isEqualTo(dead(run));
-    assertThat(status.cancelled()).isEqualTo(run.items.size() - done(run) - dead(run));
-    Set<String> last = Set.copyOf(Specs.lastNodes(run.spec));
-    for (Item item : run.items.values()) {
-      assertThat(item.read).as("%s", item.submission).isEqualTo(item.isDone() ? last : Set.of());
+  private void workOff() throws InterruptedException {
+    for (int rests = 0; !isOver() && rests < MOST_RESTS; rests++) {
+      deliver();
+      while (work(fixture.queue, 40, List.of(How.COMPLETE)) > 0) {
+        compare();
+        deliver();
+      }
+      compare();
+      if (!isOver()) {
+        fixture.elapse(REST);
+      }
+    }
+    assertThat(ask(fixture.queue, 40, Set.of(), false)).as("what is left").isEmpty();
+    for (ReferenceRun run : runs) {
+      ComparedBooks.areClosed(run, fixture.ledger().receipt(run.id()));
+    }
+  }
+
+  /** Whether nothing is left to do, and the queue says so of each run. */
+  private boolean isOver() {
+    return reference.isOver()
+        && runs.stream().allMatch(run -> fixture.ledger().status(run.id()).finished().isPresent());
+  }
+
+  /** Lets all results be delivered, which would hold their runs back. */
+  private void deliver() throws InterruptedException {
+    for (ReferenceRun run : runs) {
+      if (run.isHeldBack()) {
+        read(new QueueMove.Read(0, 0, 100, false), run);
+      }
     }
   }
 }

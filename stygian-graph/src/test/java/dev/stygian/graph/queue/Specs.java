@@ -25,6 +25,11 @@ public final class Specs {
 
   private Specs() {}
 
+  /** A run without nodes so far. */
+  public static RunBuilder run(String id) {
+    return new RunBuilder(id);
+  }
+
   /** A run of the one node {@code a}. */
   public static RunBuilder single(String run) {
     return new RunBuilder(run).node("a");
@@ -173,6 +178,7 @@ public final class Specs {
   /** Builds a run. */
   public static final class RunBuilder {
     private final String id;
+    private String pipeline = "pipeline";
     private final List<LaneSpec> lanes = new ArrayList<>();
     private final Map<String, Integer> ends = new HashMap<>();
     private final Set<String> splitting = new HashSet<>();
@@ -194,6 +200,12 @@ public final class Specs {
         }
       }
       lanes.add(new LaneSpec(node, node.toUpperCase(Locale.ROOT), level, List.of(inputs), 3));
+      return this;
+    }
+
+    /** Gives the run another pipeline than all runs have that do not say. */
+    public RunBuilder pipeline(String name) {
+      pipeline = name;
       return this;
     }
 
@@ -286,7 +298,7 @@ public final class Specs {
     }
 
     public RunSpec build() {
-      RunSpec draft = new RunSpec(new RunId(id), "pipeline", "", lanes, 1, wide, limits);
+      RunSpec draft = new RunSpec(new RunId(id), pipeline, "", lanes, 1, wide, limits);
       int allEnds = lastNodes(draft).size();
       List<LaneSpec> all =
           lanes.stream()
@@ -303,7 +315,7 @@ public final class Specs {
                       collecting(l.node())))
               .toList();
       return new RunSpec(
-          draft.id(), "pipeline", "definition of " + id, all, all.getFirst().ends(), wide, limits);
+          draft.id(), pipeline, "definition of " + id, all, all.getFirst().ends(), wide, limits);
     }
   }
 }

@@ -411,14 +411,17 @@ while most > 0 and visits < MOST_VISITS do
     visits_wanted = visits + redis.call('LLEN', ring)
   end
   visits = visits + 1
-  local run = tonumber(redis.call('LINDEX', ring, '0'))
-  local of_run = Runs.of(run)
-  local turn_before, asked = of_run.turn, most
-  local alone = not is_shared and of_run.max_leased == 0
-  if not alone then asked = math.min(most, math.max(Runs.QUANTUM * of_run.weight - of_run.turn, 1)) end
-  local handed = visit(run, asked)
-  most = most - handed
-  end_visit(run, alone, asked, handed, turn_before)
+  -- none, where all that was drawn is of runs at their own caps
+  local run = tonumber(redis.call('LINDEX', ring, '0') or '')
+  if run then
+    local of_run = Runs.of(run)
+    local turn_before, asked = of_run.turn, most
+    local alone = not is_shared and of_run.max_leased == 0
+    if not alone then asked = math.min(most, math.max(Runs.QUANTUM * of_run.weight - of_run.turn, 1)) end
+    local handed = visit(run, asked)
+    most = most - handed
+    end_visit(run, alone, asked, handed, turn_before)
+  end
 end
 
 -- Whether somebody is to look at the runs that this call had no room for: not where nothing of these services was
