@@ -158,8 +158,8 @@ public final class BenchServer implements AutoCloseable {
   }
 
   /**
-   * A sentence on the scripts since {@link #watchSlowCommands}, and one on other commands where any
-   * was slow; those of {@link #ask} are not meant.
+   * A sentence on the scripts and on all other commands since {@link #watchSlowCommands}, but for
+   * those of {@link #ask}.
    */
   public String slowCommands() {
     List<Slow> all =
