@@ -11,11 +11,17 @@ import dev.stygian.bench.macro.StartCase;
 import dev.stygian.bench.measure.BenchCase;
 import dev.stygian.bench.measure.BenchServer;
 import dev.stygian.bench.measure.CaseReport;
+import dev.stygian.bench.measure.Checkout;
+import dev.stygian.bench.measure.Launcher;
 import dev.stygian.bench.measure.Setup;
 import dev.stygian.bench.micro.CodecCase;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.error.StygianException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -127,36 +133,55 @@ final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
     Setup setup = setup();
+    List<BenchCase> chosen = chosen();
+    ObjectNode document = document(Instant.now().truncatedTo(ChronoUnit.SECONDS));
     List<CaseReport> reports = new ArrayList<>();
-    for (BenchCase one : chosen()) {
-      err.println("bench: " + one.name() + ", " + one.summary() + " …");
-      long began = System.nanoTime();
-      try {
-        for (CaseReport report : one.run(setup)) {
-          reports.add(report);
-          if (!json) {
-            out.println(report.markdown());
-          }
+    try {
+      for (BenchCase one : chosen) {
+        int ended = run(one, setup, reports);
+        if (ended != OK) {
+          document.put("failed", one.name());
+          return ended;
         }
-      } catch (SettingInvalidException e) {
-        err.println("stygian: " + e.getMessage());
-        return USAGE;
-      } catch (StygianException e) {
-        err.println("stygian: " + e.getMessage());
-        return INFRASTRUCTURE;
-      } catch (IllegalStateException e) {
-        err.println("stygian: the case " + one.name() + " went wrong: " + e.getMessage());
-        e.printStackTrace(err);
-        return WRONG;
       }
-      err.printf("bench: %s took %d s%n", one.name(), (System.nanoTime() - began) / 1_000_000_000);
+      return OK;
+    } finally { // what took minutes to measure is told, whatever becomes of a later case
+      if (json) {
+        var cases = document.putArray("cases");
+        reports.forEach(report -> cases.add(report.json()));
+        out().println(document);
+      }
     }
-    if (json) {
-      out.println(document(reports));
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private int run(BenchCase one, Setup setup, List<CaseReport> reports) throws Exception {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("bench: " + one.name() + ", " + one.summary() + " …");
+    long began = System.nanoTime();
+    try {
+      for (CaseReport report : one.run(setup)) {
+        reports.add(report);
+        if (!json) {
+          out().println(report.markdown());
+        }
+      }
+    } catch (SettingInvalidException e) {
+      err.println("stygian: " + e.getMessage());
+      return USAGE;
+    } catch (StygianException e) {
+      err.println("stygian: " + e.getMessage());
+      return INFRASTRUCTURE;
+    } catch (IllegalStateException e) {
+      err.println("stygian: the case " + one.name() + " went wrong: " + e.getMessage());
+      e.printStackTrace(err);
+      return WRONG;
     }
+    err.printf("bench: %s took %d s%n", one.name(), (System.nanoTime() - began) / 1_000_000_000);
     return OK;
   }
 
@@ -191,14 +216,23 @@ final class Bench implements Callable<Integer> {
     return names.isEmpty() ? CASES : CASES.stream().filter(c -> names.contains(c.name())).toList();
   }
 
-  private static ObjectNode document(List<CaseReport> reports) {
+  /** What the figures depend on, beside the machine. */
+  private ObjectNode document(Instant begin) throws IOException, InterruptedException {
     ObjectNode all =
         JsonNodeFactory.instance
             .objectNode()
+            .put("date", begin.toString())
             .put("java", Runtime.version().toString())
-            .put("cores", Runtime.getRuntime().availableProcessors());
-    var cases = all.putArray("cases");
-    reports.forEach(report -> cases.add(report.json()));
+            .put("cores", Runtime.getRuntime().availableProcessors())
+            .put("seconds", seconds)
+            .put("batch", batch)
+            .put("threads", threads)
+            .put("smoke", smoke)
+            .put("full", full);
+    Optional<Path> home = Launcher.home();
+    if (home.isPresent()) {
+      Checkout.commit(home.get()).ifPresent(commit -> all.put("commit", commit));
+    }
     return all;
   }
 }

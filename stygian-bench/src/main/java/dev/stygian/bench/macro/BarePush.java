@@ -18,17 +18,21 @@ final class BarePush {
 
   private BarePush() {}
 
-  /** From when a value was due to the moment at which the other thread had it. */
+  /**
+   * From when a value was due to the moment at which the other thread had it; of so many values,
+   * after as many that do not count as with ours.
+   */
   static Percentiles play(String url, int values, double perSecond) throws InterruptedException {
-    long[] due = new long[values];
-    long[] read = new long[values];
+    int lead = TimedRun.lead(values, perSecond);
+    long[] due = new long[lead + values];
+    long[] read = new long[lead + values];
     RedisClient client = RedisClient.create(url);
     try (StatefulRedisConnection<String, String> pushing = client.connect();
         StatefulRedisConnection<String, String> popping = client.connect();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> popped =
           threads.submit(() -> {
-            for (int i = 0; i < values; i++) {
+            for (int i = 0; i < read.length; i++) {
               KeyValue<String, String> value = popping.sync().blpop(PATIENCE_SECONDS, LIST);
               read[Integer.parseInt(value.getValue())] = System.nanoTime();
             }
@@ -41,7 +45,7 @@ final class BarePush {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
     Percentiles all = new Percentiles();
-    for (int i = 0; i < values; i++) {
+    for (int i = lead; i < due.length; i++) {
       all.note(due[i], read[i]);
     }
     return all;

@@ -5,6 +5,7 @@ import dev.stygian.bench.measure.BenchServer;
 import dev.stygian.bench.measure.CaseReport;
 import dev.stygian.bench.measure.Column;
 import dev.stygian.bench.measure.Contender;
+import dev.stygian.bench.measure.GcLogs;
 import dev.stygian.bench.measure.Launcher;
 import dev.stygian.bench.measure.Row;
 import dev.stygian.bench.measure.Sample;
@@ -74,7 +75,7 @@ public final class CrawlCase implements BenchCase {
       Launcher.warmUp(folder.path());
       List<Row> rows =
           setup
-              .rounds(0, 3) // the first finds the pages on disk; the median leaves it out
+              .rounds(1, 3) // the first finds the pages on disk
               .play(
                   List.of(
                       new Contender("local", crawl::local),
@@ -129,8 +130,9 @@ public final class CrawlCase implements BenchCase {
       List<String> whole = new ArrayList<>(command);
       whole.add(output.toString());
       double serverBefore = server.cpuMicros();
-      WholeProcess.Ended ended = WholeProcess.run(whole, folder, Map.of());
+      WholeProcess.Ended ended = WholeProcess.run(whole, folder, GcLogs.environment(folder));
       double serverCpu = usesServer ? server.cpuMicros() - serverBefore : 0;
+      double allocated = GcLogs.takeAllocatedBytes(folder);
       digests.add(Canonical.sha256(output, pages));
       if (digests.size() > 1) {
         throw new IllegalStateException("the outputs differ: sha256 " + digests);
@@ -138,7 +140,7 @@ public final class CrawlCase implements BenchCase {
       return new Sample(Map.of())
           .with(PAGES, pages / ended.seconds())
           .with(SECONDS, ended.seconds())
-          .with(new Usage(ended.cpuMicros(), serverCpu, 0), pages);
+          .with(new Usage(ended.cpuMicros(), serverCpu, allocated), pages);
     }
 
     String sha256() {

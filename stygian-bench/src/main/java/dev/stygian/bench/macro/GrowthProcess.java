@@ -6,13 +6,14 @@ import java.util.Optional;
 
 /**
  * A producer or a worker of the growth case, in a small heap. Orders: {@code open URL BATCH},
- * {@code produce FROM TO}, {@code work TASKS}, {@code heap} (used bytes after a collection), {@code
- * close}.
+ * {@code produce FROM TO}, {@code work TASKS}, {@code finish THREADS} (all there are), {@code heap}
+ * (used bytes after a collection), {@code close}.
  */
 final class GrowthProcess implements ChildOrders.Obeying {
   static final String OPEN = "open";
   static final String PRODUCE = "produce";
   static final String WORK = "work";
+  static final String FINISH = "finish";
   static final String HEAP = "heap";
   static final String CLOSE = "close";
   private static final String DONE = "done";
@@ -36,6 +37,7 @@ final class GrowthProcess implements ChildOrders.Obeying {
       case PRODUCE ->
           path.orElseThrow().enqueue(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
       case WORK -> path.orElseThrow().leaseAndComplete(Integer.parseInt(words[1]));
+      case FINISH -> path.orElseThrow().work(Integer.parseInt(words[1]));
       case HEAP -> {
         return Long.toString(usedHeap());
       }

@@ -1,8 +1,7 @@
 package dev.stygian.bench.macro;
 
 import dev.stygian.bench.measure.Column;
-import dev.stygian.bench.measure.Row;
-import dev.stygian.bench.measure.Spread;
+import dev.stygian.bench.measure.Sample;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -24,13 +23,17 @@ final class Percentiles {
     micros.recordValue(Math.clamp((toNanos - fromNanos) / 1000, 0, LONGEST_MICROS));
   }
 
-  /** As a row; {@code perSecond} is how often something was sent. */
-  Row row(String name, double perSecond) {
-    Row row = new Row(name, Map.of(RATE, Spread.of(perSecond)));
-    return row.with(P50, at(50)).with(P99, at(99)).with(P999, at(99.9)).with(MOST, at(100));
+  /** As a round's figures; {@code perSecond} is how often something was sent. */
+  Sample sample(double perSecond) {
+    return new Sample(Map.of())
+        .with(RATE, perSecond)
+        .with(P50, at(50))
+        .with(P99, at(99))
+        .with(P999, at(99.9))
+        .with(MOST, at(100));
   }
 
-  private Spread at(double percentile) {
-    return Spread.of(micros.getValueAtPercentile(percentile) / 1e3);
+  private double at(double percentile) {
+    return micros.getValueAtPercentile(percentile) / 1e3;
   }
 }

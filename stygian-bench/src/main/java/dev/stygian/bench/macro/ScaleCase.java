@@ -10,7 +10,7 @@ import dev.stygian.bench.measure.Meter;
 import dev.stygian.bench.measure.Row;
 import dev.stygian.bench.measure.Sample;
 import dev.stygian.bench.measure.Setup;
-import dev.stygian.bench.measure.Spread;
+import dev.stygian.bench.measure.WarmUp;
 import dev.stygian.graph.engine.ResultDelivery;
 import dev.stygian.graph.engine.Submitter;
 import dev.stygian.graph.pipeline.Pipeline;
@@ -29,13 +29,23 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Tasks that wait a tenth of a second, on more and more worker processes. The reference is
- * arithmetic: as many tasks a second as workers can wait for, if nothing else took any time.
+ * arithmetic: as many tasks a second as workers can wait for, if nothing else took any time. The
+ * numbers of processes take turns.
  */
 public final class ScaleCase implements BenchCase {
   static final int WORKERS = 50;
   static final double TASK_SECONDS = 0.1;
 
   private static final Column TASKS = new Column("tasks_per_second", "tasks/s", 0);
+  private static final Column LIMIT = new Column("limit_per_second", "limit", 0);
+
+  /** In rounds' lengths: the end of one wait is to be little beside a round. */
+  private static final double LENGTH = 3;
+
+  /** All processes at once; one of them alone would find the cores free. */
+  private static final WarmUp WARM_UP = new WarmUp(4, 12);
+
+  private static final double WARM_UP_SECONDS = 2;
   private static final RunId RUN = new RunId("scale");
   private static final String PIPELINE =
       """
@@ -58,38 +68,53 @@ public final class ScaleCase implements BenchCase {
 
   @Override
   public List<CaseReport> run(Setup setup) throws Exception {
-    List<Row> rows = new ArrayList<>();
-    String version;
+    List<Integer> counts = setup.smoke() ? List.of(1, 2) : List.of(1, 2, 4, 8);
     try (BenchServer server = BenchServer.start(setup);
         ServiceRegistry registry = ServiceRegistry.defaultWithEnv()) {
-      version = server.version();
       List<ChildJvm> children = new ArrayList<>();
       try {
-        for (int processes : setup.smoke() ? List.of(1, 2) : List.of(1, 2, 4, 8)) {
-          while (children.size() < processes) {
-            children.add(ChildJvm.start(EngineWorkerProcess.class, List.of("-Xmx128m")));
-          }
-          int tasks = tasks(processes, setup.smoke() ? 0.2 : 2.0 * setup.seconds());
-          Contender ours =
-              new Contender(
-                  processes + (processes == 1 ? " process" : " processes"),
-                  () -> play(server, registry, children, tasks));
-          Row row = setup.rounds(1, 1).play(List.of(ours), TASKS, true).getFirst();
-          double share = row.median(TASKS) / limit(processes);
-          rows.add(row.with(Column.RATIO, Spread.of(share)));
+        while (children.size() < counts.getLast()) {
+          children.add(ChildJvm.start(EngineWorkerProcess.class, List.of("-Xmx128m")));
         }
+        return List.of(report(server, rows(setup, counts, server, registry, children)));
       } finally {
         children.forEach(ChildJvm::close);
       }
     }
-    return List.of(
-        new CaseReport(
-            name(),
-            "delay of 100 ms, %d workers a process (-Xmx128m), %s".formatted(WORKERS, version),
-            rows,
-            List.of(
-                "The ratio is to the arithmetic limit, %d tasks/s a process."
-                    .formatted((int) limit(1)))));
+  }
+
+  private CaseReport report(BenchServer server, List<Row> rows) {
+    return new CaseReport(
+        name(),
+        "delay of 100 ms, %d workers a process (-Xmx128m), %s".formatted(WORKERS, server.version()),
+        rows,
+        List.of(
+            "The ratio is to the arithmetic limit, %d tasks/s a process."
+                .formatted((int) limit(1))));
+  }
+
+  private static List<Row> rows(
+      Setup setup,
+      List<Integer> counts,
+      BenchServer server,
+      ServiceRegistry registry,
+      List<ChildJvm> children)
+      throws Exception {
+    if (!setup.smoke()) {
+      int tasks = tasks(children.size(), WARM_UP_SECONDS);
+      WARM_UP.play(children, () -> play(server, registry, children, tasks));
+    }
+    List<Contender> contenders = new ArrayList<>();
+    for (int processes : counts) {
+      int tasks = tasks(processes, setup.smoke() ? 0.2 : LENGTH * setup.seconds());
+      contenders.add(
+          new Contender(
+              processes + (processes == 1 ? " process" : " processes"),
+              () ->
+                  play(server, registry, children.subList(0, processes), tasks)
+                      .with(LIMIT, limit(processes))));
+    }
+    return setup.rounds(0, 3).play(contenders).rowsBeside(TASKS, LIMIT);
   }
 
   /** Tasks a second, if the wait were all that takes time. */

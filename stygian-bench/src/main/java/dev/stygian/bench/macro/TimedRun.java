@@ -63,7 +63,7 @@ final class TimedRun {
 
   /** Sends so many items at that rate, after some that do not count, and waits for all results. */
   static TimedRun play(String url, int items, double perSecond) throws InterruptedException {
-    TimedRun run = new TimedRun((int) Math.min(items / 4.0, perSecond * LEAD_SECONDS), items);
+    TimedRun run = new TimedRun(lead(items, perSecond), items);
     try (WorkQueue queue = RedisWorkQueue.open(RedisSettings.of(url).withQueueName("bench"));
         ServiceRegistry registry =
             ServiceRegistry.of(List.of(run.new TimedService()), Environment.ofProcess());
@@ -93,6 +93,11 @@ final class TimedRun {
       }
     }
     return run;
+  }
+
+  /** How many are sent before those that count: a second's, where that is not most of all. */
+  static int lead(int items, double perSecond) {
+    return (int) Math.min(items / 4.0, perSecond * LEAD_SECONDS);
   }
 
   private static List<Submission> items(int first, int end) {

@@ -1,5 +1,7 @@
 package dev.stygian.bench.measure;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.redis.embedded.EmbeddedRedis;
@@ -8,14 +10,19 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.CommandArgs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The server of a case: a private one on a free port, or the one that the user named. */
 public final class BenchServer implements AutoCloseable {
@@ -27,8 +34,9 @@ public final class BenchServer implements AutoCloseable {
       ServerBinary.onPath("redis-server").isPresent() ? "redis-7" : "redis-6.2";
 
   private static final List<String> IN_MEMORY = List.of("--save", "", "--appendonly", "no");
-  private static final List<String> SLOWLOG_SETTINGS =
-      List.of("slowlog-log-slower-than", "slowlog-max-len");
+  private static final List<String> WATCH_SETTINGS =
+      List.of("slowlog-log-slower-than", "slowlog-max-len", "latency-monitor-threshold");
+  private static final String OWN_NAME = "stygian-bench-asks";
 
   private final String url;
   private final Optional<EmbeddedRedis> own;
@@ -45,6 +53,7 @@ public final class BenchServer implements AutoCloseable {
     this.folder = folder;
     this.client = RedisClient.create(url);
     this.connection = client.connect(StringCodec.UTF8);
+    ask().clientSetname(OWN_NAME);
   }
 
   /** A server without persistence. */
@@ -134,39 +143,93 @@ public final class BenchServer implements AutoCloseable {
         .toList();
   }
 
-  /** Notes from now on each command that holds up the others for over so many milliseconds. */
+  /** Notes from now on what holds up the others for at least so many milliseconds. */
   public void watchSlowCommands(int millis) {
-    for (String setting : SLOWLOG_SETTINGS) {
+    for (String setting : WATCH_SETTINGS) {
       settingsBefore.computeIfAbsent(setting, name -> ask().configGet(name).get(name));
     }
     slowMillis = millis;
     scriptsBefore = scriptCalls();
-    ask().configSet(SLOWLOG_SETTINGS.getFirst(), Integer.toString(1000 * millis));
-    ask().configSet(SLOWLOG_SETTINGS.getLast(), "10000");
+    ask().configSet("slowlog-log-slower-than", Integer.toString(1000 * millis));
+    ask().configSet("slowlog-max-len", "10000");
+    ask().configSet("latency-monitor-threshold", Integer.toString(millis));
     ask().slowlogReset();
+    latency("RESET");
   }
 
-  /** A sentence on the scripts since {@link #watchSlowCommands}. */
+  /**
+   * A sentence on the scripts and on all other commands since {@link #watchSlowCommands}, but for
+   * those of {@link #ask}.
+   */
   public String slowCommands() {
-    long scripts = 0;
-    long longestMicros = 0;
-    for (Object entry : ask().slowlogGet(10_000)) {
-      List<?> fields = (List<?>) entry;
-      List<?> words = (List<?>) fields.get(3);
-      if (String.valueOf(words.getFirst()).toLowerCase(Locale.ROOT).startsWith("evalsha")) {
-        scripts++;
-        longestMicros = Math.max(longestMicros, (Long) fields.get(2));
-      }
+    List<Slow> all =
+        ask().slowlogGet(10_000).stream()
+            .map(entry -> Slow.of((List<?>) entry))
+            .filter(slow -> !slow.client().equals(OWN_NAME))
+            .toList();
+    List<Slow> scripts = all.stream().filter(Slow::isScript).toList();
+    List<Slow> others = all.stream().filter(slow -> !slow.isScript()).toList();
+    return "SLOWLOG: of %,d calls of scripts %,d took over %d ms%s; of other commands %,d%s."
+        .formatted(
+            scriptCalls() - scriptsBefore,
+            scripts.size(),
+            slowMillis,
+            longest(scripts),
+            others.size(),
+            longest(others));
+  }
+
+  /**
+   * A sentence on what else held the server up since {@link #watchSlowCommands}: what it does by
+   * itself, such as dropping what expired, is in no SLOWLOG.
+   */
+  public String ownPauses() {
+    String pauses =
+        latency("LATEST").stream()
+            .map(event -> (List<?>) event)
+            .filter(event -> !String.valueOf(event.getFirst()).endsWith("command"))
+            .map(event -> "%s for %s ms at most".formatted(event.getFirst(), event.getLast()))
+            .collect(Collectors.joining(", "));
+    return "LATENCY: %s of the server's own took over %d ms."
+        .formatted(pauses.isEmpty() ? "nothing" : pauses, slowMillis);
+  }
+
+  private List<?> latency(String word) {
+    return ask()
+        .dispatch(
+            () -> "LATENCY".getBytes(US_ASCII),
+            new NestedMultiOutput<>(StringCodec.UTF8),
+            new CommandArgs<>(StringCodec.UTF8).add(word));
+  }
+
+  /** An entry of SLOWLOG. */
+  private record Slow(String command, long micros, String client) {
+    static Slow of(List<?> entry) {
+      List<?> words = (List<?>) entry.get(3);
+      return new Slow(
+          String.valueOf(words.getFirst()).toLowerCase(Locale.ROOT),
+          (Long) entry.get(2),
+          String.valueOf(entry.get(5)));
     }
-    String longest = scripts == 0 ? "" : ", the longest %.1f ms".formatted(longestMicros / 1e3);
-    return "SLOWLOG: of %,d calls of scripts %,d took over %d ms%s."
-        .formatted(scriptCalls() - scriptsBefore, scripts, slowMillis, longest);
+
+    boolean isScript() {
+      return command.startsWith("eval");
+    }
+  }
+
+  private static String longest(List<Slow> all) {
+    return all.stream()
+        .max(Comparator.comparingLong(Slow::micros))
+        .map(slow -> ", the longest %.1f ms (%s)".formatted(slow.micros() / 1e3, slow.command()))
+        .orElse("");
   }
 
   private long scriptCalls() {
-    return field(ask().info("commandstats"), "cmdstat_evalsha")
-        .map(text -> Long.parseLong(text.replaceFirst("calls=(\\d+),.*", "$1")))
-        .orElse(0L);
+    String statistics = ask().info("commandstats");
+    return Stream.of("cmdstat_evalsha", "cmdstat_eval")
+        .flatMap(name -> field(statistics, name).stream())
+        .mapToLong(text -> Long.parseLong(text.replaceFirst("calls=(\\d+),.*", "$1")))
+        .sum();
   }
 
   /** The version as the server tells it, such as {@code redis 7.0.15}. */

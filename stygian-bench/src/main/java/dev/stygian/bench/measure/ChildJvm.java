@@ -20,10 +20,17 @@ public final class ChildJvm implements AutoCloseable {
   private final BufferedWriter orders;
   private final BufferedReader answers;
 
+  /**
+   * Where this process is told to end, its server goes too, and a worker would complain of that.
+   */
+  private final Thread hook;
+
   private ChildJvm(Process process) {
     this.process = process;
     this.orders = process.outputWriter(StandardCharsets.UTF_8);
     this.answers = process.inputReader(StandardCharsets.UTF_8);
+    this.hook = new Thread(process::destroyForcibly, "bench-child-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /**
@@ -86,6 +93,11 @@ public final class ChildJvm implements AutoCloseable {
     return new Usage(Double.parseDouble(numbers[0]), 0, Double.parseDouble(numbers[1]));
   }
 
+  /** How long its compilers have worked since its start, all of their threads. */
+  long compiledMillis() {
+    return Long.parseLong(ask(ChildOrders.COMPILED));
+  }
+
   public long pid() {
     return process.pid();
   }
@@ -93,6 +105,11 @@ public final class ChildJvm implements AutoCloseable {
   /** Ends it: it has nothing to do when its orders end. */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      return; // this process is ending already; the hook runs
+    }
     try {
       orders.close();
       if (!process.waitFor(5, TimeUnit.SECONDS)) {

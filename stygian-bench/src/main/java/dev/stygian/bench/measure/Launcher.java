@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Commands that start the program as its users do, by its launcher. */
 public final class Launcher {
@@ -35,6 +36,14 @@ public final class Launcher {
   /** Lets the launcher build what has to be built before anything is measured. */
   public static void warmUp(Path folder) throws IOException, InterruptedException {
     WholeProcess.run(command("--version"), folder, Map.of());
+  }
+
+  /** The folder of the source whose launcher started this; empty where none did. */
+  public static Optional<Path> home() throws IOException {
+    String program = System.getProperty("stygian.program");
+    return program == null
+        ? Optional.empty()
+        : Optional.ofNullable(Path.of(program).toRealPath().getParent());
   }
 
   private static Path program() {

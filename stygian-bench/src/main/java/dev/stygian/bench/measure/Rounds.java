@@ -67,6 +67,17 @@ public record Rounds(int warmUps, int counted) {
       return rows;
     }
 
+    /** A row for each contender, whose ratio is that of one column through another of its own. */
+    public List<Row> rowsBeside(Column by, Column reference) {
+      List<Row> rows = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        List<Double> ratios =
+            samples.get(i).stream().map(s -> s.value(by) / s.value(reference)).toList();
+        rows.add(Row.of(names.get(i), samples.get(i)).with(Column.RATIO, Spread.of(ratios)));
+      }
+      return rows;
+    }
+
     /** One contender's figure through another's, round by round. */
     public Spread ratio(int dividend, int divisor, Column by) {
       List<Double> ratios = new ArrayList<>();

@@ -31,7 +31,7 @@ public record Spread(double median, double least, double most) {
   }
 
   /** {@code 97,120 [95,003-98,400]}; the median alone where the rounds do not differ. */
-  String text(int decimals) {
+  public String text(int decimals) {
     String format = "%,." + decimals + "f";
     String[] parts =
         Arrays.stream(new double[] {median, least, most})

@@ -3,15 +3,13 @@ package dev.stygian.bench.micro;
 import dev.stygian.bench.measure.BenchCase;
 import dev.stygian.bench.measure.CaseReport;
 import dev.stygian.bench.measure.Column;
+import dev.stygian.bench.measure.Contender;
 import dev.stygian.bench.measure.Row;
+import dev.stygian.bench.measure.Sample;
 import dev.stygian.bench.measure.Setup;
-import dev.stygian.bench.measure.Spread;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -19,14 +17,17 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** JSON and compression of payloads; the reference is a copy of as many bytes. */
+/**
+ * JSON and compression of payloads; the reference is a copy of as many bytes. A round of each is a
+ * JVM of its own, which JMH starts, and they take turns.
+ */
 public final class CodecCase implements BenchCase {
   private static final Column NANOS = new Column("nanos", "ns", 0);
   private static final Column RATE = new Column("megabytes_per_second", "MB/s", 0);
-  private static final String BYTES = "bytes";
-  private static final String REFERENCE = "copy";
-  private static final List<String> ORDER =
-      List.of("encode", "pack", "unpack", "decode", REFERENCE);
+  private static final List<Integer> SIZES = List.of(200, 5_000, 50_000);
+
+  /** The reference is the last. */
+  private static final List<String> METHODS = List.of("encode", "pack", "unpack", "decode", "copy");
 
   @Override
   public String name() {
@@ -39,22 +40,16 @@ public final class CodecCase implements BenchCase {
   }
 
   @Override
-  public List<CaseReport> run(Setup setup) throws RunnerException {
-    Collection<RunResult> results = new Runner(options(setup).build()).run();
-    List<RunResult> sorted =
-        results.stream()
-            .sorted(
-                Comparator.comparingInt(CodecCase::bytes)
-                    .thenComparingInt(result -> ORDER.indexOf(label(result))))
-            .toList();
+  public List<CaseReport> run(Setup setup) throws Exception {
     List<Row> rows = new ArrayList<>();
-    for (RunResult result : sorted) {
-      RunResult copy =
-          sorted.stream()
-              .filter(r -> bytes(r) == bytes(result) && label(r).equals(REFERENCE))
-              .findFirst()
-              .orElseThrow(() -> new IllegalStateException("the reference was not measured"));
-      rows.add(row(result, copy));
+    for (int bytes : SIZES) {
+      List<Contender> contenders =
+          METHODS.stream()
+              .map(method ->
+                  new Contender(
+                      "%s, %,d B".formatted(method, bytes), () -> play(setup, method, bytes)))
+              .toList();
+      rows.addAll(setup.rounds(0, 3).play(contenders, NANOS, false));
     }
     return List.of(
         new CaseReport(
@@ -63,14 +58,22 @@ public final class CodecCase implements BenchCase {
             rows,
             List.of(
                 "encode: a JSON tree to a payload; pack: JSON text to a payload; unpack: a payload"
-                    + " to JSON text; decode: a payload to a JSON tree. Payloads from 1 KiB on are"
-                    + " compressed.")));
+                    + " to JSON text; decode: a payload to a JSON tree; copy: into an array that is"
+                    + " there. Payloads from 1 KiB on are compressed.")));
+  }
+
+  private static Sample play(Setup setup, String method, int bytes) throws RunnerException {
+    ChainedOptionsBuilder options =
+        options(setup)
+            .include(CodecBenchmark.class.getName() + "\\." + method + "$")
+            .param("bytes", Integer.toString(bytes));
+    double nanos = new Runner(options.build()).runSingle().getPrimaryResult().getScore();
+    return new Sample(Map.of()).with(NANOS, nanos).with(RATE, 1e3 * bytes / nanos);
   }
 
   private static ChainedOptionsBuilder options(Setup setup) {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include(CodecBenchmark.class.getName() + "\\.")
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)
             .jvmArgsAppend(
@@ -87,30 +90,8 @@ public final class CodecCase implements BenchCase {
         : options
             .forks(1)
             .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(300))
-            .measurementIterations(4)
-            .measurementTime(TimeValue.milliseconds(300));
-  }
-
-  private static Row row(RunResult result, RunResult copy) {
-    Spread nanos = nanos(result);
-    return new Row("%s, %,d B".formatted(label(result), bytes(result)), Map.of(NANOS, nanos))
-        .with(RATE, Spread.of(1e3 * bytes(result) / nanos.median()))
-        .with(Column.RATIO, Spread.of(nanos(copy).median() / nanos.median()));
-  }
-
-  private static Spread nanos(RunResult result) {
-    return Spread.of(
-        result.getAggregatedResult().getIterationResults().stream()
-            .map(iteration -> iteration.getPrimaryResult().getScore())
-            .toList());
-  }
-
-  private static String label(RunResult result) {
-    return result.getPrimaryResult().getLabel();
-  }
-
-  private static int bytes(RunResult result) {
-    return Integer.parseInt(result.getParams().getParam(BYTES));
+            .warmupTime(TimeValue.milliseconds(200))
+            .measurementIterations(1)
+            .measurementTime(TimeValue.milliseconds(500));
   }
 }

@@ -12,6 +12,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,13 +96,39 @@ final class BenchServerTest {
   }
 
   @Test
-  void slowScriptsAreTold() {
+  void slowCommandsAreToldThoseOfOthersAndNotItsOwn() {
     try (BenchServer bench = BenchServer.start(onDatabase(1))) {
       bench.watchSlowCommands(1);
-      String script = bench.ask().scriptLoad("for i = 1, 3e6 do local _ = i end return 1");
-      bench.ask().evalsha(script, ScriptOutputType.INTEGER);
+      String slow = "for i = 1, 3e6 do local _ = i end return 1";
+      ask.evalsha(ask.scriptLoad(slow), ScriptOutputType.INTEGER);
+      bench.ask().eval(slow, ScriptOutputType.INTEGER);
+
       assertThat(bench.slowCommands())
-          .startsWith("SLOWLOG: of 1 calls of scripts 1 took over 1 ms");
+          .startsWith("SLOWLOG: of 2 calls of scripts 1 took over 1 ms, the longest ")
+          .contains("ms (evalsha); of other commands ");
+    }
+  }
+
+  @Test
+  void slowCommandsOfAnyKindAreTold() {
+    try (BenchServer bench = BenchServer.start(onDatabase(1))) {
+      bench.watchSlowCommands(1);
+      ask.sadd(
+          "big", IntStream.range(0, 50_000).mapToObj(Integer::toString).toArray(String[]::new));
+      ask.sort("big");
+
+      assertThat(bench.slowCommands()).contains("(sort)");
+      bench.watchSlowCommands(1);
+      assertThat(bench.slowCommands()).endsWith("of other commands 0.");
+    }
+  }
+
+  @Test
+  void whatTheServerDoesByItselfIsTold() {
+    try (BenchServer bench = BenchServer.start(onDatabase(1))) {
+      bench.watchSlowCommands(60_000);
+      assertThat(bench.ownPauses())
+          .isEqualTo("LATENCY: nothing of the server's own took over 60000 ms.");
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.stygian.bench.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -81,5 +82,20 @@ final class RoundsTest {
     assertThat(played.rows(RATE, true))
         .extracting(row -> row.median(Column.RATIO))
         .containsExactly(0.5, 0.225, 1.0);
+  }
+
+  /** Where the reference is a matter of arithmetic. */
+  @Test
+  void aRatioMayBeToAnotherColumnOfTheSameRound() {
+    Column limit = new Column("limit", "limit", 0);
+    Rounds.Played played =
+        new Rounds.Played(
+            List.of("one"),
+            List.of(
+                List.of(
+                    Sample.of(RATE, 90).with(limit, 100), Sample.of(RATE, 80).with(limit, 100))));
+
+    assertThat(played.rowsBeside(RATE, limit).getFirst().median(Column.RATIO))
+        .isCloseTo(0.85, within(1e-9));
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stygian.bench.micro;
+
+import org.jspecify.annotations.NullMarked;
