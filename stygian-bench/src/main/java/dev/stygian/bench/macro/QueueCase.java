@@ -8,9 +8,9 @@ import dev.stygian.bench.measure.Column;
 import dev.stygian.bench.measure.Contender;
 import dev.stygian.bench.measure.Rounds;
 import dev.stygian.bench.measure.Row;
+import dev.stygian.bench.measure.Sample;
 import dev.stygian.bench.measure.Setup;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
+import dev.stygian.bench.measure.WarmUp;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,11 +26,7 @@ public final class QueueCase implements BenchCase {
   private static final int LEAST_PER_LANE = 20;
   private static final int MOST_TASKS = 800_000;
   private static final Column TO_FIRST = new Column("times_first_row", "times the first row", 2);
-  private static final double LEAST_WARM_UP_SECONDS = 2;
-  private static final double MOST_WARM_UP_SECONDS = 12;
-
-  /** Of the time of a round, summed over the compiler threads. */
-  private static final double SETTLED_COMPILING = 0.1;
+  private static final WarmUp WARM_UP = new WarmUp(2, 12);
 
   @Override
   public String name() {
@@ -78,11 +74,11 @@ public final class QueueCase implements BenchCase {
       List<Contender> contenders = new ArrayList<>();
       for (QueueVariant variant : group) {
         QueueRound ours = new QueueRound(setup, variant, server, ourChildren, true);
-        int tasks = tasks(setup, variant, ours);
+        int tasks = tasks(setup, variant, ours, ourChildren);
         contenders.add(new Contender(variant.name(), () -> ours.play(tasks)));
       }
       QueueRound bare = new QueueRound(setup, first, server, bareChildren, false);
-      int tasks = tasks(setup, first, bare);
+      int tasks = tasks(setup, first, bare, bareChildren);
       contenders.add(new Contender(first.name() + ", bare scripts", () -> bare.play(tasks)));
       Rounds.Played played = setup.rounds(0, first.rounds()).play(contenders);
       List<Row> rows = played.rows(QueueRound.CYCLES, true);
@@ -97,10 +93,14 @@ public final class QueueCase implements BenchCase {
   }
 
   /** Warms up; returns how many tasks make a round. */
-  private static int tasks(Setup setup, QueueVariant variant, QueueRound round) throws Exception {
+  private static int tasks(
+      Setup setup, QueueVariant variant, QueueRound round, List<ChildJvm> children)
+      throws Exception {
     int tasks = FEW_TASKS;
     if (!setup.smoke()) {
-      tasks = (int) Math.min(MOST_TASKS, warmUp(round, variant) * setup.seconds());
+      int first = Math.max(FIRST_TASKS, variant.lanes() * 4);
+      Sample last = WARM_UP.play(children, () -> round.play(first));
+      tasks = (int) Math.min(MOST_TASKS, last.value(QueueRound.CYCLES) * setup.seconds());
       tasks = Math.max(tasks, variant.lanes() * LEAST_PER_LANE);
     }
     int whole = variant.lanes() * setup.threads();
@@ -113,27 +113,5 @@ public final class QueueCase implements BenchCase {
       all.add(ChildJvm.start(QueueWorkerProcess.class, List.of()));
     }
     return all;
-  }
-
-  /**
-   * Plays until the compiler has little to do any more, within bounds; returns the life cycles per
-   * second of the end.
-   */
-  private static double warmUp(QueueRound round, QueueVariant variant) throws Exception {
-    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
-    long begin = System.nanoTime();
-    int tasks = Math.max(FIRST_TASKS, variant.lanes() * 4);
-    while (true) {
-      long compiled = compiler.getTotalCompilationTime();
-      long roundBegin = System.nanoTime();
-      double perSecond = round.play(tasks).value(QueueRound.CYCLES);
-      long now = System.nanoTime();
-      double compiling = (compiler.getTotalCompilationTime() - compiled) * 1e6 / (now - roundBegin);
-      double seconds = (now - begin) / 1e9;
-      if (seconds > MOST_WARM_UP_SECONDS
-          || (seconds > LEAST_WARM_UP_SECONDS && compiling < SETTLED_COMPILING)) {
-        return perSecond;
-      }
-    }
   }
 }
