@@ -87,6 +87,18 @@ print(len(items), len(set(items)))
 PY
 }
 
+# Prints a Python that has Scrapy: Debian's package is for Debian's Python, which need not be the first on the PATH.
+python_with_scrapy() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    if "$python" -c 'import scrapy' 2>/dev/null; then
+      echo "$python"
+      return
+    fi
+  done
+  return 1
+}
+
 now() { date +%s.%N; }
 
 since() { # since START: seconds with two decimals

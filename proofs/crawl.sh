@@ -105,11 +105,11 @@ sys.exit(lost == 0)' || fail "the kills hit nothing"
 cmp local.jsonl.canonical one.jsonl.canonical || fail "local and distributed output differ"
 cmp local.jsonl.canonical three.jsonl.canonical || fail "output differs after the kills"
 
-if python3 -c 'import scrapy' 2>/dev/null; then
+if python=$(python_with_scrapy); then
   began=$(now)
   parts=()
   for part in 0 1; do
-    python3 -m scrapy runspider "$proofs/scrapy_spider.py" -a "urls=urls.txt" -a "part=$part" -a parts=2 \
+    "$python" -m scrapy runspider "$proofs/scrapy_spider.py" -a "urls=urls.txt" -a "part=$part" -a parts=2 \
       -O "scrapy$part.jsonl" 2>"scrapy$part.log" &
     parts+=("$!")
     started+=("$!")
@@ -117,7 +117,7 @@ if python3 -c 'import scrapy' 2>/dev/null; then
   wait "${parts[@]}" || fail "$(cat scrapy?.log)"
   seconds=$(since "$began")
   cat scrapy?.jsonl >scrapy.jsonl
-  report "Scrapy $(python3 -c 'import scrapy; print(scrapy.__version__)'), 2 processes" scrapy.jsonl "$seconds"
+  report "Scrapy $("$python" -c 'import scrapy; print(scrapy.__version__)'), 2 processes" scrapy.jsonl "$seconds"
   cmp local.jsonl.canonical scrapy.jsonl.canonical || fail "Scrapy's output differs"
 else
   say "(Scrapy is not installed, so it does not run beside: Debian's package is python3-scrapy)"

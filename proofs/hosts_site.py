@@ -1,14 +1,15 @@
 """Serves pages on every address 127.x.y.z, for politeness.sh: hosts_site.py PORT LOG FAULTS
 
-A line of the log is "host arrived ended what", in seconds; a request ends with its answer,
-or when who asked hangs up. When one arrived is told by the kernel, which stamps what a socket receives, so it does not
-matter when this process is given the processor. While the file
-FAULTS is there a fifth of the hosts is faulty, another fifth every ten seconds: each of them either answers 500,
-hangs up, or is silent.
+A line of the log is "name address arrived ended what": the name that was asked for, where it was asked, and two times
+in seconds. A request ends with its answer, or when who asked hangs up. When one arrived is told by the kernel, which
+stamps what a socket receives, so it does not matter when this process is given the processor. While the file FAULTS
+is there a fifth of the hosts is faulty, another fifth every ten seconds: each of them either answers 500, hangs up,
+or is silent.
 """
 
 import heapq
 import os
+import re
 import selectors
 import socket
 import struct
@@ -25,12 +26,12 @@ port, log_file, faults = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 log = open(log_file, "w", encoding="ascii")
 waiting = selectors.EpollSelector()
 gone = {}  # connection: when its other side hung up
-later = []  # (when, number, connection, host, arrived, answer, what)
+later = []  # (when, number, connection, "name address", arrived, answer, what)
 number = 0
 
 
-def fault_of(host):
-    third, fourth = (int(part) for part in host.split(".")[2:])
+def fault_of(address):
+    third, fourth = (int(part) for part in address.split(".")[2:])
     place = third * 250 + fourth
     if place % FIFTHS != int(time.time() / TURN_SECONDS) % FIFTHS or not os.path.exists(faults):
         return "ok"
@@ -54,11 +55,13 @@ def receive(connection):
         if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
             seconds, nanos = struct.unpack("qq", stamp)
             arrived = seconds + nanos / 1e9
-    host = connection.getsockname()[0]
+    address = connection.getsockname()[0]
+    asked = re.search(rb"\r\nHost: ([^\r:]+)", data, re.IGNORECASE)
+    host = "%s %s" % (asked.group(1).decode("ascii") if asked else "?", address)
     if data.split(b" ", 2)[1] == b"/robots.txt":
         answer, what = NONE, "robots"
     else:
-        what = fault_of(host)
+        what = fault_of(address)
         answer = {"ok": PAGE, "error": ERROR}.get(what, b"")
     after = SILENT_SECONDS if what == "silent" else ANSWER_SECONDS
     number += 1

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # A real site (Debian's openjdk-17-doc, served by nginx on loopback) crawled from its start page by three
-# worker processes, two of which are killed with kill -9 in the middle: each page that links lead to comes
+# worker processes, of which some are killed with kill -9 in the middle: each page that links lead to comes
 # once, the receipt adds up, and where Scrapy is installed the pages are those that its CrawlSpider finds by the same
-# rules. Then max_pages, exactly. PREFIX="" takes the whole site instead of one module.
+# rules; with REQUIRE_SCRAPY=1 it has to be. Then max_pages, exactly, by three processes. PREFIX="" takes the
+# whole site instead of one module, KILL_AT="3000 6000" kills when so many pages are done, KILL_AT="" kills none.
 . "$(dirname "$0")/common.sh"
 readonly PREFIX=${PREFIX-java.base/}
+readonly KILL_AT=${KILL_AT-200 400}
+readonly REQUIRE_SCRAPY=${REQUIRE_SCRAPY:-0}
 
 serve_pages
 cat >"$work/site.toml" <<TOML
@@ -45,47 +48,65 @@ PY
   [[ $(wc -l <"$1.pages") == $(uniq "$1.pages" | wc -l) ]] || fail "a page came twice"
 }
 
+start_workers() { # start_workers QUEUE-NAME; sets workers
+  local i
+  workers=()
+  for i in 1 2 3; do
+    "$stygian" worker --queue "$queue" --queue-name "$1" 2>"$1.worker$i.log" &
+    workers+=("$!")
+  done
+  started+=("${workers[@]}")
+}
+
+all_work() { (($("$stygian" queues --queue "$queue" --queue-name "$1" --json | grep -o '"slots"' | wc -l) == 3)); }
+
 began=$(now)
 run=$("$stygian" submit site.toml "$start" --queue "$queue" 2>submit.log)
-workers=()
-for i in 1 2 3; do
-  "$stygian" worker --queue "$queue" 2>"worker$i.log" &
-  workers+=("$!")
-  started+=("$!")
-done
+start_workers default
 number=$(redis-cli -p "$port" hget "stygian:{default}:runs" "$run")
 done_so_far() { (($(redis-cli -p "$port" hget "stygian:{default}:r:$number" "done") >= $1)); }
-await 120 "200 pages" done_so_far 200
-kill -9 "${workers[0]}"
-await 120 "400 pages" done_so_far 400
-kill -9 "${workers[1]}"
+killed=0
+for pages in $KILL_AT; do
+  await 300 "$pages pages" done_so_far "$pages"
+  kill -9 "${workers[killed]}"
+  killed=$((killed + 1))
+done
+((killed < 3)) || fail "one of three has to stay"
 "$stygian" await "$run" --queue "$queue" 2>await.log || cat await.log
 seconds=$(since "$began")
 "$stygian" results "$run" --queue "$queue" -o site.jsonl
 pages_of site.jsonl
 "$stygian" receipt "$run" --queue "$queue" >receipt.txt || fail "$(cat receipt.txt)"
-say "$(wc -l <site.jsonl.pages) pages in $seconds s by three processes, two killed; the receipt:"
+say "$(wc -l <site.jsonl.pages) pages in $seconds s by three processes, $killed killed; the receipt:"
 cat receipt.txt
 
-if python3 -c 'import scrapy' 2>/dev/null; then
+if python=$(python_with_scrapy); then
   began=$(now)
-  python3 -m scrapy runspider "$proofs/scrapy_site.py" -a "start=$start" -a "prefix=$site/$PREFIX" -O scrapy.jsonl \
+  "$python" -m scrapy runspider "$proofs/scrapy_site.py" -a "start=$start" -a "prefix=$site/$PREFIX" -O scrapy.jsonl \
     2>scrapy.log || fail "$(cat scrapy.log)"
   python3 -c 'import json, sys
 for line in open("scrapy.jsonl"): print(json.loads(line)["url"])' | LC_ALL=C sort -u >scrapy.pages
   say "$(wc -l <scrapy.pages) pages in $(since "$began") s by Scrapy, 1 process"
   cmp site.jsonl.pages scrapy.pages || fail "Scrapy found other pages: $(diff site.jsonl.pages scrapy.pages | head -n 5)"
 else
+  ((REQUIRE_SCRAPY == 0)) || fail "Scrapy is not installed; Debian's package is python3-scrapy"
   say "(Scrapy is not installed, so its pages are not compared: Debian's package is python3-scrapy)"
 fi
 
+for worker in "${workers[@]:killed}"; do
+  kill -TERM "$worker"
+  wait "$worker" || fail "a worker ended with $?: $(cat default.worker?.log)"
+done
 sed 's/^allow = .*/&\nmax_pages = 300/' site.toml >limited.toml
-run=$("$stygian" submit limited.toml "$start" --queue "$queue" 2>submit.log)
-"$stygian" await "$run" --queue "$queue" 2>await.log || cat await.log
-"$stygian" results "$run" --queue "$queue" -o limited.jsonl
+limited=(--queue "$queue" --queue-name limited)
+start_workers limited
+await 60 "the start of three workers" all_work limited
+run=$("$stygian" submit limited.toml "$start" "${limited[@]}" 2>submit.log)
+"$stygian" await "$run" "${limited[@]}" 2>await.log || cat await.log
+"$stygian" results "$run" "${limited[@]}" -o limited.jsonl
 pages_of limited.jsonl
-limited=$("$stygian" receipt "$run" --queue "$queue" --json |
+counted=$("$stygian" receipt "$run" "${limited[@]}" --json |
   python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["found"], r["ends"]["dead"], r["over_limit"] > 0)')
-[[ $limited == "300 0 True" ]] || fail "max_pages = 300 gave $limited: $("$stygian" dead list "$run" --queue "$queue")"
-say "max_pages = 300: found, dead, more left out: $limited"
+[[ $counted == "300 0 True" ]] || fail "max_pages = 300 gave $counted: $("$stygian" dead list "$run" "${limited[@]}")"
+say "max_pages = 300, three processes: found, dead, more left out: $counted"
 say "OK: each page once, whatever was killed"

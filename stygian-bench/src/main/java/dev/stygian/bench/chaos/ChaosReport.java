@@ -93,10 +93,24 @@ public record ChaosReport(
                 + "."));
     return new CaseReport("chaos", title, rows, List.of()).markdown()
         + "\n"
+        + harms()
+        + "\n\n"
         + String.join("\n", notes)
         + "\n\nThe same harm again: "
         + plan.command()
         + "\n";
+  }
+
+  private long done(FaultKind.Sort sort) {
+    return lines.stream().filter(line -> line.kind().sort() == sort).mapToLong(Line::done).sum();
+  }
+
+  private String harms() {
+    long kills = done(FaultKind.Sort.KILL);
+    long pauses = done(FaultKind.Sort.PAUSE);
+    long drops = done(FaultKind.Sort.DROP);
+    return "Done: %,d kills, %,d pauses and %,d drops of connections, together %,d; and %,d others."
+        .formatted(kills, pauses, drops, kills + pauses + drops, done(FaultKind.Sort.OTHER));
   }
 
   /** All of it as one object. */
@@ -112,6 +126,10 @@ public record ChaosReport(
         .put("took_seconds", seconds)
         .put("command", plan.command());
     longestStallSeconds.ifPresent(stall -> all.put("longest_stall_seconds", stall));
+    all.put("kills", done(FaultKind.Sort.KILL))
+        .put("pauses", done(FaultKind.Sort.PAUSE))
+        .put("drops", done(FaultKind.Sort.DROP))
+        .put("others", done(FaultKind.Sort.OTHER));
     var kinds = all.putArray("kinds");
     for (Line line : lines) {
       ObjectNode one =

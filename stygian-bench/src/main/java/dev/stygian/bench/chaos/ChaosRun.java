@@ -326,6 +326,8 @@ public final class ChaosRun {
         (longest.isPresent()
                 ? "longest stall %.2f s".formatted(longest.getAsDouble())
                 : "no stall was measured")
+            + "; "
+            + stalls.cutShort()
             + "; the longest time without progress, whatever was harmed then, was %.2f s"
                 .formatted(still.toMillis() / 1e3));
   }

@@ -32,6 +32,16 @@ enum FaultKind {
     ALL_LINKS
   }
 
+  /**
+   * What it comes to: processes killed, processes paused, connections dropped, or something else.
+   */
+  enum Sort {
+    KILL,
+    PAUSE,
+    DROP,
+    OTHER
+  }
+
   private final String text;
   private final Victim victim;
   private final int share;
@@ -52,6 +62,19 @@ enum FaultKind {
 
   Victim victim() {
     return victim;
+  }
+
+  /**
+   * A worker that comes back with another time was killed too, but not for that; what is late or
+   * held up arrives in the end.
+   */
+  Sort sort() {
+    return switch (this) {
+      case KILL_WORKER, KILL_SUBMITTER, KILL_READER, KILL_SERVER -> Sort.KILL;
+      case PAUSE_SERVER, PAUSE_WORKER -> Sort.PAUSE;
+      case CUT, CUT_REPLY, CUT_REQUEST -> Sort.DROP;
+      case FILL_MEMORY, SHIFT_CLOCK, DELAY, ISOLATE, STALL -> Sort.OTHER;
+    };
   }
 
   /** How often it is drawn, beside the others' shares. */

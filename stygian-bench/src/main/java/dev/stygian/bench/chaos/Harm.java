@@ -72,7 +72,7 @@ final class Harm {
     }
     try {
       long at = millisSince(began);
-      stalls.begins(fault.kind());
+      stalls.begins(fault.kind(), System.nanoTime());
       Optional<Cure> cure = begin(fault);
       if (cure.isPresent()) {
         Thread.sleep(Duration.ofMillis(fault.lastsMillis()));

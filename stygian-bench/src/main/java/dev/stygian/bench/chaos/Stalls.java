@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 
 /**
  * How long nothing moved after faults were over, as seen by somebody who looks at the run again and
- * again. Where the next fault that stops everything comes first, the fault before it has no figure.
- * Thread-safe.
+ * again. Where the next fault that stops everything comes first, the fault before it has no figure:
+ * it is counted as cut short, with how long nothing had moved by then. Thread-safe.
  */
 final class Stalls {
   /**
@@ -22,11 +22,17 @@ final class Stalls {
   private final Map<FaultKind, Over> pending = new EnumMap<>(FaultKind.class);
   private final Map<FaultKind, Long> longestNanos = new EnumMap<>(FaultKind.class);
   private int stopping;
+  private int cutShort;
+  private long longestCutShortNanos;
 
   /** A fault begins. */
-  synchronized void begins(FaultKind kind) {
+  synchronized void begins(FaultKind kind, long nowNanos) {
     if (kind.stopsEverything()) {
       stopping++;
+      for (Over over : pending.values()) {
+        cutShort++;
+        longestCutShortNanos = Math.max(longestCutShortNanos, nowNanos - over.sinceNanos());
+      }
       pending.clear();
     }
   }
@@ -75,5 +81,16 @@ final class Stalls {
         .filter(e -> e.getKey().stopsEverything())
         .mapToDouble(e -> e.getValue() / 1e9)
         .max();
+  }
+
+  /**
+   * What has no figure because the server had its next trouble before anything moved. Each of these
+   * stalls lasted at least as long as it was watched.
+   */
+  synchronized String cutShort() {
+    String counted = "stalls cut short by the server's next trouble: %,d".formatted(cutShort);
+    return cutShort == 0
+        ? counted
+        : counted + ", the longest after %.2f s".formatted(longestCutShortNanos / 1e9);
   }
 }

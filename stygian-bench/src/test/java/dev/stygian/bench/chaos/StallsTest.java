@@ -14,13 +14,17 @@ final class StallsTest {
     stalls.seen(moved, nanos, nanos);
   }
 
+  private void begins(FaultKind kind, double atSeconds) {
+    stalls.begins(kind, (long) (atSeconds * SECOND));
+  }
+
   private void ends(FaultKind kind, double atSeconds) {
     stalls.ends(kind, (long) (atSeconds * SECOND));
   }
 
   @Test
   void aStallLastsFromTheFaultsEndToTheNextProgress() {
-    stalls.begins(FaultKind.KILL_SERVER);
+    begins(FaultKind.KILL_SERVER, 9.5);
     ends(FaultKind.KILL_SERVER, 10);
     seen(5, 10.5);
     seen(5, 11);
@@ -30,13 +34,14 @@ final class StallsTest {
     assertThat(stalls.longestSeconds(FaultKind.KILL_SERVER)).hasValue(2);
     assertThat(stalls.longestSecondsAfterTheServersReturn()).hasValue(2);
     assertThat(stalls.longestSeconds(FaultKind.CUT)).isEmpty();
+    assertThat(stalls.cutShort()).isEqualTo("stalls cut short by the server's next trouble: 0");
   }
 
   /** What had moved before the fault, and nobody had seen yet, is no sign of life after it. */
   @Test
   void whatTheFirstLookFindsIsNoProgress() {
     seen(5, 9);
-    stalls.begins(FaultKind.KILL_SERVER);
+    begins(FaultKind.KILL_SERVER, 9.5);
     ends(FaultKind.KILL_SERVER, 10);
     seen(8, 10.1);
     seen(9, 13);
@@ -46,10 +51,10 @@ final class StallsTest {
 
   @Test
   void theNextTroubleOfTheServerEndsTheMeasurement() {
-    stalls.begins(FaultKind.CUT);
+    begins(FaultKind.CUT, 10);
     ends(FaultKind.CUT, 10);
     seen(5, 10);
-    stalls.begins(FaultKind.PAUSE_SERVER);
+    begins(FaultKind.PAUSE_SERVER, 10.75);
     seen(5, 11);
     ends(FaultKind.PAUSE_SERVER, 12);
     seen(5, 12);
@@ -57,12 +62,14 @@ final class StallsTest {
 
     assertThat(stalls.longestSeconds(FaultKind.CUT)).isEmpty();
     assertThat(stalls.longestSeconds(FaultKind.PAUSE_SERVER)).hasValue(0.5);
+    assertThat(stalls.cutShort())
+        .isEqualTo("stalls cut short by the server's next trouble: 1, the longest after 0.75 s");
   }
 
   @Test
   void theLongestCounts() {
     for (double end : new double[] {10, 20}) {
-      stalls.begins(FaultKind.KILL_WORKER);
+      begins(FaultKind.KILL_WORKER, end);
       ends(FaultKind.KILL_WORKER, end);
       seen((long) end, end);
       seen((long) end + 1, end + end / 10);
