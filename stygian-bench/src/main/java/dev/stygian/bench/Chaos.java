@@ -4,6 +4,7 @@ import dev.stygian.bench.chaos.ChaosPlan;
 import dev.stygian.bench.chaos.ChaosReport;
 import dev.stygian.bench.chaos.ChaosRun;
 import dev.stygian.bench.chaos.ClockShift;
+import dev.stygian.bench.chaos.Trial;
 import dev.stygian.bench.measure.BenchServer;
 import dev.stygian.graph.error.StygianException;
 import java.io.PrintWriter;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 all holds, 1 something does not, 2 usage, 3 infrastructure.",
       "",
       "Example:",
-      "  stygian chaos --seed 4711 --items 5000 --faults 60 --seconds 60"
+      "  stygian chaos --seed 4711 --items 5000 --faults 60 --seconds 60",
+      "  stygian chaos --trial growing --items 1000 --faults 30 --seconds 40"
     })
 final class Chaos implements Callable<Integer> {
   private static final int OK = 0;
@@ -45,6 +47,15 @@ final class Chaos implements Callable<Integer> {
   private static final long MOST_SEED = 1_000_000_000;
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--trial",
+      paramLabel = "NAME",
+      description = {
+        "What is run: fixed, a graph with a branch and a join, or growing, whose items find others,"
+            + " are split, wait for hosts and are collected. Default: ${DEFAULT-VALUE}."
+      })
+  private String trial = Trial.FIXED.text();
 
   @Option(
       names = "--items",
@@ -150,6 +161,7 @@ final class Chaos implements Callable<Integer> {
   private ChaosPlan plan() {
     try {
       return new ChaosPlan(
+          Trial.of(trial),
           items,
           faults,
           seconds,

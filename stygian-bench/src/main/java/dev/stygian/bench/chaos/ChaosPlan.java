@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 /**
  * What is to be done.
  *
+ * @param trial what is run
  * @param items how many are submitted, evenly over {@code seconds}
  * @param faults how much harm is done
  * @param seconds for how long
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
  * @param keep whether the files stay even where all is right
  */
 public record ChaosPlan(
+    Trial trial,
     int items,
     int faults,
     int seconds,
@@ -63,8 +65,9 @@ public record ChaosPlan(
   public String command() {
     return String.format(
         Locale.ROOT,
-        "./stygian chaos --seed %d --items %d --faults %d --seconds %d --workers %d --slots %d"
-            + " --server %s",
+        "./stygian chaos --trial %s --seed %d --items %d --faults %d --seconds %d --workers %d"
+            + " --slots %d --server %s",
+        trial.text(),
         seed,
         items,
         faults,

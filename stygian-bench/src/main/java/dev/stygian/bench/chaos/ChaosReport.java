@@ -80,9 +80,15 @@ public record ChaosReport(
       rows.add(new Row(line.kind().text(), cells));
     }
     String title =
-        "%,d items, %,d faults in %,d s, %d workers, %s, %.0f s in all"
+        "the %s trial, %,d items, %,d faults in %,d s, %d workers, %s, %.0f s in all"
             .formatted(
-                plan.items(), plan.faults(), plan.seconds(), plan.workers(), server, seconds);
+                plan.trial().text(),
+                plan.items(),
+                plan.faults(),
+                plan.seconds(),
+                plan.workers(),
+                server,
+                seconds);
     List<String> notes = new ArrayList<>();
     findings.forEach(finding ->
         notes.add(
@@ -116,7 +122,8 @@ public record ChaosReport(
   /** All of it as one object. */
   public ObjectNode json() {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
-    all.put("seed", plan.seed())
+    all.put("trial", plan.trial().text())
+        .put("seed", plan.seed())
         .put("items", plan.items())
         .put("faults", plan.faults())
         .put("seconds", plan.seconds())

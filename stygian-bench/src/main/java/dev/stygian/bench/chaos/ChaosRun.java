@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A run of {@link TrialPipeline} by real processes, the harm that is done to it, and the check of
+ * A run of a {@link Trial} by real processes, the harm that is done to it, and the check of
  * everything that came of it.
  */
 public final class ChaosRun {
@@ -44,6 +44,7 @@ public final class ChaosRun {
   private final ChaosPlan plan;
   private final PrintWriter told;
   private final Schedule schedule;
+  private final PlannedEnds planned;
   private final Stalls stalls = new Stalls();
   private final List<Finding> findings = new ArrayList<>();
 
@@ -56,6 +57,7 @@ public final class ChaosRun {
     this.plan = plan;
     this.told = told;
     this.schedule = plan.schedule();
+    this.planned = plan.trial().planned(plan.items());
   }
 
   /** Does it all; what is wrong is in the report, and then its files stay. */
@@ -144,7 +146,7 @@ public final class ChaosRun {
   private void tell(Scene scene, Harm harm) {
     told.printf(
         "chaos: %,d of %,d faults, %,d of %,d items have ended%n",
-        harm.inflicted().size(), plan.faults(), scene.lookout().ended(), plan.items());
+        harm.inflicted().size(), plan.faults(), scene.lookout().ended(), planned.items());
     told.flush();
   }
 
@@ -170,7 +172,7 @@ public final class ChaosRun {
   }
 
   private void check(Scene scene) throws IOException, InterruptedException {
-    History history = new History(plan.items(), Executions.read(scene.journals(), plan.items()));
+    History history = plan.trial().history(scene.journals(), plan.items());
     history.results(scene.output());
     RunStatus status;
     try (WorkQueue queue = RedisWorkQueue.open(RedisSettings.of(scene.server().url()))) {
@@ -180,7 +182,7 @@ public final class ChaosRun {
     findings.addAll(history.findings());
     findings.add(counters(status));
     findings.add(receipt(scene));
-    findings.add(leftovers(scene));
+    findings.add(scene.server().ask(commands -> Leftovers.find(commands, planned)));
     findings.add(ends(scene));
   }
 
@@ -199,20 +201,19 @@ public final class ChaosRun {
   }
 
   private Finding counters(RunStatus status) {
-    long early = Fate.DIES_EARLY.among(plan.items());
-    long late = Fate.DIES_LATE.among(plan.items());
     Wrongs wrongs = new Wrongs();
-    expect(wrongs, "submitted items", plan.items(), status.submitted());
-    expect(wrongs, "done items", plan.items() - early - late, status.done());
-    expect(wrongs, "dead items", early + late, status.dead());
+    expect(wrongs, "submitted items", planned.submitted(), status.submitted());
+    expect(wrongs, "emitted items", planned.emitted(), status.emitted().accepted());
+    expect(wrongs, "done items", planned.done(), status.done());
+    expect(wrongs, "dead items", planned.dead(), status.dead());
     expect(wrongs, "items in flight", 0, status.inFlight());
+    expect(wrongs, "nodes", planned.nodes().size(), status.nodes().size());
     long retries = 0;
     for (NodeCounts node : status.nodes()) {
-      boolean first = node.node().equals(TrialPipeline.FIRST);
-      boolean last = node.node().equals(TrialPipeline.LAST);
+      PlannedEnds.OfNode ends = planned.of(node.node());
       String name = node.node() + ": ";
-      expect(wrongs, name + "done", plan.items() - early - (last ? late : 0), node.done());
-      expect(wrongs, name + "dead", first ? early : last ? late : 0, node.dead());
+      expect(wrongs, name + "done", ends.done(), node.done());
+      expect(wrongs, name + "dead", ends.dead(), node.dead());
       expect(wrongs, name + "unfinished", 0, node.waiting() + node.delayed() + node.leased());
       retries += node.retries();
     }
@@ -245,43 +246,21 @@ public final class ChaosRun {
       return new Finding(holds, false, "stygian receipt ended with " + code + " and said nothing");
     }
     JsonNode receipt = Json.parse(said);
-    long dead = Fate.DIES_EARLY.among(plan.items()) + Fate.DIES_LATE.among(plan.items());
     JsonNode ends = receipt.path("ends");
+    // what was found again, which is more where an attempt was repeated
+    long duplicates = ends.path("duplicate").asLong();
     boolean isRight =
         code == 0
             && receipt.path("reconciles").asBoolean(false)
-            && receipt.path("items").asLong(-1) == plan.items()
-            && ends.path("done").asLong(-1) == plan.items() - dead
-            && ends.path("dead").asLong(-1) == dead
+            && receipt.path("found").asLong(-1) == planned.emitted()
+            && receipt.path("items").asLong(-1) - duplicates == planned.items()
+            && ends.path("done").asLong(-1) == planned.done()
+            && ends.path("dead").asLong(-1) == planned.dead()
             && receipt.path("state").asString("").equals("finished");
     return new Finding(
         holds,
         isRight,
         isRight ? "stygian receipt ends with 0 and says so" : "exit code " + code + ", " + receipt);
-  }
-
-  /** What no run may leave in the queue. */
-  private static Finding leftovers(Scene scene) {
-    return scene
-        .server()
-        .ask(commands -> {
-          Wrongs wrongs = new Wrongs();
-          String queue = "stygian:{default}:";
-          expect(wrongs, "leases", 0, commands.hlen(queue + "leases"));
-          expect(wrongs, "deadlines", 0, commands.zcard(queue + "deadlines"));
-          expect(wrongs, "delayed chunks", 0, commands.zcard(queue + "delayed"));
-          expect(wrongs, "keys in flight", 0, fields(commands.hkeys(queue + "flight")));
-          expect(wrongs, "chunks", 0, fields(commands.hkeys(queue + "chunks")));
-          return new Finding(
-              "Nothing is left behind",
-              wrongs.isEmpty(),
-              wrongs.detail("no lease, delay, chunk or key in flight"));
-        });
-  }
-
-  /** The field without a name is there for the server's layout. */
-  private static long fields(List<String> names) {
-    return names.stream().filter(name -> !name.isEmpty()).count();
   }
 
   /**

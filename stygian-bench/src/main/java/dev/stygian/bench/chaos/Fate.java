@@ -1,6 +1,9 @@
 package dev.stygian.bench.chaos;
 
-/** What becomes of an item, decided by its number alone. */
+/**
+ * What becomes of an item, decided by its number alone. In the growing trial the node that fails
+ * early is the one that splits, what fails late is the collecting, and what dies late is a part.
+ */
 enum Fate {
   /** It gives a result at the first attempt, if nobody harms that. */
   WORKS,

@@ -8,15 +8,18 @@ import java.nio.file.Path;
 
 /**
  * Every execution that a process begins, written down before it does anything: what is in here has
- * happened, whatever the process comes to. An entry has eight bytes: the item, the node, the
- * attempt. Thread-safe.
+ * happened, whatever the process comes to. An entry has {@value #ENTRY_BYTES} bytes: the item, the
+ * node, the attempt, the part of the item, and when. Thread-safe.
  */
 final class Journal implements AutoCloseable {
-  static final int ENTRY_BYTES = 8;
+  static final int ENTRY_BYTES = 16;
 
   private final String name;
   private final OutputStream file;
   private long position;
+
+  /** What is noted of one execution; {@link #begin} says what each part of it is. */
+  record Entry(int item, int part, int node, int attempt, long nanos) {}
 
   private Journal(String name, OutputStream file) {
     this.name = name;
@@ -32,20 +35,39 @@ final class Journal implements AutoCloseable {
     return new Journal(name, new FileOutputStream(folder.resolve(name).toFile()));
   }
 
+  /** Notes the begin of an execution for an item, now. */
+  Stamp begin(int item, int node, int attempt) throws IOException {
+    return begin(item, 0, node, attempt, System.nanoTime());
+  }
+
   /**
-   * Notes the begin of an execution.
+   * Notes the begin of an execution for a part of an item.
    *
+   * @param nanos when it began, or asked whether it may, by the machine's monotonic clock, which
+   *     all processes share
    * @return what its output has to carry
    */
-  synchronized Stamp begin(int item, int node, int attempt) throws IOException {
+  synchronized Stamp begin(int item, int part, int node, int attempt, long nanos)
+      throws IOException {
     file.write(
         ByteBuffer.allocate(ENTRY_BYTES)
             .putInt(item)
             .put((byte) node)
             .put((byte) attempt)
-            .putShort((short) 0)
+            .putShort((short) part)
+            .putLong(nanos)
             .array());
     return new Stamp(name, position++, attempt);
+  }
+
+  /** What stands at a place of a journal. */
+  static Entry entry(ByteBuffer entries, int at) {
+    return new Entry(
+        entries.getInt(at),
+        entries.getShort(at + 6),
+        entries.get(at + 4),
+        entries.get(at + 5),
+        entries.getLong(at + 8));
   }
 
   @Override

@@ -44,7 +44,7 @@ final class Scene implements AutoCloseable {
     this.folder = folder;
     Path data = Files.createDirectory(folder.resolve("server"));
     Path pipeline = folder.resolve("chaos.toml");
-    Files.writeString(pipeline, TrialPipeline.toml(Files.createDirectory(journals())));
+    Files.writeString(pipeline, plan.trial().toml(Files.createDirectory(journals()), plan.items()));
     Launcher.warmUp(folder);
     server = HarmedServer.start(BenchServer.binary(plan.server()), data);
     for (int i = 0; i < plan.workers() + 2; i++) {

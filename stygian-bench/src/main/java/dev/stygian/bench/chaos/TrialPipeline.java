@@ -1,8 +1,10 @@
 package dev.stygian.bench.chaos;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The graph that is harmed: a branch, a join, and a last node that goes on in memory under the
@@ -22,6 +24,23 @@ final class TrialPipeline {
   static final int MAX_ATTEMPTS = 20;
 
   private TrialPipeline() {}
+
+  static Tasks tasks(int items) {
+    return Tasks.ofItems(NODES, items, LAST);
+  }
+
+  /** What the counters have to come to. */
+  static PlannedEnds planned(int items) {
+    long early = Fate.DIES_EARLY.among(items);
+    long late = Fate.DIES_LATE.among(items);
+    Map<String, PlannedEnds.OfNode> nodes = new HashMap<>();
+    for (String node : NODES) {
+      nodes.put(node, new PlannedEnds.OfNode(items - early, 0));
+    }
+    nodes.put(FIRST, new PlannedEnds.OfNode(items - early, early));
+    nodes.put(LAST, new PlannedEnds.OfNode(items - early - late, late));
+    return new PlannedEnds(items, 0, items - early - late, early + late, nodes, 0);
+  }
 
   /**
    * The pipeline's file.

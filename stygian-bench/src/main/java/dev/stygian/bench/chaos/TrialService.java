@@ -4,16 +4,9 @@ import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import dev.stygian.graph.service.ServiceDescriptor;
-import dev.stygian.graph.settings.ConfigSchema;
-import dev.stygian.graph.settings.ValueType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,16 +25,9 @@ public final class TrialService implements ScrapingService {
           "trial",
           List.of(),
           "waits, and tells which execution made its output; for stygian chaos",
-          ConfigSchema.builder()
-              .required("journals", new ValueType.Text(), "folder for what was begun")
-              .withDefault(
-                  "duration",
-                  new ValueType.Span(0, Duration.ofDays(1).toMillis()),
-                  "0s",
-                  "how long each attempt waits")
-              .build());
+          Journals.config());
 
-  private final Map<String, Journal> journals = new ConcurrentHashMap<>();
+  private final Journals journals = new Journals();
 
   @Override
   public ServiceDescriptor descriptor() {
@@ -52,9 +38,8 @@ public final class TrialService implements ScrapingService {
   public Outcome execute(ServiceCall call) throws IOException, InterruptedException {
     int item = call.item().input().path(NUMBER).asInt();
     Stamp stamp =
-        journal(call.config().requiredText("journals"))
-            .begin(item, TrialPipeline.NODES.indexOf(call.node()), call.attempt());
-    Thread.sleep(call.config().duration("duration"));
+        journals.of(call).begin(item, TrialPipeline.NODES.indexOf(call.node()), call.attempt());
+    Thread.sleep(Journals.duration(call));
     return failure(Fate.of(item), call.node(), call.attempt())
         .orElseGet(() -> Outcome.success(output(call, item, stamp)));
   }
@@ -85,28 +70,8 @@ public final class TrialService implements ScrapingService {
     return output.put(call.node(), stamp.text());
   }
 
-  private Journal journal(String folder) {
-    return journals.computeIfAbsent(
-        folder,
-        path -> {
-          try {
-            return Journal.create(Path.of(path));
-          } catch (IOException e) {
-            throw new UncheckedIOException("no journal can be written in " + path, e);
-          }
-        });
-  }
-
   @Override
   public void close() {
-    journals
-        .values()
-        .forEach(journal -> {
-          try {
-            journal.close();
-          } catch (IOException e) {
-            throw new UncheckedIOException("a journal cannot be closed", e);
-          }
-        });
+    journals.close();
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A few items, none of which fails by plan; each test spoils their history in one way. */
-final class HistoryTest {
+final class FixedHistoryTest {
   private static final int ITEMS = 3;
 
   @TempDir private Path folder;
@@ -23,7 +23,7 @@ final class HistoryTest {
   private final List<String> lines = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // set before each test
-  HistoryTest() {}
+  FixedHistoryTest() {}
 
   @BeforeEach
   void open() throws IOException {
@@ -61,7 +61,7 @@ final class HistoryTest {
   private History history() throws IOException {
     Path results = folder.resolve("results.jsonl");
     Files.write(results, lines);
-    History history = new History(ITEMS, Executions.read(journals, ITEMS));
+    History history = new FixedHistory(ITEMS, Executions.read(journals, TrialPipeline.tasks(ITEMS)));
     history.results(results);
     return history;
   }
