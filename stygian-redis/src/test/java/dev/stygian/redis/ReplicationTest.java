@@ -179,7 +179,8 @@ final class ReplicationTest {
 
     List<String> items =
         DisturbedRun.of(
-            RedisSettings.of(primary.url()).withMaxConnections(4), 200, REPLICATED, () -> {});
+                RedisSettings.of(primary.url()).withMaxConnections(4), 200, REPLICATED, () -> {})
+            .read();
 
     assertThat(items).hasSize(200).doesNotHaveDuplicates();
     String key = new String(new Keys("default").meta(), java.nio.charset.StandardCharsets.UTF_8);
