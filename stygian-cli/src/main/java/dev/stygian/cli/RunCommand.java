@@ -178,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
     Stream<String> services =
         Stream.concat(
                 plan.pipeline.nodes().stream(),
-                plan.pipeline.onFinish().stream().flatMap(calls -> calls.nodes().stream()))
+                plan.pipeline.onFinish().stream().flatMap(calls -> calls.nodes("").stream()))
             .map(n -> n.service())
             .distinct();
     for (String service : services.toList()) {

@@ -31,7 +31,10 @@ final class HostsSite implements AutoCloseable {
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("site-", 0).factory());
 
   private volatile boolean closed;
-  private volatile long longestLagNanos;
+  private final Queue<Lag> lags = new ConcurrentLinkedQueue<>();
+
+  /** For so long before it ran, a thread should have run. */
+  private record Lag(long endNanos, long nanos) {}
 
   /** A request, as its first byte was read. */
   record Arrival(String host, String path, long nanos) {}
@@ -42,16 +45,28 @@ final class HostsSite implements AutoCloseable {
     var _ = threads.submit(this::measureLag);
   }
 
-  /** How late a thread that should have run was seen to run, as those that read requests do. */
-  Duration longestLag() {
-    return Duration.ofNanos(longestLagNanos);
+  /**
+   * How late a thread that should have run was seen to run in a time, at most: as those that read
+   * requests do, and those of others on this machine that send them.
+   */
+  Duration longestLag(long fromNanos, long toNanos) {
+    return Duration.ofNanos(
+        lags.stream()
+            .filter(lag -> lag.endNanos - fromNanos >= 0 && lag.endNanos - lag.nanos - toNanos <= 0)
+            .mapToLong(Lag::nanos)
+            .max()
+            .orElse(0));
   }
 
   private boolean measureLag() {
     while (!closed) {
       long asked = System.nanoTime();
       LockSupport.parkNanos(LAG_STEP_NANOS);
-      longestLagNanos = Math.max(longestLagNanos, System.nanoTime() - asked - LAG_STEP_NANOS);
+      long now = System.nanoTime();
+      long lag = now - asked - LAG_STEP_NANOS;
+      if (lag > LAG_STEP_NANOS) {
+        lags.add(new Lag(now, lag));
+      }
     }
     return true;
   }

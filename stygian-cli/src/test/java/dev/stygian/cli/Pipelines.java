@@ -6,13 +6,15 @@ import java.util.stream.IntStream;
 /** Pipelines and inputs of tests. */
 final class Pipelines {
   /** One node that hands its input on. */
-  static final String NOOP =
+  static final String NOOP_NODE =
       """
-      id = "plain"
       [[nodes]]
       id = "pass"
       service = "noop"
       """;
+
+  /** The same with a name. */
+  static final String NOOP = "id = \"plain\"\n" + NOOP_NODE;
 
   /** A site and a pipeline that fetches its pages; {@code /missing.html} is not there. */
   static final String SITE =

@@ -16,23 +16,29 @@ import tools.jackson.databind.JsonNode;
 /** I9 with real processes, as the hosts themselves see it. */
 final class PoliteWorkersTest {
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final Duration INTERVAL = Duration.ofMillis(200);
+  private static final Duration INTERVAL = Duration.ofMillis(400);
   private static final List<String> HOSTS = List.of("127.0.0.2", "127.0.0.3", "127.0.0.4");
-  private static final int PAGES = 25;
+  private static final int PAGES = 20;
 
   /**
    * Between its last look at the time and the request's first byte a worker's thread may lose the
-   * processor for a slice of the scheduler's. For how long that happens to this test's threads is
-   * measured while it runs, and comes on top of what the site saw.
+   * processor for a slice of the scheduler's.
    */
   private static final Duration SLICE = Duration.ofMillis(5);
+
+  /**
+   * A request that is seen late seems closer to the next one. How late this test's threads ran
+   * around that request is measured, and comes on top of what the site saw; but never more than
+   * this, so that on no machine two starts may be much closer than they should.
+   */
+  private static final Duration MOST_LAG = INTERVAL.dividedBy(2);
 
   private static final String POLITE =
       """
       id = "polite"
       allow_private = true
       [politeness]
-      interval = "200ms"
+      interval = "400ms"
       concurrency = 2
       [[nodes]]
       id = "fetch"
@@ -82,9 +88,12 @@ final class PoliteWorkersTest {
             .toArray();
     assertThat(starts).hasSize(PAGES + 1); // and its robots.txt, which one of them fetched for all
     for (int i = 1; i < starts.length; i++) {
-      assertThat(Duration.ofNanos(starts[i] - starts[i - 1]))
-          .as("before request %d of %s, seen up to %s late", i, host, site.longestLag())
-          .isGreaterThanOrEqualTo(INTERVAL.minus(SLICE).minus(site.longestLag()));
+      long first = starts[i - 1];
+      Duration lag = site.longestLag(first - INTERVAL.toNanos(), first);
+      Duration late = lag.compareTo(MOST_LAG) < 0 ? lag : MOST_LAG;
+      assertThat(Duration.ofNanos(starts[i] - first))
+          .as("before request %d of %s, the one before seen up to %s late", i, host, lag)
+          .isGreaterThanOrEqualTo(INTERVAL.minus(SLICE).minus(late));
     }
   }
 

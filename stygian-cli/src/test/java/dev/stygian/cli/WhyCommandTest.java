@@ -1,6 +1,7 @@
 package dev.stygian.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stygian.cli.output.WhyView;
 import dev.stygian.graph.queue.Cap;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -135,6 +137,32 @@ final class WhyCommandTest {
             {"kind":"ready","node":"pass","tasks":17,"service":"noop","slots":4,"leased":3}\
             """);
     assertThat(json.get("hosts_not_looked_at").asInt()).isZero();
+  }
+
+  @Test
+  void runWhoseSubmitterWaitsForRoomIsToldWhoseTasksFillTheQueue() throws Exception {
+    submitted();
+    run("pause", "r").withCode(ExitCode.OK);
+    cli.write("later.toml", "[execution]\nmax_depth = 20\n" + Pipelines.NOOP_NODE);
+    AtomicReference<Cli.Ended> ended = new AtomicReference<>();
+    Thread submitter =
+        Thread.ofVirtual()
+            .start(() -> ended.set(run("submit", "later.toml", "https://a.example", "--id", "s")));
+    await().atMost(Duration.ofSeconds(30)).until(() -> run("why", "s").code() == ExitCode.OK);
+
+    assertThat(run("why", "s").out())
+        .isEqualTo(
+            """
+            s stands still until somebody does something
+            - its input waits for room in the queue: 20 tasks are unfinished there, and max_depth \
+            of the run allows 20; 20 of r (paused); see what these wait for: stygian why r
+            """);
+    assertThat(run("why", "s", "--json").json().at("/reasons/0/runs/0").toString())
+        .isEqualTo("{\"run\":\"r\",\"tasks\":20,\"paused\":true}");
+
+    run("cancel", "r").withCode(ExitCode.OK);
+    assertThat(submitter.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(ended.get().code()).isEqualTo(ExitCode.OK);
   }
 
   @Test
@@ -273,7 +301,22 @@ final class WhyCommandTest {
             "input_open",
             new Hold.InputOpen(0),
             "nothing was submitted yet, and more may come: whoever submits has not said that this"
-                + " is all; submit the rest with --id r, or end it: stygian cancel r"));
+                + " is all; submit the rest with --id r, or end it: stygian cancel r"),
+        Arguments.of(
+            "queue_full",
+            new Hold.QueueFull(
+                9,
+                9,
+                List.of(
+                    new Hold.Filling(new RunId("big"), 6, true), new Hold.Filling(RUN, 2, false))),
+            "its input waits for room in the queue: 9 tasks are unfinished there, and max_depth of"
+                + " the run allows 9; 6 of big (paused), 2 of the run itself; see what these wait"
+                + " for: stygian why big"),
+        Arguments.of(
+            "queue_full",
+            new Hold.QueueFull(1, 1, List.of(new Hold.Filling(RUN, 1, false))),
+            "its input waits for room in the queue: 1 task is unfinished there, and max_depth of"
+                + " the run allows 1; 1 of the run itself"));
   }
 
   @ParameterizedTest

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stygian.redis.embedded.EmbeddedRedis;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +22,8 @@ import tools.jackson.databind.JsonNode;
 /** {@code worker} as a process, fed by {@code submit}; it knows a URL and nothing else. */
 final class WorkerProcessTest {
   private static final Duration LONG = Duration.ofSeconds(60);
+
+  private static final int SLOTS = 4;
 
   private static final String FETCH =
       """
@@ -171,6 +177,59 @@ final class WorkerProcessTest {
       assertThat(second.at("/workers/0/slots").asInt()).isEqualTo(4);
       assertThat(worker.isAlive()).isTrue();
     }
+  }
+
+  /**
+   * Whose tasks the first requests were for, of those that a worker makes which finds as much work
+   * in two queues as it can take.
+   */
+  private List<String> starts(String queues, int each, int first) throws IOException {
+    cli.write("fetch.toml", FETCH.replace("concurrency = 2", "concurrency = 0"));
+    try (HostsSite site = new HostsSite()) {
+      for (String name : List.of("first", "second")) {
+        String urls =
+            IntStream.range(0, each)
+                .mapToObj(i -> "http://127.0.0.1:" + site.port() + "/" + name + "/" + i)
+                .collect(Collectors.joining("\n"));
+        cli.write(name + ".txt", urls);
+        submitted(
+            "fetch.toml", "--input", name + ".txt", "--id", name, "--queue-name", named(name));
+      }
+      try (Program worker = worker("--queues", queues, "--workers", String.valueOf(SLOTS))) {
+        for (String name : List.of("first", "second")) {
+          cli.run("await", name, "--queue-name", named(name)).withCode(ExitCode.OK);
+        }
+        assertThat(worker.isAlive()).isTrue();
+      }
+      List<HostsSite.Arrival> all = site.arrivals();
+      assertThat(all).hasSize(2 * each);
+      return all.subList(0, first).stream().map(start -> start.path().split("/", -1)[1]).toList();
+    }
+  }
+
+  /** A queue of this test. */
+  private String named(String name) {
+    return queueName + "-" + name;
+  }
+
+  @Test
+  void twoQueuesShareAWorkerByTheirWeights() throws IOException {
+    List<String> starts = starts(named("first") + "=3," + named("second") + "=1", 300, 240);
+
+    assertThat(starts.subList(40, 240).stream().filter("first"::equals).count())
+        .as("of 200 starts three of four, while both have work")
+        .isBetween(130L, 170L);
+  }
+
+  @Test
+  void aQueueWaitsWhileTheOneBeforeItHasWork() throws IOException {
+    List<String> starts = starts(named("first") + "," + named("second"), 100, 90);
+
+    assertThat(starts.stream().filter("second"::equals).count())
+        .as("of 90 starts, where the first queue has work for 100; as the worker starts, one for"
+            + " each slot may come before that is known")
+        .isLessThanOrEqualTo(SLOTS);
+
   }
 
   @Test

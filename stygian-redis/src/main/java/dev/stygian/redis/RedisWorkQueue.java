@@ -142,18 +142,31 @@ public final class RedisWorkQueue implements WorkQueue {
   public void closeInput(RunId run) {
     try {
       OpenRuns.Known known = runs.known(run);
-      String reply = link.word(LuaScript.CLOSE, List.of(bytes(Long.toString(known.number()))));
-      if (reply.equals("unknown")) {
-        runs.forget(run);
-        throw OpenRuns.unknown(run);
-      }
+      closeOnce(run, known.number());
       sole.forget(known.number());
       if (known.spec().limits().durability() == Durability.REPLICATED) {
         link.replicate();
+        while (!isClosed(known.number())) { // by a server that took over before it had that
+          closeOnce(run, known.number());
+          link.replicate();
+        }
       }
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
+  }
+
+  private void closeOnce(RunId run, long number) throws InterruptedException {
+    String reply = link.word(LuaScript.CLOSE, List.of(bytes(Long.toString(number))));
+    if (reply.equals("unknown")) {
+      runs.forget(run);
+      throw OpenRuns.unknown(run);
+    }
+  }
+
+  private boolean isClosed(long number) throws InterruptedException {
+    byte[] closed = link.ask("hget", s -> s.hget(keys.run(number), bytes("closed")));
+    return closed != null && closed.length == 1 && closed[0] == '1';
   }
 
   @Override

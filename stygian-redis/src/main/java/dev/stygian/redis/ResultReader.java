@@ -7,6 +7,7 @@ import dev.stygian.graph.error.OutputException;
 import dev.stygian.graph.queue.Result;
 import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.settings.Durability;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
@@ -53,7 +54,10 @@ final class ResultReader {
     while (true) {
       ResultBatch batch = readOn(run, key, from, max);
       if (!batch.results().isEmpty() || batch.ended()) {
-        return batch;
+        if (survives(run, key, batch)) {
+          return batch;
+        }
+        continue;
       }
       if (link.ask("exists", s -> s.exists(keys.run(run.number()))) == 0) {
         runs.forget(id);
@@ -66,6 +70,23 @@ final class ResultReader {
       from = ResultPosition.parse(batch.position());
       awaitEntry(key, from.entry(), left);
     }
+  }
+
+  /**
+   * Whether what was read may be handed out: of a run that waits for replicas only what one of them
+   * has, since what a failover forgets comes again. Another server may have taken over meanwhile,
+   * which is asked for what was read.
+   */
+  private boolean survives(OpenRuns.Known run, byte[] key, ResultBatch batch)
+      throws InterruptedException {
+    if (run.spec().limits().durability() != Durability.REPLICATED) {
+      return true;
+    }
+    link.replicate();
+    ResultPosition last = ResultPosition.parse(batch.position());
+    Range<String> there = Range.create(last.entry(), last.entry());
+    return !link.ask("xrange", s -> s.xrange(key, there, Limit.from(1))).isEmpty()
+        || trimmed(run).filter(position -> !position.isBefore(last)).isPresent();
   }
 
   /** Reads at most {@code max} results, and not much more than a bound of bytes. */
@@ -143,10 +164,15 @@ final class ResultReader {
     return link.ask("xrange", s -> s.xrange(key, behind, Limit.from(1))).isEmpty();
   }
 
+  /** Up to where results are no longer held; empty where all are. */
+  private Optional<ResultPosition> trimmed(OpenRuns.Known run) throws InterruptedException {
+    byte[] position = link.ask("hget", s -> s.hget(keys.run(run.number()), bytes("trimmed")));
+    return Optional.ofNullable(position).map(p -> ResultPosition.parse(new String(p, UTF_8)));
+  }
+
   private void checkNotTrimmed(OpenRuns.Known run, ResultPosition from)
       throws InterruptedException {
-    byte[] trimmed = link.ask("hget", s -> s.hget(keys.run(run.number()), bytes("trimmed")));
-    if (trimmed != null && from.isBefore(ResultPosition.parse(new String(trimmed, UTF_8)))) {
+    if (trimmed(run).filter(from::isBefore).isPresent()) {
       throw new OutputException(
           "the results of run \""
               + run.spec().id()

@@ -2,6 +2,7 @@ package dev.stygian.redis;
 
 import static dev.stygian.redis.Keys.bytes;
 
+import dev.stygian.graph.queue.Hold;
 import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Notes;
 import dev.stygian.graph.queue.Observation;
@@ -31,12 +32,15 @@ final class RunObserver {
 
   Observation observe(RunId id) throws InterruptedException {
     OpenRuns.Known run = runs.known(id);
+    long most = run.spec().limits().maxDepth();
     List<?> reply =
         link.list(
             LuaScript.WHY,
             List.of(
                 bytes(Long.toString(run.number())),
-                bytes(Integer.toString(Observation.MOST_HOSTS))));
+                bytes(Integer.toString(Observation.MOST_HOSTS)),
+                bytes(Long.toString(Observation.fullFrom(run.spec(), most))),
+                bytes(Integer.toString(Observation.MOST_FILLING))));
     if (reply.isEmpty()) {
       runs.forget(id);
       throw OpenRuns.unknown(id);
@@ -58,12 +62,23 @@ final class RunObserver {
         workers,
         Caps.ofServices(meta),
         Caps.leasedInAll(meta),
+        new Observation.Depth(
+            new RedisRunLedger.Fields(meta).number("depth"),
+            most,
+            Replies.list(reply.get(7)).stream().map(of -> filling(Replies.list(of))).toList()),
         Replies.list(reply.get(5)).stream()
             .map(node -> node(Replies.list(node), moreDelayed, robots))
             .toList(),
         Replies.list(reply.get(4)).stream()
             .map(lease -> held(run.spec(), Replies.list(lease), visibility))
             .toList());
+  }
+
+  private static Hold.Filling filling(List<?> run) {
+    return new Hold.Filling(
+        new RunId(Replies.text(run.get(0))),
+        Replies.number(run.get(1)),
+        Replies.text(run.get(2)).equals("paused"));
   }
 
   /** A lease is renewed for its visibility; so its deadline tells when that was. */

@@ -8,6 +8,7 @@ import dev.stygian.graph.queue.Heartbeat;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
+import dev.stygian.graph.queue.ResultBatch;
 import dev.stygian.graph.queue.RunLedger;
 import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.settings.Environment;
@@ -40,6 +41,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class AccessTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "operating.md");
   private static final Pattern CALL = Pattern.compile("redis\\.p?call\\([^)]*?'([A-Z]+)'");
+
+  /** Also the second of two commands that a script chooses from. */
+  private static final Pattern NAMED = Pattern.compile("'([A-Z]{3,})'");
+
+  private static final Pattern STATISTIC = Pattern.compile("cmdstat_([a-z|]+):");
   private static final String LINE = "ACL SETUSER ";
 
   @TempDir Path folder;
@@ -58,6 +64,14 @@ final class AccessTest {
             .findFirst()
             .orElseThrow();
     return List.of(line.substring(LINE.length()).strip().split("\\s+", -1));
+  }
+
+  /** The commands that the documented user may call. */
+  private static Set<String> granted() throws IOException {
+    return documented().stream()
+        .filter(word -> word.startsWith("+"))
+        .map(word -> word.substring(1).toUpperCase(Locale.ROOT))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static void setUser(EmbeddedRedis server, List<String> words) {
@@ -94,6 +108,38 @@ final class AccessTest {
     }
   }
 
+  /** Commands that were carried out, as rights name them: by whoever asked, and by scripts. */
+  private static Set<String> carriedOut(EmbeddedRedis server) {
+    return STATISTIC
+        .matcher(Servers.ask(server, redis -> redis.info("commandstats")))
+        .results()
+        .map(found -> found.group(1).toUpperCase(Locale.ROOT))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void noDocumentedRightIsSuperfluous() throws Exception {
+    Set<String> superfluous = granted();
+    Arrays.stream(LuaScript.values())
+        .flatMap(script -> NAMED.matcher(LuaScript.textOf(script.name())).results())
+        .forEach(found -> superfluous.remove(found.group(1)));
+    try (EmbeddedRedis server =
+        EmbeddedRedis.start(ServerBinary.best(), folder, List.of("--save", ""))) {
+      RedisSettings settings = RedisSettings.of(server.url());
+      try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
+        everything(queue);
+        queue.notes().find("note");
+        checkup(settings, queue);
+        assertThat(ServerReport.of(settings).version()).isNotEqualTo("unknown");
+        superfluous.removeAll(carriedOut(server));
+      }
+    }
+
+    assertThat(superfluous)
+        .as("what only a cluster and a run that waits for replicas need is left")
+        .containsExactly("CLUSTER|SLOTS", "WAIT");
+  }
+
   /** A slice of the contract that calls every script and every plain command. */
   private static void everything(RedisWorkQueue queue) throws InterruptedException {
     NoopRun run = NoopRun.of("run");
@@ -102,6 +148,8 @@ final class AccessTest {
     RunLedger ledger = queue.ledger();
     ledger.pause(run.id());
     ledger.resume(run.id());
+    Duration briefly = Duration.ofSeconds(1); // which a reader that finds nothing waits
+    assertThat(ledger.results(run.id(), ResultBatch.START, 1, briefly).results()).isEmpty();
     List<Lease> leases = NoopRun.lease(queue, 3);
     Visit.Answer fine = new Visit.Answer.Fine();
     queue.visited(
@@ -147,18 +195,13 @@ final class AccessTest {
 
   @Test
   void theDocumentedRightsAreThoseOfTheScripts() throws IOException {
-    Set<String> granted =
-        documented().stream()
-            .filter(word -> word.startsWith("+"))
-            .map(word -> word.substring(1).toUpperCase(Locale.ROOT))
-            .collect(Collectors.toCollection(TreeSet::new));
     Set<String> called =
         Arrays.stream(LuaScript.values())
             .flatMap(script -> CALL.matcher(LuaScript.textOf(script.name())).results())
             .map(found -> found.group(1))
             .collect(Collectors.toCollection(TreeSet::new));
 
-    assertThat(granted).containsAll(called);
+    assertThat(granted()).containsAll(called);
   }
 
   @ParameterizedTest

@@ -27,7 +27,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * A run through the engine, with a submitter, a worker and a reader, in whose middle something
- * happens to its servers: half of its items come before that, half while or after it happens.
+ * happens to its servers: half of its items come before that, half while or after it happens. Where
+ * several things happen, as many items come before, between and after them. In the end every item
+ * has one result, the receipt adds up and the doctor finds nothing.
  */
 final class DisturbedRun {
   private static final Duration LONGEST = Duration.ofSeconds(60);
@@ -36,10 +38,13 @@ final class DisturbedRun {
   private final int items;
   private final ChainServices services = new ChainServices();
   private final CollectedResults sink = new CollectedResults();
-  private final CountDownLatch disturbed = new CountDownLatch(1);
+  private final List<Disturbance> disturbances;
+  private final List<CountDownLatch> disturbed;
 
-  private DisturbedRun(int items) {
+  private DisturbedRun(int items, List<Disturbance> disturbances) {
     this.items = items;
+    this.disturbances = disturbances;
+    this.disturbed = disturbances.stream().map(_ -> new CountDownLatch(1)).toList();
   }
 
   /** What happens, and returns as soon as it has begun. */
@@ -48,21 +53,27 @@ final class DisturbedRun {
     void happen() throws Exception;
   }
 
-  /** The items of all results, in the order in which they were read. */
+  /**
+   * What a run left.
+   *
+   * @param results the items of all results that the queue holds, in their order
+   * @param read the items of all results as the reader got them while the run went on
+   */
+  record Played(List<String> results, List<String> read) {}
+
+  /** The items of all results that the queue holds, in their order. */
   static List<String> of(RedisSettings settings, int items, Disturbance disturbance)
       throws Exception {
-    return new DisturbedRun(items).play(settings, "", disturbance);
+    return of(settings, items, "", disturbance).results();
   }
 
   /** Likewise, with more lines for the table of the execution. */
-  static List<String> of(
-      RedisSettings settings, int items, String execution, Disturbance disturbance)
+  static Played of(RedisSettings settings, int items, String execution, Disturbance... disturbances)
       throws Exception {
-    return new DisturbedRun(items).play(settings, execution, disturbance);
+    return new DisturbedRun(items, List.of(disturbances)).play(settings, execution);
   }
 
-  private List<String> play(RedisSettings settings, String execution, Disturbance disturbance)
-      throws Exception {
+  private Played play(RedisSettings settings, String execution) throws Exception {
     ServiceRegistry registry = services.registry("fetch");
     RunDefinition definition =
         RunDefinition.of(
@@ -76,15 +87,28 @@ final class DisturbedRun {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<RunStatus> run =
           threads.submit(() -> executor.run(id, definition, inputs(), "test", committed -> sink));
-      await().atMost(LONGEST).until(() -> run.isDone() || services.measured().size() > items / 4);
-      disturbance.happen();
-      disturbed.countDown();
+      for (int i = 0; i < disturbances.size(); i++) {
+        int begun = gate(i) - gate(0) / 2;
+        await().atMost(LONGEST).until(() -> run.isDone() || services.measured().size() > begun);
+        disturbances.get(i).happen();
+        disturbed.get(i).countDown();
+      }
       RunStatus status = run.get(LONGEST.toSeconds(), TimeUnit.SECONDS);
       assertThat(status.state()).isEqualTo(RunStatus.State.FINISHED);
       assertThat(status.submitted()).isEqualTo(items);
       assertThat(status.done()).isEqualTo(items);
+      return ended(settings, queue);
     }
-    return sink.results.stream().map(Result::item).toList();
+  }
+
+  private Played ended(RedisSettings settings, RedisWorkQueue queue) throws InterruptedException {
+    List<String> results = new NoopRun(id, "run").results(queue);
+    List<String> read = sink.results.stream().map(Result::item).toList();
+    assertThat(results).hasSize(items).doesNotHaveDuplicates();
+    assertThat(read).containsAll(results);
+    assertThat(queue.ledger().receipt(id).discrepancies()).isEmpty();
+    assertThat(Checkup.of(settings, false).violations()).isEmpty();
+    return new Played(results, read);
   }
 
   private static String pipeline(String execution) {
@@ -106,16 +130,23 @@ final class DisturbedRun {
         .formatted(execution);
   }
 
+  /** The item that comes only when something has happened. */
+  private int gate(int disturbance) {
+    return items * (disturbance + 1) / (disturbed.size() + 1);
+  }
+
   private Iterator<JsonNode> inputs() {
     return IntStream.range(0, items).mapToObj(this::input).iterator();
   }
 
   private JsonNode input(int i) {
-    if (i == items / 2) {
-      try {
-        disturbed.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    for (int gate = 0; gate < disturbed.size(); gate++) {
+      if (i == gate(gate)) {
+        try {
+          disturbed.get(gate).await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
     return JsonNodeFactory.instance.stringNode("http://host/" + i);

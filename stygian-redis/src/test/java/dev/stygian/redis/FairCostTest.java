@@ -3,11 +3,14 @@ package dev.stygian.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.queue.Cap;
+import dev.stygian.graph.queue.HostLane;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.QueueFixture;
 import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.RunStatus;
+import dev.stygian.graph.queue.Settled;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Specs;
 import dev.stygian.graph.queue.Submission;
@@ -15,9 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What fairness costs, in commands that the server carries out: whatever the machine, the same. */
 final class FairCostTest extends AskedQueue {
@@ -98,6 +105,59 @@ final class FairCostTest extends AskedQueue {
     long before = commandsOfARequest();
     for (int i = 0; i < 60; i++) {
       run(Specs.chain("run " + i), 0);
+    }
+
+    assertThat(commandsOfARequest()).isEqualTo(before);
+  }
+
+  /** Runs of two nodes, all of whose tasks have been executed, and to which more may come. */
+  private void drained(Specs.RunBuilder builder, Function<RunSpec, List<Submission>> items)
+      throws InterruptedException {
+    RunSpec run = builder.build();
+    queue.open(run);
+    queue.enqueue(run.id(), "test", 0, items.apply(run), QueueFixture.SOON);
+    QueueFixture moves = new QueueFixture(() -> queue, _ -> {});
+    for (List<Lease> some = lease(9); !some.isEmpty(); some = lease(9)) {
+      for (Lease lease : some) {
+        assertThat(moves.finish(lease)).isInstanceOf(Settled.Booked.class);
+      }
+    }
+    assertThat(queue.ledger().status(run.id()).done()).isEqualTo(3);
+    assertThat(queue.ledger().status(run.id()).state()).isEqualTo(RunStatus.State.RUNNING);
+  }
+
+  private static List<Submission> three(RunSpec run) {
+    return Stream.of("x", "y", "z").map(item -> Specs.item(run, item)).toList();
+  }
+
+  private static List<Submission> visiting(RunSpec run, Duration interval) {
+    return IntStream.range(0, 3)
+        .mapToObj(i -> Specs.visiting(run, "x" + i, new HostLane(run.id() + "." + i, interval, 1)))
+        .toList();
+  }
+
+  @Test
+  void a_lane_that_was_emptied_costs_a_request_for_leases_nothing() throws Exception {
+    drained(Specs.chain("first"), FairCostTest::three);
+    lease(9, "A");
+    long before = commandsOfARequest();
+    for (int i = 0; i < 40; i++) {
+      drained(Specs.chain("run " + i), FairCostTest::three);
+    }
+
+    assertThat(commandsOfARequest()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 60_000})
+  void a_lane_of_a_host_that_was_emptied_costs_a_request_for_leases_nothing(long intervalMillis)
+      throws Exception {
+    Duration interval = Duration.ofMillis(intervalMillis);
+    drained(Specs.chain("first"), run -> visiting(run, interval));
+    lease(9, "A");
+    long before = commandsOfARequest();
+    for (int i = 0; i < 40; i++) {
+      drained(Specs.chain("run " + i), run -> visiting(run, interval));
     }
 
     assertThat(commandsOfARequest()).isEqualTo(before);

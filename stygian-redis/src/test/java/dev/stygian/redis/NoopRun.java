@@ -92,18 +92,16 @@ record NoopRun(RunId id, String pipeline) {
   }
 
   static Settled complete(WorkQueue queue, Lease lease) throws InterruptedException {
-    return queue.complete(
-        new Completion(
-            lease,
-            List.of(
-                new NodeResult(
-                    "work",
-                    lease.task().key(),
-                    lease.task().input(),
-                    lease.attempt(),
-                    true,
-                    false)),
-            List.of()));
+    return queue.complete(completion(lease));
+  }
+
+  static Completion completion(Lease lease) {
+    return new Completion(
+        lease,
+        List.of(
+            new NodeResult(
+                "work", lease.task().key(), lease.task().input(), lease.attempt(), true, false)),
+        List.of());
   }
 
   /** Leases and completes until nothing of the queue is left to be had. */

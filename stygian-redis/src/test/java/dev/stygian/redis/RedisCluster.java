@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.MigrateArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -21,12 +22,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A real cluster of three primaries that share the slots evenly, and replicas of the first. */
 final class RedisCluster implements AutoCloseable {
   private static final int PRIMARIES = 3;
+  private static final Pattern OFFSET = Pattern.compile("master_repl_offset:(\\d+)");
   private static final Duration START = Duration.ofSeconds(20);
 
   private final List<EmbeddedRedis> nodes = new ArrayList<>();
@@ -183,6 +187,45 @@ final class RedisCluster implements AutoCloseable {
     for (int node : List.of(to, from)) {
       ask(node, redis -> redis.clusterSetSlotNode(slot, target));
     }
+  }
+
+  /** A replica of the first primary gets nothing more of what that accepts, though both live. */
+  void cutOffReplica() {
+    ask(0, RedisCluster::refuseReplicas);
+    ask(0, redis -> redis.clientKill(KillArgs.Builder.typeSlave()));
+    await()
+        .atMost(START)
+        .until(() -> ask(0, redis -> redis.info("replication")).contains("connected_slaves:0"));
+  }
+
+  private static String refuseReplicas(RedisCommands<String, String> redis) {
+    return redis.dispatch(
+        CommandType.ACL,
+        new StatusOutput<>(StringCodec.UTF8),
+        new CommandArgs<>(StringCodec.UTF8)
+            .add("SETUSER")
+            .add("default")
+            .add("-psync")
+            .add("-sync"));
+  }
+
+  /** Returns once the replica of the first primary has all that was written before. */
+  void awaitReplica() {
+    await().atMost(START).until(() -> offset(0) == offset(PRIMARIES));
+  }
+
+  private long offset(int node) {
+    Matcher offset = OFFSET.matcher(ask(node, redis -> redis.info("replication")));
+    return offset.find() ? Long.parseLong(offset.group(1)) : -1;
+  }
+
+  /** Kills the first primary and has its replica take its place, with what that has. */
+  void failOver() {
+    nodes.getFirst().kill();
+    ask(PRIMARIES, redis -> redis.clusterFailover(true, true));
+    await()
+        .atMost(START)
+        .until(() -> ask(PRIMARIES, redis -> redis.info("replication")).contains("role:master"));
   }
 
   /** How many connections of this name all nodes have together. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -128,6 +129,7 @@ public final class WhyView {
               + run
               + ", or end it: stygian cancel "
               + run;
+      case Hold.QueueFull full -> full(full);
     };
   }
 
@@ -237,6 +239,33 @@ public final class WhyView {
         };
   }
 
+  /**
+   * The command looks at the run that has most: what holds that one back holds this one's input.
+   */
+  private String full(Hold.QueueFull full) {
+    String who =
+        full.largest().stream()
+            .map(of ->
+                of.tasks()
+                    + " of "
+                    + (of.run().equals(run) ? "the run itself" : of.run())
+                    + (of.isPaused() ? " (paused)" : ""))
+            .collect(Collectors.joining(", "));
+    String line =
+        "its input waits for room in the queue: "
+            + Spoken.count(full.unfinished(), "task")
+            + (full.unfinished() == 1 ? " is" : " are")
+            + " unfinished there, and max_depth of the run allows "
+            + full.most()
+            + (who.isEmpty() ? "" : "; " + who);
+    return full.largest().stream()
+        .map(Hold.Filling::run)
+        .filter(of -> !of.equals(run))
+        .findFirst()
+        .map(of -> line + "; see what these wait for: stygian why " + of)
+        .orElse(line);
+  }
+
   private static String ready(Hold.Ready ready) {
     String who = tasks(ready.tasks(), ready.node());
     boolean one = ready.tasks() == 1;
@@ -298,6 +327,18 @@ public final class WhyView {
               .put("slots", ready.slots())
               .put("leased", ready.leased());
       case Hold.InputOpen open -> kind("input_open").put("submitted", open.submitted());
+      case Hold.QueueFull full -> {
+        ObjectNode one =
+            kind("queue_full").put("unfinished", full.unfinished()).put("max_depth", full.most());
+        ArrayNode runs = one.putArray("runs");
+        full.largest()
+            .forEach(of ->
+                runs.addObject()
+                    .put("run", of.run().value())
+                    .put("tasks", of.tasks())
+                    .put("paused", of.isPaused()));
+        yield one;
+      }
     };
   }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -76,7 +77,10 @@ public record RunDefinition(
         pipeline, fingerprints, fresh || finds, site, Optional.empty(), fanOuts);
   }
 
-  /** What is done when a run of this definition is over; empty where nothing is. */
+  /**
+   * What is done when a run of this definition is over; empty where nothing is. Each time it has
+   * another key for its calls; that of the definition which the queue was given first stands.
+   */
   public Optional<RunDefinition> whenOver(RunId run) {
     return pipeline
         .onFinish()
@@ -88,7 +92,7 @@ public record RunDefinition(
                     pipeline.execution(),
                     InputSettings.none(),
                     OutputSettings.toStandardOutput(),
-                    calls.nodes(),
+                    calls.nodes(UUID.randomUUID().toString()),
                     List.of(),
                     pipeline.allowPrivate(),
                     Politeness.defaults().withoutRobots(),

@@ -26,6 +26,12 @@ public record OnFinish(
     List<String> command,
     int maxAttempts,
     Duration timeout) {
+  /** The header by which a receiver tells a repeated call. */
+  public static final String KEY_HEADER = "Idempotency-Key";
+
+  /** The variable by which a program tells that. */
+  public static final String KEY_VARIABLE = "IDEMPOTENCY_KEY";
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   public OnFinish {
@@ -33,13 +39,21 @@ public record OnFinish(
     command = List.copyOf(command);
   }
 
-  /** The calls as nodes, which know nothing of each other. */
-  public List<Node> nodes() {
+  /**
+   * The calls as nodes, which know nothing of each other.
+   *
+   * @param key what each call carries, whatever attempt makes it, and no other run's does; a header
+   *     of that name in the file comes before it
+   */
+  public List<Node> nodes(String key) {
     List<Node> nodes = new ArrayList<>();
     webhook.ifPresent(url -> {
       ObjectNode config =
           JSON.objectNode().put("url", url).put("method", "POST").put("send_input", true);
       ObjectNode sent = config.putObject("headers");
+      if (headers.keySet().stream().noneMatch(KEY_HEADER::equalsIgnoreCase)) {
+        sent.put(KEY_HEADER, key);
+      }
       headers.forEach(sent::put);
       nodes.add(node("webhook", "http", config));
     });
@@ -47,6 +61,7 @@ public record OnFinish(
       ObjectNode config = JSON.objectNode();
       ArrayNode words = config.putArray("command");
       command.forEach(words::add);
+      config.putObject("env").put(KEY_VARIABLE, key);
       nodes.add(node("command", "command", config));
     }
     return nodes;

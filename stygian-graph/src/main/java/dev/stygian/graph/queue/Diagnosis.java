@@ -57,8 +57,8 @@ final class Diagnosis {
     }
     boolean isEmpty =
         status.nodes().stream().allMatch(n -> n.waiting() + n.delayed() + n.leased() == 0);
-    if (isEmpty && !status.inputClosed() && !isCancelled) {
-      holds.add(new Hold.InputOpen(status.submitted()));
+    if (!status.inputClosed() && !isCancelled) {
+      lookAtInput(isEmpty);
     }
     return explanation(verdict());
   }
@@ -155,6 +155,20 @@ final class Diagnosis {
   private boolean isServiceFull(String service) {
     return seen.caps().stream()
         .anyMatch(cap -> cap.service().equals(service) && cap.leased() >= cap.maxLeased());
+  }
+
+  // ---- what is to come
+
+  /** Who submits to a full queue waits, which nobody should take for one who forgot to go on. */
+  private void lookAtInput(boolean isEmpty) {
+    Observation.Depth depth = seen.depth();
+    if (depth.unfinished() >= Observation.fullFrom(seen.spec(), depth.most())) {
+      holds.add(new Hold.QueueFull(depth.unfinished(), depth.most(), depth.largest()));
+      boolean othersMove = depth.largest().stream().anyMatch(filling -> !filling.isPaused());
+      goesOn |= isEmpty && othersMove && !seen.workers().isEmpty();
+    } else if (isEmpty) {
+      holds.add(new Hold.InputOpen(status.submitted()));
+    }
   }
 
   // ---- what waits

@@ -2,6 +2,7 @@ package dev.stygian.graph.queue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -95,6 +96,23 @@ public sealed interface Hold {
    * @param submitted items so far
    */
   record InputOpen(long submitted) implements Hold {}
+
+  /**
+   * So many tasks are unfinished in the queue that it takes no more items of the run; whoever
+   * submits waits.
+   *
+   * @param unfinished tasks of all runs
+   * @param most how many may be unfinished when an item of this run comes
+   * @param largest runs that most of them are of, largest first
+   */
+  record QueueFull(long unfinished, long most, List<Filling> largest) implements Hold {
+    public QueueFull {
+      largest = List.copyOf(largest);
+    }
+  }
+
+  /** A run's part in what fills a queue. */
+  record Filling(RunId run, long tasks, boolean isPaused) {}
 
   /** Why a host may not be visited. */
   sealed interface HostState {

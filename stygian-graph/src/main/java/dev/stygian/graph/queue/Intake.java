@@ -60,7 +60,8 @@ final class Intake {
     return accepted;
   }
 
-  private long depth(RunBook run) {
+  /** How many tasks may be unfinished when an item of the run comes. */
+  long depth(RunBook run) {
     long slots = attendance.slots(clock.millis());
     long most = run.spec.limits().maxDepth();
     return slots == 0 ? most : Math.min(most, Math.max(AHEAD, AHEAD_PER_SLOT * slots));

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param workers that live
  * @param caps of services
  * @param leased tasks of all runs
+ * @param depth how much room the queue has for the run's input
  * @param nodes in the order of the run's lanes
  * @param held leases of the run, those that end first before others; there may be more
  */
@@ -23,16 +24,38 @@ public record Observation(
     List<WorkerInfo> workers,
     List<ServiceCap> caps,
     long leased,
+    Depth depth,
     List<Node> nodes,
     List<Held> held) {
   /** How many host lanes of a run a queue looks at. */
   public static final int MOST_HOSTS = 100;
+
+  /** How many of the runs that fill a queue are named. */
+  public static final int MOST_FILLING = 3;
 
   public Observation {
     workers = List.copyOf(workers);
     caps = List.copyOf(caps);
     nodes = List.copyOf(nodes);
     held = List.copyOf(held);
+  }
+
+  /**
+   * The unfinished tasks of all runs, for which there is a most.
+   *
+   * @param most with so many of them whoever submits items of this run waits
+   * @param largest the runs that have most of them, where there is no room
+   */
+  public record Depth(long unfinished, long most, List<Hold.Filling> largest) {
+    public Depth {
+      largest = List.copyOf(largest);
+    }
+  }
+
+  /** With how many unfinished tasks in the queue there is no room for one more item of a run. */
+  public static long fullFrom(RunSpec run, long most) {
+    long ofAnItem = run.lanes().stream().filter(LaneSpec::isFirst).count();
+    return Math.max(1, most - ofAnItem + 1);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -114,8 +115,24 @@ final class SharedQueue {
         workers(),
         moves.places.all(),
         moves.places.leasedInAll(),
+        depth(run),
         nodes,
         leases.held(run));
+  }
+
+  private Observation.Depth depth(RunBook of) {
+    long unfinished = moves.unfinishedTasks();
+    long most = intake.depth(of);
+    List<Hold.Filling> largest =
+        unfinished < Observation.fullFrom(of.spec, most)
+            ? List.of()
+            : runs.values().stream()
+                .filter(run -> run.unfinishedTasks > 0)
+                .sorted(Comparator.comparingLong(run -> -run.unfinishedTasks))
+                .limit(Observation.MOST_FILLING)
+                .map(run -> new Hold.Filling(run.spec.id(), run.unfinishedTasks, run.paused))
+                .toList();
+    return new Observation.Depth(unfinished, most, largest);
   }
 
   List<WorkerInfo> workers() {

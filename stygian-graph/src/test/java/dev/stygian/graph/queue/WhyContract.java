@@ -441,6 +441,78 @@ interface WhyContract extends Contract {
         .isEqualTo(new Hold.InputOpen(1));
   }
 
+  /** A run that nothing more of is taken in, since others have filled the queue. */
+  private RunSpec shutOut(int most) {
+    return q().open(Specs.single("r").maxDepth(most));
+  }
+
+  @Test
+  default void a_paused_run_fills_the_queue_so_that_the_input_of_another_waits() throws Exception {
+    worker(4, "A");
+    RunSpec large = q().submitted(Specs.single("large"), "x", "y");
+    RunSpec small = q().submitted(Specs.single("small"), "z");
+    q().ledger().pause(large.id());
+    q().ledger().pause(small.id());
+    RunSpec run = shutOut(3);
+
+    assertThat(onlyHold(Hold.QueueFull.class, Verdict.STANDS, run))
+        .isEqualTo(
+            new Hold.QueueFull(
+                3,
+                3,
+                List.of(
+                    new Hold.Filling(large.id(), 2, true), new Hold.Filling(small.id(), 1, true))));
+
+    q().ledger().resume(small.id());
+    onlyHold(Hold.QueueFull.class, Verdict.WAITS, run);
+    q().finishAll();
+    onlyHold(Hold.InputOpen.class, Verdict.STANDS, run);
+  }
+
+  @Test
+  default void of_the_runs_that_fill_the_queue_the_largest_are_named() throws Exception {
+    worker(4, "A");
+    for (int i = 1; i <= 5; i++) {
+      q().submitted(Specs.single("other" + i), Specs.names(i));
+    }
+    RunSpec run = shutOut(15);
+
+    Hold.QueueFull full = onlyHold(Hold.QueueFull.class, Verdict.WAITS, run);
+
+    assertThat(full.unfinished()).isEqualTo(15);
+    assertThat(full.largest())
+        .extracting(of -> of.run() + " " + of.tasks())
+        .containsExactly("other5 5", "other4 4", "other3 3");
+  }
+
+  @Test
+  default void an_item_that_has_more_tasks_than_there_is_room_waits() throws Exception {
+    worker(4, "A", "B");
+    RunSpec other = q().submitted(Specs.single("other"), "x", "y");
+    RunSpec run = q().open(Specs.single("r").node("b").maxDepth(3));
+
+    assertThat(onlyHold(Hold.QueueFull.class, Verdict.WAITS, run))
+        .isEqualTo(new Hold.QueueFull(2, 3, List.of(new Hold.Filling(other.id(), 2, false))));
+    q().finish(q().leaseOne());
+    onlyHold(Hold.InputOpen.class, Verdict.STANDS, run);
+  }
+
+  @Test
+  default void a_run_that_fills_the_queue_itself_is_told_what_else_it_waits_for() throws Exception {
+    worker(4, "A");
+    RunSpec run = shutOut(2);
+    q().submit(run, "x", "y");
+
+    Explanation explanation = why(run);
+
+    assertThat(hold(Hold.Ready.class, explanation).tasks()).isEqualTo(2);
+    assertThat(hold(Hold.QueueFull.class, explanation).largest())
+        .containsExactly(new Hold.Filling(run.id(), 2, false));
+    assertThat(explanation.verdict()).isEqualTo(Verdict.MOVES);
+    q().queue.closeInput(run.id());
+    onlyHold(Hold.Ready.class, Verdict.MOVES, run);
+  }
+
   @Test
   default void a_run_is_finished() throws Exception {
     RunSpec run = q().submitted(Specs.single("r"), "x");

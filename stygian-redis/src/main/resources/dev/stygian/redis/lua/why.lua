@@ -1,18 +1,20 @@
 -- Looks at what holds a run back: what lease.lua would find where it came to the run's lanes, and what is leased.
 -- Writes nothing. Atomic, since tasks that move between two looks would be missed, or seen twice. However much there
--- is, it looks at so many leases, delayed tasks, host lanes and entries of lanes at most, and says how many host
--- lanes it left out.
+-- is, it looks at so many leases, delayed tasks, host lanes, entries of lanes and other runs at most, and says how
+-- many host lanes it left out.
 -- @include keys fields runs records lanes watches? hosts
--- ARGV: run, most host lanes
+-- ARGV: run, most host lanes, unfinished tasks in the queue from which on it takes no items of the run, most runs
 -- Replies: {} (no such run) | {time of this look, fields of the run's hash, fields of meta, workers, leases of the run
 --   as {node, tasks, deadline}, those that end first before others, per node {waiting tasks that visit no host and
 --   are not parked, parked ones, delayed ones as {their host's lane (none: empty), tasks, when the first is due}, host
---   lanes left out, host lanes}, and whether more tasks are delayed than were looked at 0/1}. A host lane is {lane,
+--   lanes left out, host lanes}, whether more tasks are delayed than were looked at 0/1, and where the queue takes no
+--   items of the run those runs that fill it most as {id, unfinished tasks, state}}. A host lane is {lane,
 --   tasks, there may be more 0/1, one may start now 0/1, when one may (-1: now, or when another one ends), left alone
 --   until, the gap that the host asks for, tasks that visit it, broken 0/1, failures in a row, since when}: those that
 --   are served next, then those that are last.
 local run, hosts_left = tonumber(ARGV[1]), tonumber(ARGV[2])
-local MOST_LEASES, MOST_DELAYED = 500, 500
+local full_from, most_filling = tonumber(ARGV[3]), tonumber(ARGV[4])
+local MOST_LEASES, MOST_DELAYED, MOST_RUNS = 500, 500, 1000
 local entries_left = 1000
 local fields = redis.call('HGETALL', run_key(run))
 if #fields == 0 then return {} end
@@ -107,6 +109,20 @@ for node = 0, last_node do
   end
   nodes[node + 1] = { open, parked, delays[node] or {}, left_out, looks }
 end
+
+-- Runs that have most of the queue's unfinished tasks.
+local function filling()
+  local some = {}
+  if tonumber(redis.call('HGET', meta, 'depth') or 0) < full_from then return some end
+  local all = redis.call('HSCAN', runs, '0', 'COUNT', MOST_RUNS)[2]
+  for i = 1, math.min(#all, 2 * MOST_RUNS), 2 do
+    local tasks, state = unpack(redis.call('HMGET', run_key(all[i + 1]), 'tasks', 'state'))
+    if tonumber(tasks or 0) > 0 then some[#some + 1] = { all[i], tonumber(tasks), state } end
+  end
+  table.sort(some, function(a, b) return a[2] > b[2] end)
+  return { unpack(some, 1, math.min(#some, most_filling)) }
+end
+
 local more_delayed = #first_delayed == 2 * MOST_DELAYED and redis.call('ZCARD', delayed) > MOST_DELAYED
 return { now, fields, redis.call('HGETALL', meta), redis.call('HGETALL', workers), held, nodes,
-  more_delayed and 1 or 0 }
+  more_delayed and 1 or 0, counters['closed'] ~= '1' and filling() or {} }
