@@ -132,8 +132,7 @@ final class OnFinishTest {
   }
 
   private void submitted(Cli queue) {
-    cli.write(
-        "short.toml", cli.read("plain.toml") + "[execution]\nvisibility_timeout = \"2s\"\n");
+    cli.write("short.toml", cli.read("plain.toml") + "[execution]\nvisibility_timeout = \"2s\"\n");
     queue.run("submit", "short.toml", "a", "b", "c", "--id", "r").withCode(ExitCode.OK);
     queue.run("await", "r").withCode(ExitCode.OK);
   }

@@ -226,10 +226,10 @@ final class WorkerProcessTest {
     List<String> starts = starts(named("first") + "," + named("second"), 100, 90);
 
     assertThat(starts.stream().filter("second"::equals).count())
-        .as("of 90 starts, where the first queue has work for 100; as the worker starts, one for"
-            + " each slot may come before that is known")
+        .as(
+            "of 90 starts, where the first queue has work for 100; as the worker starts, one for"
+                + " each slot may come before that is known")
         .isLessThanOrEqualTo(SLOTS);
-
   }
 
   @Test

@@ -35,9 +35,9 @@ record Trouble(Kind kind, String advice) {
       List.of("LOADING", "BUSY ", "TRYAGAIN", "NOREPLICAS", "MISCONF");
 
   static Trouble of(Throwable failure) {
-    Throwable deepest = failure;
+    String deepest = "it broke";
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      deepest = t;
+      deepest = t.getMessage() == null ? deepest : firstLine(t.getMessage());
       String said = String.valueOf(t.getMessage());
       if (CREDENTIALS.stream().anyMatch(said::startsWith)) {
         return new Trouble(
@@ -56,9 +56,7 @@ record Trouble(Kind kind, String advice) {
     }
     return new Trouble(
         Kind.LOST,
-        "no connection ("
-            + (deepest.getMessage() == null ? "it broke" : firstLine(deepest.getMessage()))
-            + "); is the server running, and reachable from here?");
+        "no connection (" + deepest + "); is the server running, and reachable from here?");
   }
 
   private static Trouble ofReply(String said) {

@@ -61,7 +61,8 @@ final class FixedHistoryTest {
   private History history() throws IOException {
     Path results = folder.resolve("results.jsonl");
     Files.write(results, lines);
-    History history = new FixedHistory(ITEMS, Executions.read(journals, TrialPipeline.tasks(ITEMS)));
+    History history =
+        new FixedHistory(ITEMS, Executions.read(journals, TrialPipeline.tasks(ITEMS)));
     history.results(results);
     return history;
   }

@@ -84,7 +84,10 @@ final class GrowingHistoryTest {
 
   private ArrayNode parts() {
     return (ArrayNode)
-        Objects.requireNonNull(lines.get(SPLIT)).path("output").path(GrowingPipeline.GATHER).path(GrowingPipeline.VISIT);
+        Objects.requireNonNull(lines.get(SPLIT))
+            .path("output")
+            .path(GrowingPipeline.GATHER)
+            .path(GrowingPipeline.VISIT);
   }
 
   private ObjectNode part(int part) {
