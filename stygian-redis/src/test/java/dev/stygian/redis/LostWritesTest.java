@@ -37,6 +37,7 @@ final class LostWritesTest {
   @BeforeEach
   void startCluster() {
     cluster = RedisCluster.start(Servers.named("redis-7"), folder, 1);
+    cluster.failOverByHandOnly();
     settings = RedisSettings.of(cluster.url()).withQueueName(RedisCluster.queueAt(0));
   }
 

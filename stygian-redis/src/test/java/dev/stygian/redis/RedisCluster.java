@@ -189,6 +189,13 @@ final class RedisCluster implements AutoCloseable {
     }
   }
 
+  /** From now on replicas take over when they are told to, not where a primary was slow. */
+  void failOverByHandOnly() {
+    for (int replica = PRIMARIES; replica < nodes.size(); replica++) {
+      ask(replica, redis -> redis.configSet("cluster-replica-no-failover", "yes"));
+    }
+  }
+
   /** A replica of the first primary gets nothing more of what that accepts, though both live. */
   void cutOffReplica() {
     ask(0, RedisCluster::refuseReplicas);
