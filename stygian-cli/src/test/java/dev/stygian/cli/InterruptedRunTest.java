@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -43,9 +44,10 @@ final class InterruptedRunTest extends PacedRuns {
       awaitLines(file, 3);
       program.signalGroup("INT");
       await().atMost(LONG).until(() -> program.err().contains("Finishing what is running"));
-      // one by one, as a process may still begin a few before it stops too
+      // one by one and slowly, as a process may still begin a few before it stops too
       await()
           .atMost(LONG)
+          .pollInterval(Duration.ofMillis(500))
           .until(() -> {
             site.let(1);
             return !program.isAlive();
