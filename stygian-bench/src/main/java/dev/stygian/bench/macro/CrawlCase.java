@@ -75,7 +75,7 @@ public final class CrawlCase implements BenchCase {
       Launcher.warmUp(folder.path());
       List<Row> rows =
           setup
-              .rounds(1, 3) // the first finds the pages on disk
+              .rounds(0, 3)
               .play(
                   List.of(
                       new Contender("local", crawl::local),

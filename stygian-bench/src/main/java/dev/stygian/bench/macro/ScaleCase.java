@@ -114,7 +114,7 @@ public final class ScaleCase implements BenchCase {
                   play(server, registry, children.subList(0, processes), tasks)
                       .with(LIMIT, limit(processes))));
     }
-    return setup.rounds(0, 3).play(contenders).rowsBeside(TASKS, LIMIT);
+    return setup.rounds(0, 2).play(contenders).rowsBeside(TASKS, LIMIT);
   }
 
   /** Tasks a second, if the wait were all that takes time. */
