@@ -7,7 +7,7 @@
 # where the machine is too busy to send a request in time, the violations do not.
 . "$(dirname "$0")/common.sh"
 readonly HOSTS=${HOSTS:-200}
-readonly REQUESTS=${REQUESTS:-150}      # what the start costs weighs the less the more there are
+readonly REQUESTS=${REQUESTS:-300}      # what the start costs weighs the less the more there are
 readonly LEAST_SHARE=${LEAST_SHARE:-97} # percent of the allowed rate; a machine with nothing else to do gives it
 readonly MOST_LOST=${MOST_LOST:-2}      # percent of that, through other hosts' faults
 
