@@ -25,21 +25,15 @@ final class FixedHistory extends History {
     JsonNode left = join.path(TrialPipeline.LEFT);
     JsonNode right = join.path(TrialPipeline.RIGHT);
     executed(output, TrialPipeline.LAST, item, 0);
-    seen(join, TrialPipeline.JOIN, item);
-    seen(left, TrialPipeline.LEFT, item);
-    seen(right, TrialPipeline.RIGHT, item);
+    seen(join, TrialPipeline.JOIN, item, 0);
+    seen(left, TrialPipeline.LEFT, item, 0);
+    seen(right, TrialPipeline.RIGHT, item, 0);
     Stamp again = executed(right.path(TrialPipeline.FIRST), TrialPipeline.FIRST, item, 0);
-    Stamp first = seen(left.path(TrialPipeline.FIRST), TrialPipeline.FIRST, item);
+    Stamp first = seen(left.path(TrialPipeline.FIRST), TrialPipeline.FIRST, item, 0);
     if (!first.equals(again)) {
       wrongFencing(
           "item " + item + ": its branches come from two executions, " + first + " and " + again);
     }
-  }
-
-  private Stamp seen(JsonNode output, String node, int item) {
-    Stamp stamp = executed(output, node, item, 0);
-    current(stamp, node, item, 0);
-    return stamp;
   }
 
   @Override

@@ -92,12 +92,6 @@ final class GrowingHistory extends History {
         output.path(VisitService.TO).asLong());
   }
 
-  private Stamp seen(JsonNode output, String node, int item, int part) {
-    Stamp stamp = executed(output, node, item, part);
-    current(stamp, node, item, part);
-    return stamp;
-  }
-
   @Override
   void letter(JsonNode input, String node, int attempts, String lastError) {
     if (!input.has("value")) {
@@ -117,17 +111,7 @@ final class GrowingHistory extends History {
     }
     deadParts.set(place);
     if (!Growth.dies(item, part)) {
-      wrongEnd(
-          "part "
-              + part
-              + " of item "
-              + item
-              + " is dead after "
-              + attempts
-              + " attempts at "
-              + node
-              + ": "
-              + lastError);
+      shouldLive("part " + part + " of item " + item, node, attempts, lastError);
     } else if (!node.equals(GrowingPipeline.VISIT)) {
       wrongEnd("part " + part + " of item " + item + " died at " + node);
     }

@@ -97,11 +97,18 @@ abstract class History {
     return stamp;
   }
 
+  /** Likewise, of the execution that is the task's last one. */
+  final Stamp seen(JsonNode output, String node, int item, int part) {
+    Stamp stamp = executed(output, node, item, part);
+    current(stamp, node, item, part);
+    return stamp;
+  }
+
   /**
    * A lease that was lost is followed by one with the next attempt; so what is visible comes from
    * the last attempt that anybody began, or an earlier one was booked although it was fenced off.
    */
-  final void current(Stamp stamp, String node, int item, int part) {
+  private void current(Stamp stamp, String node, int item, int part) {
     int last = executions.lastAttempt(node, item, part);
     if (stamp.attempt() != last) {
       fencing.add(
@@ -150,16 +157,13 @@ abstract class History {
     if (Fate.of(item).isDead()) {
       death(item, node, attempts);
     } else {
-      ends.add(
-          "item "
-              + item
-              + " is dead after "
-              + attempts
-              + " attempts at "
-              + node
-              + ": "
-              + lastError);
+      shouldLive("item " + item, node, attempts, lastError);
     }
+  }
+
+  /** Something died that should not. */
+  final void shouldLive(String what, String node, int attempts, String lastError) {
+    ends.add(what + " is dead after " + attempts + " attempts at " + node + ": " + lastError);
   }
 
   final void died(int item, String node, String planned) {
