@@ -63,6 +63,11 @@ final class ByteWriter {
     return this;
   }
 
+  /** Says that so many bytes come, so that they are not moved often on the way. */
+  void makeRoomFor(int more) {
+    room(more);
+  }
+
   byte[] toBytes() {
     return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }

@@ -131,7 +131,21 @@ final class LeaseEnds {
         && end.lease().attempt() == 1
         && end.lease().stored().isEmpty()
         && progress.results().stream().allMatch(r -> mayStand(r.output()))
-        && (plain.isEmpty() || nodes(progress).equals(nodes(plain.getFirst().progress())));
+        && (plain.isEmpty() || areOfOneShape(progress, plain.getFirst().progress()));
+  }
+
+  /** Whether both executed the same nodes; for each end, so that it makes no list of them. */
+  private static boolean areOfOneShape(Progress one, Progress other) {
+    List<NodeResult> results = one.results();
+    if (!one.passed().equals(other.passed()) || results.size() != other.results().size()) {
+      return false;
+    }
+    for (int i = 0; i < results.size(); i++) {
+      if (!results.get(i).node().equals(other.results().get(i).node())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -211,12 +225,12 @@ final class LeaseEnds {
   /** As arguments of {@code complete.lua}, with the plain ends put down under a name. */
   void addStaged(
       String name,
+      StagedValues values,
       Keys keys,
-      long generation,
       List<RedisLink.Preceding> before,
       List<byte[]> arguments) {
-    StagedEnds staged = new StagedEnds(name, plain, nodes(plain.getFirst().progress()));
-    staged.addTo(run, keys, generation, lease, before, arguments);
+    StagedEnds staged = new StagedEnds(name, values, plain, nodes(plain.getFirst().progress()));
+    staged.addTo(run, keys, lease, before, arguments);
     if (heads.size() > 0) {
       addCompletions(arguments);
     }

@@ -208,17 +208,20 @@ final class Settlements implements AutoCloseable {
         lookedUp.put(isStaged ? ofLease.lookedUp() : ofLease.lookedUpUnstaged());
       }
       long current = generation;
+      StagedValues values = new StagedValues(names.next());
       List<RedisLink.Preceding> before = new ArrayList<>();
       List<byte[]> arguments = new ArrayList<>();
       arguments.add(lookedUp.toBytes());
       arguments.add(bytes(Long.toString(current)));
+      arguments.add(values.name());
       for (LeaseEnds ofLease : groups) {
         if (mayStage && ofLease.isWorthStaging()) {
-          ofLease.addStaged(names.next(), keys, current, before, arguments);
+          ofLease.addStaged(names.next(), values, keys, before, arguments);
         } else {
           ofLease.addWhole(arguments);
         }
       }
+      values.addTo(keys, current, before);
       return new RedisLink.Prepared(before, arguments);
     }
   }

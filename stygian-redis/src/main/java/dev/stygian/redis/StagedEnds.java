@@ -11,20 +11,18 @@ import java.util.List;
 /**
  * Whole ends under one lease all of whose outputs that are written are stored results, in the form
  * that costs the server least: their results and values go there by plain commands, and the script,
- * whose every byte is dear, gets keys and pointers alone. One try's; another has another name,
- * since those of a try whose reply was lost may be booked already.
+ * whose every byte is dear, gets keys and pointers alone.
  */
 final class StagedEnds {
   private static final byte[] PLAIN = bytes("plain");
 
   private final byte[] name;
+  private final StagedValues values;
   private final List<Completion> ends;
   private final List<Integer> nodes;
   private final ByteWriter places;
   private final ByteWriter pointers;
   private final ByteWriter results;
-  private final ByteWriter values;
-  private int count;
 
   /**
    * Whether they are the first of their lease, in its order, so that their places need not be said.
@@ -34,10 +32,13 @@ final class StagedEnds {
   /**
    * Ends of one shape.
    *
+   * @param name of the blob that takes their results; a try's own, like that of the values
+   * @param values takes their values, with those of all that is booked in the same call
    * @param nodes the numbers of those that each of them executed, in the order of its progress
    */
-  StagedEnds(String name, List<Completion> ends, List<Integer> nodes) {
+  StagedEnds(String name, StagedValues values, List<Completion> ends, List<Integer> nodes) {
     this.name = bytes(name);
+    this.values = values;
     this.ends = ends;
     this.nodes = nodes;
     this.places = new ByteWriter(2 * ends.size());
@@ -51,12 +52,12 @@ final class StagedEnds {
     }
     int all = perEnd * ends.size();
     this.results = new ByteWriter(outputs + perEnd * inputs + TaskBytes.RESULT_BYTES * all);
-    this.values = new ByteWriter(outputs + 5 * all);
+    values.makeRoomFor(all, outputs);
     ends.forEach(this::add);
   }
 
   private int pointerBytes() {
-    return 3 + name.length;
+    return values.pointerBytes();
   }
 
   private void add(Completion end) {
@@ -69,13 +70,10 @@ final class StagedEnds {
     int node = end.progress().passed().size();
     for (NodeResult result : end.progress().results()) {
       TaskBytes.writeResult(results, nodes.get(node), task, item, result);
-      byte[] output = result.output().bytes();
-      values.u32(1 + output.length).u8(result.attempts()).put(output);
       if (nodes.size() > 1) {
         pointers.put(result.key().bytes());
       }
-      pointers.u8(0).u16(count).put(name);
-      count++;
+      values.add(result, pointers);
       node++;
     }
   }
@@ -84,16 +82,12 @@ final class StagedEnds {
   void addTo(
       OpenRuns.Known run,
       Keys keys,
-      long generation,
       byte[] lease,
       List<RedisLink.Preceding> before,
       List<byte[]> arguments) {
     byte[] blobs = keys.run(run.number(), "blobs");
-    byte[] batches = keys.values(generation);
     byte[] resultBytes = results.toBytes();
-    byte[] valueBytes = values.toBytes();
     before.add(server -> server.hset(blobs, name, resultBytes));
-    before.add(server -> server.hset(batches, name, valueBytes));
     ByteWriter columns = new ByteWriter(14 + 2 * nodes.size() + places.size() + pointers.size());
     columns
         .u16(ends.size())

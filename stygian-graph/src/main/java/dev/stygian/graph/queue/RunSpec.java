@@ -26,7 +26,7 @@ public record RunSpec(
     RunLimits limits,
     Optional<RunId> next) {
   public RunSpec {
-    lanes = List.copyOf(lanes);
+    lanes = LaneTable.of(lanes);
     if (lanes.isEmpty() || endsPerItem < 1) {
       throw new IllegalArgumentException("a run needs a lane and an end");
     }
@@ -57,11 +57,6 @@ public record RunSpec(
 
   /** The number of a node. */
   public int laneOf(String node) {
-    for (int i = 0; i < lanes.size(); i++) {
-      if (lanes.get(i).node().equals(node)) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("the run has no node \"" + node + "\"");
+    return LaneTable.of(lanes).numberOf(node);
   }
 }

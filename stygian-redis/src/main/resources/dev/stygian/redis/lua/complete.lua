@@ -2,11 +2,11 @@
 -- their keys, the lease gone, successors released or counted down, results emitted, counters moved,
 -- and the end of the run decided by the one that moved its last task. A token that is not current
 -- changes nothing.
--- @include keys memory fields runs records lanes watches? hosts? letters? collecting? caps? leases booking
--- ARGV: keys to look up, generation of the values put down for this call, then per lease either: lease,
---   heads, entries, values, releases (see booking.lua); or, where each end is whole and of a first attempt, and
+-- @include keys memory fields runs records? lanes watches? hosts? letters? collecting? caps? leases booking
+-- ARGV: keys to look up, generation of the values put down for this call, name of their batch, then per lease either:
+--   lease, heads, entries, values, releases (see booking.lua); or, where each end is whole and of a first attempt, and
 --   all that is written of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a
---   blob of the run by that name, and their values in a batch of the generation, put there before this call: no
+--   blob of the run by that name, and their values in the batch of the generation, put there before this call: no
 --   result passes through here. Columns: number of ends u16, bytes of the blob u32, width of a pointer u16,
 --   nodes executed for each u16, results of each u16; the nodes u16; number of places u16, and that many indexes in
 --   the lease u16, one per end (none: they are the first of the lease, in their order); then
@@ -14,13 +14,13 @@
 --   the pointer to its value (see lanes.lua)
 -- Replies: {'again'} (something was not put down, and nothing is booked) | the generation, then the places of
 --   the ends whose token was not current, counted from 0 over all leases
-local touched, freed, lost = {}, {}, {}
-local values_generation = tonumber(ARGV[2])
+local touched, freed, lost, FIRST_LEASE = {}, {}, {}, 4
+local values_generation, values_name, has_values = tonumber(ARGV[2]), ARGV[3], nil
 
 -- Reads all leases at once.
 local function touch_leases()
   local numbers = {}
-  for i = 3, #ARGV, 5 do numbers[#numbers + 1] = ARGV[i] end
+  for i = FIRST_LEASE, #ARGV, 5 do numbers[#numbers + 1] = ARGV[i] end
   for i, value in ipairs(redis.call('HMGET', leases, unpack(numbers))) do
     touched[numbers[i]] = touched[numbers[i]] or Leases.in_text(numbers[i], value) or false
   end
@@ -121,7 +121,7 @@ end
 
 -- Books a result of a plain end that is booked alone. First result wins.
 local function book_plain_result(run, key, entry, pointer, followed)
-  local stands = followed and (Booking.pending[key] or Booking.known_values[key])
+  local stands = followed and Booking.known_values and (Booking.pending[key] or Booking.known_values[key])
   if stands then
     Runs.emit(run, split_result(entry) .. stands)
     return
@@ -155,15 +155,15 @@ end
 
 -- Values that were put down for a generation that has ended since go to the current one; returns whether
 -- they are there.
-local function bring_values(name)
+local function bring_values()
   if values_generation == generation then return true end
-  local values = redis.call('HGET', values_key(values_generation), name)
+  local values = redis.call('HGET', values_key(values_generation), values_name)
   if values_generation < generation - 1 then
     redis.call('UNLINK', values_key(values_generation))
   else
-    redis.call('HDEL', values_key(values_generation), name)
+    redis.call('HDEL', values_key(values_generation), values_name)
   end
-  if values then redis.call('HSET', values_key(generation), name, values) end
+  if values then redis.call('HSET', values_key(generation), values_name, values) end
   Booking.has_batches = true
   return values and true or false
 end
@@ -196,15 +196,23 @@ local function book_singly(l, plain, place_of_first)
   redis.call('HDEL', run_key(plain.run, 'blobs'), plain.name)
 end
 
--- Whether what was to be put down for plain ends is there: a server that is full refuses it.
-local function is_put_down(run, name)
-  return redis.call('HEXISTS', run_key(run, 'blobs'), name) == 1
-    and (values_generation ~= generation or redis.call('HEXISTS', values_key(generation), name) == 1)
+-- Whether all that was to be put down for plain ends is there: a server that is full refuses it.
+local function all_put_down()
+  local any = false
+  for i = FIRST_LEASE, #ARGV, 5 do
+    if ARGV[i + 4] == 'plain' then
+      if redis.call('HEXISTS', run_key(ARGV[i + 2], 'blobs'), ARGV[i + 3]) == 0 then return false end
+      any = true
+    end
+  end
+  return not any or values_generation ~= generation
+    or redis.call('HEXISTS', values_key(generation), values_name) == 1
 end
 
 -- Numbers of two bytes that follow one another.
 local function numbers(text, at, count)
-  local all = { struct.unpack('<' .. string.rep('I2', count), text, at) }
+  if count == 0 then return {} end
+  local all = { struct.unpack(count == 1 and '<I2' or '<' .. string.rep('I2', count), text, at) }
   all[count + 1] = nil -- where the text goes on
   return all
 end
@@ -256,8 +264,10 @@ end
 local function book_plain(l, heads, run, name, place_of_first)
   local plain = read_plain(heads, tonumber(run), name)
   local followed = #plain.nodes > 1
-  plain.has_values = bring_values(name)
-  local stands = l and followed and Booking.look_up_each(result_keys_of(plain))
+  if has_values == nil then has_values = bring_values() end
+  plain.has_values = has_values
+  -- what follows a task whose key nobody else has was executed for its item alone
+  local stands = l and followed and not l.is_sole and Booking.look_up_each(result_keys_of(plain))
   local together = l and not stands and plain.has_values and Runs.of(l.run).state ~= 'cancelled'
     and end_all(l, plain.places, plain.ends)
   if not together then
@@ -296,13 +306,11 @@ local function book_rows(l, heads, entries, values, releases, place_of_first)
   return ends
 end
 
-for i = 3, #ARGV, 5 do
-  if ARGV[i + 4] == 'plain' and not is_put_down(ARGV[i + 2], ARGV[i + 3]) then return { 'again' } end
-end
+if not all_put_down() then return { 'again' } end
 if #ARGV[1] > 0 then Booking.look_up(ARGV[1]) end
 touch_leases()
 local booked = 0
-for i = 3, #ARGV, 5 do
+for i = FIRST_LEASE, #ARGV, 5 do
   local number, heads, entries, values, releases = unpack(ARGV, i, i + 4)
   local l = touched[number]
   if releases == 'plain' then

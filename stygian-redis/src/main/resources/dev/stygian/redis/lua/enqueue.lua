@@ -1,6 +1,6 @@
 -- Puts a batch of items into a run. Atomic: the submitter's position, the tasks and the counters move
 -- together, so a batch sent again after a lost reply is seen as accepted, never doubled.
--- @include keys fields runs records lanes letters? collecting?
+-- @include keys fields runs records? lanes letters? collecting?
 -- ARGV: run, submitter, position, items, tasks, max depth, number of chunks, the process that sends
 --   this, where it has sent all of the run's items so far and each of all these keys once, else nothing; described items (0 where each
 --   item has one task and one last key, which the chunks carry; or their number, then the last nodes as u16,

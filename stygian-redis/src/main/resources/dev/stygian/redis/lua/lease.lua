@@ -200,7 +200,7 @@ end
 -- were handed out, and whether the lane is empty now.
 local function lease_from(run, node, service, host, limit, window)
   local lane = lane_key(run, node, host)
-  local head, behind = unpack(redis.call('LRANGE', lane, '0', '1'))
+  local head, behind = unpack(redis.call('LPOP', lane, '2') or NOTHING)
   if not head then return 0, true end
   local chunk, total, first, offset = string.match(head, Lanes.ENTRY)
   total, first, offset = tonumber(total), tonumber(first), tonumber(offset)
@@ -213,12 +213,13 @@ local function lease_from(run, node, service, host, limit, window)
     columns = Records.columns_of(chunk, total, first, size)
     packed, lengths, bytes = Records.lengths_in(columns.lengths, size)
   end
-  local empty = false
-  if first + size == total or not packed then
-    redis.call('LPOP', lane)
-    empty = not behind
-  else
-    redis.call('LSET', lane, '0', string.format('%s:%d:%d:%d', chunk, total, first + size, offset + bytes))
+  local left = first + size < total and packed
+    and string.format('%s:%d:%d:%d', chunk, total, first + size, offset + bytes)
+  local empty = not behind and not left
+  if behind and left then
+    redis.call('LPUSH', lane, behind, left)
+  elseif not empty then
+    redis.call('LPUSH', lane, behind or left)
   end
   if not packed then
     -- the chunk was evicted or deleted by somebody else: its items cannot be told any more
@@ -328,20 +329,26 @@ local function lease_from_hosts(run, node, service, limit)
   return handed, false
 end
 
--- Goes through at most `most` of a run's ready lanes. They are fetched some at a time, with what their lanes are; but
--- all at once where some may go meanwhile, as others would take their places then.
+-- Goes through at most `most` of a run's ready lanes; says of each also whether hosts may wait in it. They are fetched some
+-- at a time, with what their lanes are; but all at once where some may go meanwhile, as others would take their places then.
 local function ready_of(run, most, some_go)
-  local at_once, fetched, members, i = some_go and most or KNOWN_AT_ONCE, 0, {}, 0
+  local at_once, fetched, members, i, host_waits = some_go and most or KNOWN_AT_ONCE, 0, {}, 0, false
   return function()
     if i == #members and fetched < most and #members % at_once == 0 then
       members = redis.call('ZRANGE', run_key(run, 'ready'), fetched, fetched + at_once - 1)
       fetched, i = fetched + at_once, 0
-      local nodes = {}
-      for at, member in ipairs(members) do nodes[at] = tonumber(string.match(member, '^%d+')) end
-      if #nodes > 0 then Runs.know_lanes(run, nodes) end
+      local nodes, of_hosts = {}, {}
+      for at, member in ipairs(members) do
+        nodes[at] = tonumber(string.match(member, '^%d+'))
+        of_hosts[at] = host_lanes_key(run, nodes[at])
+      end
+      if #nodes > 0 then
+        Runs.know_lanes(run, nodes)
+        host_waits = redis.call('EXISTS', unpack(of_hosts)) > 0
+      end
     end
     i = i + 1
-    return members[i]
+    return members[i], host_waits or Lanes.host_came
   end
 end
 
@@ -352,7 +359,7 @@ local function visit(run, limit)
   if of_run.state == 'paused' then return 0 end
   if capped then limit = math.min(limit, Caps.room_of_run(run)) end
   local emptied = {}
-  for member in ready_of(run, limit > 0 and 256 or 0, capped) do
+  for member, host_waits in ready_of(run, limit > 0 and 256 or 0, capped) do
     local node, service = string.match(member, '^(%d+):(.*)$')
     node = tonumber(node)
     local takes = (any or offered[service])
@@ -362,7 +369,7 @@ local function visit(run, limit)
     if takes and room > 0 then
       local got
       got, empty = lease_from_lane(run, node, service, room)
-      if empty then
+      if empty and host_waits then
         local more
         more, empty = lease_from_hosts(run, node, service, room - got)
         got = got + more

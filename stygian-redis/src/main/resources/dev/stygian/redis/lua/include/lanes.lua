@@ -70,6 +70,9 @@ function Lanes.wake_resting(most)
   end
 end
 
+-- Whether a host's lane got its first task, or one back, in this call.
+Lanes.host_came = false
+
 -- Puts entries into a lane. A host's lane that had none is looked at from now on, as is one to which a task
 -- comes back, perhaps without having used its start; else it is registered already.
 local function push(run, node, host, front, entries)
@@ -80,7 +83,10 @@ local function push(run, node, host, front, entries)
     length = redis.call('RPUSH', lane, unpack(entries))
   end
   local looks = front or length == #entries
-  if host and looks then redis.call('ZADD', host_lanes_key(run, node), now, host) end
+  if host and looks then
+    redis.call('ZADD', host_lanes_key(run, node), now, host)
+    Lanes.host_came = true
+  end
   if not host or looks then Lanes.open(run, node) end
 end
 

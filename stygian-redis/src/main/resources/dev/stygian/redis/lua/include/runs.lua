@@ -139,10 +139,11 @@ local function write_results(run, of_run)
   of_run.results = of_run.results + of_run.emitted
   of_run.result_bytes = of_run.result_bytes + of_run.emitted_bytes
   fields[2], fields[4] = text_of(of_run.results), text_of(of_run.result_bytes)
-  local id = redis.call('XADD', run_key(run, 'results'), '*', unpack(fields))
+  local id, named = redis.call('XADD', run_key(run, 'results'), '*', unpack(fields)), {}
   for i = 5, #fields, 2 do
-    if fields[i] == 'v' then redis.call('RPUSH', run_key(run, 'named'), id .. ' ' .. fields[i + 1]) end
+    if fields[i] == 'v' then named[#named + 1] = id .. ' ' .. fields[i + 1] end
   end
+  if #named > 0 then redis.call('RPUSH', run_key(run, 'named'), unpack(named)) end
   redis.call('HSET', run_key(run), 'results', fields[2], 'resultBytes', fields[4])
   of_run.packs, of_run.singles, of_run.emitted, of_run.emitted_bytes = {}, {}, 0, 0
 end
