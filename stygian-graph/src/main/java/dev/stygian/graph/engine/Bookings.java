@@ -32,8 +32,8 @@ final class Bookings {
   private static final int MOST = 500;
   private static final long MOST_BYTES = 4 << 20;
   private static final long MOST_UNBOOKED_BYTES = 16 << 20;
-  private static final int WORTH_A_CALL = 50;
-  private static final long GATHER_NANOS = 200_000;
+  private static final int WORTH_A_CALL = 150;
+  private static final long GATHER_NANOS = 2_000_000;
   private static final long PAUSE_MILLIS = 500;
 
   private final WorkQueue queue;

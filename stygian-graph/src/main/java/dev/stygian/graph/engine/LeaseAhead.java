@@ -10,7 +10,7 @@ final class LeaseAhead {
   /** Leases that wait in memory at most. */
   static final int MOST = 250;
 
-  private static final double AHEAD_NANOS = 5_000_000;
+  private static final double AHEAD_NANOS = 10_000_000;
   private static final long SHORTEST_MEASURED_NANOS = 500_000;
 
   private long measuredNanos;

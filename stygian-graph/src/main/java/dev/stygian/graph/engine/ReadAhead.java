@@ -20,8 +20,8 @@ final class ReadAhead implements AutoCloseable {
   private static final long MOST_BYTES = 1 << 20;
   private static final int MOST_AHEAD = 10 * MOST;
   private static final long MOST_BYTES_AHEAD = 8 * MOST_BYTES;
-  private static final long STREAM_NANOS = 2_000_000;
-  private static final long GATHER_MILLIS = 1;
+  private static final long STREAM_NANOS = 10_000_000;
+  private static final long GATHER_MILLIS = 5;
 
   private final RunPlan plan;
   private final HostLanes lanes;
@@ -88,7 +88,7 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
-   * What has been read meanwhile, at least one item; of a stream, what comes within a millisecond
+   * What has been read meanwhile, at least one item; of a stream, what comes within milliseconds
    * more.
    *
    * @return empty at the end
