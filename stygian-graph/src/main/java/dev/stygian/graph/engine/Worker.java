@@ -48,9 +48,10 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>The feeder asks for more once there is room for {@link #WORTH_A_CALL} (or half of what it may
- * take, if that is less), or at once when nothing waits; so an idle worker is never kept waiting.
- * What waited for longer than {@link #LONGEST_WAIT} goes back to the queue for others, as all that
- * waits does when the worker stops: nothing of it was executed, so no attempt is lost.
+ * take, if that is less), or at once when no more than half of what it took ahead waits; so an idle
+ * worker is never kept waiting, and a slot that becomes free hardly ever waits for an answer. What
+ * waited for longer than {@link #LONGEST_WAIT} goes back to the queue for others, as all that waits
+ * does when the worker stops: nothing of it was executed, so no attempt is lost.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -238,7 +239,7 @@ public final class Worker implements AutoCloseable {
 
   private boolean isWorthACall(int room) {
     return room > 0
-        && (runners.waiting() == 0
+        && (2 * runners.waiting() <= ahead
             || room >= Math.min(WORTH_A_CALL, (slots.slots() + ahead + 1) / 2));
   }
 
