@@ -47,7 +47,7 @@ final class ChainServices {
   static String pipeline(String first, boolean checkpoint) {
     return """
     [execution]
-    visibility_timeout = "1s"
+    visibility_timeout = "3s"
 
     [[nodes]]
     id = "fetch"
