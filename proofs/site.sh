@@ -2,7 +2,7 @@
 # A real site (Debian's openjdk-17-doc, served by nginx on loopback) crawled from its start page by three
 # worker processes, of which some are killed with kill -9 in the middle: each page that links lead to comes
 # once, the receipt adds up, and where Scrapy is installed the pages are those that its CrawlSpider finds by the same
-# rules; with REQUIRE_SCRAPY=1 it has to be. Then max_pages, exactly, by three processes. PREFIX="" takes the
+# rules; with REQUIRE_SCRAPY=1 it has to be. Then max_pages, exactly, by three processes of which one is killed. PREFIX="" takes the
 # whole site instead of one module, KILL_AT="3000 6000" kills when so many pages are done, KILL_AT="" kills none.
 . "$(dirname "$0")/common.sh"
 readonly PREFIX=${PREFIX-java.base/}
@@ -63,11 +63,14 @@ all_work() { (($("$stygian" queues --queue "$queue" --queue-name "$1" --json | g
 began=$(now)
 run=$("$stygian" submit site.toml "$start" --queue "$queue" 2>submit.log)
 start_workers default
-number=$(redis-cli -p "$port" hget "stygian:{default}:runs" "$run")
-done_so_far() { (($(redis-cli -p "$port" hget "stygian:{default}:r:$number" "done") >= $1)); }
+# How many items of a run are done: queue, run.
+done_of() {
+  redis-cli -p "$port" hget "stygian:{$1}:r:$(redis-cli -p "$port" hget "stygian:{$1}:runs" "$2")" "done"
+}
+done_so_far() { (($(done_of "$1" "$2") >= $3)); }
 killed=0
 for pages in $KILL_AT; do
-  await 300 "$pages pages" done_so_far "$pages"
+  await 300 "$pages pages" done_so_far default "$run" "$pages"
   kill -9 "${workers[killed]}"
   killed=$((killed + 1))
 done
@@ -97,16 +100,19 @@ for worker in "${workers[@]:killed}"; do
   kill -TERM "$worker"
   wait "$worker" || fail "a worker ended with $?: $(cat default.worker?.log)"
 done
-sed 's/^allow = .*/&\nmax_pages = 300/' site.toml >limited.toml
+sed 's/^allow = .*/&\nmax_pages = 1000/' site.toml >limited.toml
 limited=(--queue "$queue" --queue-name limited)
 start_workers limited
 await 60 "the start of three workers" all_work limited
 run=$("$stygian" submit limited.toml "$start" "${limited[@]}" 2>submit.log)
+await 300 "the middle of the limited run" done_so_far limited "$run" 400
+kill -9 "${workers[-1]}"
 "$stygian" await "$run" "${limited[@]}" 2>await.log || cat await.log
 "$stygian" results "$run" "${limited[@]}" -o limited.jsonl
 pages_of limited.jsonl
 counted=$("$stygian" receipt "$run" "${limited[@]}" --json |
   python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["found"], r["ends"]["dead"], r["over_limit"] > 0)')
-[[ $counted == "300 0 True" ]] || fail "max_pages = 300 gave $counted: $("$stygian" dead list "$run" "${limited[@]}")"
-say "max_pages = 300, three processes: found, dead, more left out: $counted"
+[[ $counted == "1000 0 True" && $(wc -l <limited.jsonl) == 1000 && $(wc -l <limited.jsonl.pages) == 1000 ]] ||
+  fail "max_pages = 1000 gave $counted, $(wc -l <limited.jsonl) results: $("$stygian" dead list "$run" "${limited[@]}")"
+say "max_pages = 1000, three processes, one killed: found, dead, more left out: $counted, and as many results"
 say "OK: each page once, whatever was killed"

@@ -148,6 +148,30 @@ interface HostContract extends Contract {
   }
 
   @Test
+  default void I9_a_thousand_slow_hosts_keep_no_worker_from_other_tasks() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(
+            run,
+            IntStream.range(0, 2_000)
+                .mapToObj(
+                    i -> Specs.visiting(run, "x" + i, new HostLane("h" + i % 1_000, FOR_GOOD, 0)))
+                .toList());
+    Set<String> started = new HashSet<>();
+    List<Lease> some = q().leaseUpTo(100);
+    while (!some.isEmpty()) {
+      some.forEach(lease -> assertThat(started.add(host(lease))).isTrue());
+      some = q().leaseUpTo(100);
+    }
+    assertThat(started).hasSize(1_000);
+
+    RunSpec other = q().open(Specs.single("other"));
+    q().submit(other, "y");
+
+    assertThat(q().leaseOne().task().id().item()).isEqualTo("y");
+    q().nothingToLease();
+  }
+
+  @Test
   default void I8_hosts_take_turns() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
     q().submit(run, HostLane.unlimited("large.example"), Specs.names(200));
