@@ -24,7 +24,9 @@ class Site(CrawlSpider):
 
     def __init__(self, start, prefix, **arguments):
         self.start_urls = [start]
-        links = LinkExtractor(allow=re.escape(prefix) + r".*\.html(\?.*)?$", deny_extensions=[])
+        # it matches a link as it stands; `crawl` has taken its fragment off before
+        pages = re.escape(prefix) + r"[^#]*\.html(\?[^#]*)?(#.*)?$"
+        links = LinkExtractor(allow=pages, deny_extensions=[])
         self.rules = [Rule(links, callback="page", follow=True)]
         super().__init__(**arguments)
 
