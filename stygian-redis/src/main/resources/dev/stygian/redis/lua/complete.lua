@@ -183,7 +183,7 @@ local function book_singly(l, plain, place_of_first)
       end
       results[k] = { entry = entry,
         key = #plain.nodes > 1 and string.sub(plain.heads, result_at, result_at + 23) or key,
-        pointer = plain.has_values and string.sub(plain.heads, pointer_at, pointer_at + plain.pointer_bytes - 1) }
+        pointer = has_values and string.sub(plain.heads, pointer_at, pointer_at + plain.pointer_bytes - 1) }
     end
     local place = plain.places[i] or i - 1
     if blob and Leases.is_open(l, place) then
@@ -212,7 +212,7 @@ end
 -- Numbers of two bytes that follow one another.
 local function numbers(text, at, count)
   if count == 0 then return {} end
-  local all = { struct.unpack(count == 1 and '<I2' or '<' .. string.rep('I2', count), text, at) }
+  local all = { struct.unpack('<' .. string.rep('I2', count), text, at) }
   all[count + 1] = nil -- where the text goes on
   return all
 end
@@ -265,10 +265,9 @@ local function book_plain(l, heads, run, name, place_of_first)
   local plain = read_plain(heads, tonumber(run), name)
   local followed = #plain.nodes > 1
   if has_values == nil then has_values = bring_values() end
-  plain.has_values = has_values
   -- what follows a task whose key nobody else has was executed for its item alone
   local stands = l and followed and not l.is_sole and Booking.look_up_each(result_keys_of(plain))
-  local together = l and not stands and plain.has_values and Runs.of(l.run).state ~= 'cancelled'
+  local together = l and not stands and has_values and Runs.of(l.run).state ~= 'cancelled'
     and end_all(l, plain.places, plain.ends)
   if not together then
     book_singly(l, plain, place_of_first)

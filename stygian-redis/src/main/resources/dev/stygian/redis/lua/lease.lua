@@ -329,7 +329,7 @@ local function lease_from_hosts(run, node, service, limit)
   return handed, false
 end
 
--- Goes through at most `most` of a run's ready lanes; says of each also whether hosts may wait in it. They are fetched some
+-- Goes through at most `most` of a run's ready lanes; says of each also whether hosts may have waited in it. They are fetched some
 -- at a time, with what their lanes are; but all at once where some may go meanwhile, as others would take their places then.
 local function ready_of(run, most, some_go)
   local at_once, fetched, members, i, host_waits = some_go and most or KNOWN_AT_ONCE, 0, {}, 0, false
@@ -348,7 +348,7 @@ local function ready_of(run, most, some_go)
       end
     end
     i = i + 1
-    return members[i], host_waits or Lanes.host_came
+    return members[i], host_waits
   end
 end
 
@@ -369,7 +369,7 @@ local function visit(run, limit)
     if takes and room > 0 then
       local got
       got, empty = lease_from_lane(run, node, service, room)
-      if empty and host_waits then
+      if empty and (host_waits or Lanes.host_came) then
         local more
         more, empty = lease_from_hosts(run, node, service, room - got)
         got = got + more
