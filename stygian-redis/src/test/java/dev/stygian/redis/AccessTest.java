@@ -14,11 +14,6 @@ import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import dev.stygian.redis.embedded.ServerBinary;
-import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,14 +34,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a user of the server needs and no more, and a password that changes meanwhile. */
 final class AccessTest {
-  private static final Path DOCUMENT = Path.of("..", "docs", "operating.md");
   private static final Pattern CALL = Pattern.compile("redis\\.p?call\\([^)]*?'([A-Z]+)'");
 
   /** Also the second of two commands that a script chooses from. */
   private static final Pattern NAMED = Pattern.compile("'([A-Z]{3,})'");
 
   private static final Pattern STATISTIC = Pattern.compile("cmdstat_([a-z|]+):");
-  private static final String LINE = "ACL SETUSER ";
 
   @TempDir Path folder;
 
@@ -54,34 +47,12 @@ final class AccessTest {
     return Servers.all();
   }
 
-  /** The words of the documented command, after its name. */
-  private static List<String> documented() throws IOException {
-    String line =
-        Files.readString(DOCUMENT)
-            .replace("\\\n", " ")
-            .lines()
-            .filter(l -> l.startsWith(LINE))
-            .findFirst()
-            .orElseThrow();
-    return List.of(line.substring(LINE.length()).strip().split("\\s+", -1));
-  }
-
   /** The commands that the documented user may call. */
   private static Set<String> granted() throws IOException {
-    return documented().stream()
+    return DocumentedUser.words().stream()
         .filter(word -> word.startsWith("+"))
         .map(word -> word.substring(1).toUpperCase(Locale.ROOT))
         .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static void setUser(EmbeddedRedis server, List<String> words) {
-    Servers.ask(server, redis -> dispatch(redis, words));
-  }
-
-  private static String dispatch(RedisCommands<String, String> redis, List<String> words) {
-    CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8).add("SETUSER");
-    words.forEach(arguments::add);
-    return redis.dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), arguments);
   }
 
   private static String url(EmbeddedRedis server, String password) {
@@ -92,9 +63,9 @@ final class AccessTest {
   @MethodSource("servers")
   void theDocumentedUserCanDoAllThatAQueueDoes(ServerBinary binary) throws Exception {
     try (EmbeddedRedis server = EmbeddedRedis.start(binary, folder, List.of())) {
-      setUser(server, documented());
+      DocumentedUser.setOn(server, DocumentedUser.words());
       String password =
-          documented().stream()
+          DocumentedUser.words().stream()
               .filter(w -> w.startsWith(">"))
               .findFirst()
               .orElseThrow()
@@ -210,8 +181,10 @@ final class AccessTest {
     NoopRun run = NoopRun.of("run");
     try (EmbeddedRedis server = EmbeddedRedis.start(binary, folder, List.of())) {
       for (String command : List.of("evalsha", "rpush", "hgetall")) {
-        setUser(
-            server, Stream.concat(documented().stream(), Stream.of(">pw", "-" + command)).toList());
+        DocumentedUser.setOn(
+            server,
+            Stream.concat(DocumentedUser.words().stream(), Stream.of(">pw", "-" + command))
+                .toList());
         try (RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(url(server, "pw")))) {
           assertThatThrownBy(() -> run.submit(queue, 10))
               .isInstanceOf(QueueRefusedException.class)
@@ -227,8 +200,7 @@ final class AccessTest {
     Path file = Files.writeString(folder.resolve("password"), "first\n");
     try (EmbeddedRedis server =
         EmbeddedRedis.start(ServerBinary.best(), folder.resolve("redis"), List.of())) {
-      setUser(server, documented());
-      setUser(server, List.of("stygian", "resetpass", ">first"));
+      DocumentedUser.setOn(server, "first");
       RedisSettings settings =
           RedisSettings.withEnv(
               server.url().replace("//", "//stygian@") + "?clientName=ours",
@@ -239,7 +211,7 @@ final class AccessTest {
               settings,
               200,
               () -> {
-                setUser(server, List.of("stygian", "resetpass", ">second"));
+                DocumentedUser.changePassword(server, "second");
                 Servers.ask(server, redis -> Servers.kill(redis, "ours"));
                 Files.writeString(file, "second\n");
               });

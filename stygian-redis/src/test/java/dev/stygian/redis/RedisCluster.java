@@ -34,16 +34,41 @@ final class RedisCluster implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(20);
 
   private final List<EmbeddedRedis> nodes = new ArrayList<>();
+
+  /** Where the nodes speak TLS, to each other too; none: nowhere. */
+  private final List<Integer> tlsPorts = new ArrayList<>();
+
   private final RedisClient administrator = RedisClient.create();
 
   private RedisCluster() {}
 
   static RedisCluster start(ServerBinary binary, Path folder, int replicas, String... options) {
+    return start(binary, folder, PRIMARIES + replicas, _ -> List.of(options));
+  }
+
+  /**
+   * Three primaries that speak TLS with the certificate {@code server}, and without on loopback.
+   */
+  static RedisCluster startWithTls(ServerBinary binary, Path folder, TestCertificates signed) {
+    return start(
+        binary,
+        folder,
+        PRIMARIES,
+        cluster -> {
+          cluster.tlsPorts.add(freePort());
+          List<String> options = new ArrayList<>(List.of("--tls-cluster", "yes"));
+          options.addAll(signed.serverOptions("server", cluster.tlsPorts.getLast()));
+          return options;
+        });
+  }
+
+  private static RedisCluster start(
+      ServerBinary binary, Path folder, int size, Function<RedisCluster, List<String>> options) {
     RedisCluster cluster = new RedisCluster();
     try {
-      for (int i = 0; i < PRIMARIES + replicas; i++) {
-        cluster.nodes.add(
-            EmbeddedRedis.start(binary, folder.resolve("node" + i), options(options)));
+      for (int i = 0; i < size; i++) {
+        List<String> ofNode = options(options.apply(cluster));
+        cluster.nodes.add(EmbeddedRedis.start(binary, folder.resolve("node" + i), ofNode));
       }
       cluster.join();
       return cluster;
@@ -53,14 +78,14 @@ final class RedisCluster implements AutoCloseable {
     }
   }
 
-  private static List<String> options(String... more) {
+  private static List<String> options(List<String> more) {
     List<String> all =
         new ArrayList<>(
             List.of("--cluster-enabled", "yes", "--cluster-node-timeout", "500", "--save", ""));
     // by default its port and ten thousand, which no port may be
     all.addAll(List.of("--cluster-port", String.valueOf(freePort())));
     all.addAll(List.of("--repl-diskless-sync-delay", "0"));
-    all.addAll(List.of(more));
+    all.addAll(more);
     return all;
   }
 
@@ -85,8 +110,9 @@ final class RedisCluster implements AutoCloseable {
       }
     }
     String bus = busPort(0);
+    int port = tlsPorts.isEmpty() ? nodes.getFirst().port() : tlsPorts.getFirst();
     for (int i = 1; i < nodes.size(); i++) {
-      ask(i, redis -> meet(redis, nodes.getFirst().port(), bus));
+      ask(i, redis -> meet(redis, port, bus));
     }
     for (int i = 0; i < nodes.size(); i++) {
       int node = i;
@@ -131,6 +157,11 @@ final class RedisCluster implements AutoCloseable {
     return nodes.stream()
         .map(node -> "127.0.0.1:" + node.port())
         .collect(Collectors.joining(",", "redis-cluster://", ""));
+  }
+
+  /** One node by the port at which it speaks TLS; it knows the others. */
+  String tlsUrl(String user) {
+    return "rediss-cluster://" + user + "@127.0.0.1:" + tlsPorts.getFirst();
   }
 
   EmbeddedRedis node(int i) {

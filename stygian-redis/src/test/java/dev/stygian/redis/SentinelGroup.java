@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,41 +32,76 @@ final class SentinelGroup implements AutoCloseable {
   private final List<EmbeddedRedis> servers = new ArrayList<>();
   private final List<Integer> ports = new ArrayList<>();
   private final List<Process> sentinels = new ArrayList<>();
+  private final List<Integer> tlsPorts = new ArrayList<>();
 
-  private SentinelGroup() {}
+  /** By which servers and sentinels speak TLS to all; none: they do not. */
+  private final Optional<TestCertificates> signed;
+
+  private SentinelGroup(Optional<TestCertificates> signed) {
+    this.signed = signed;
+  }
 
   static SentinelGroup start(ServerBinary binary, Path folder) {
-    SentinelGroup group = new SentinelGroup();
+    return new SentinelGroup(Optional.empty()).started(binary, folder);
+  }
+
+  /** They speak TLS with the certificate {@code server}; to this class also without. */
+  static SentinelGroup startWithTls(ServerBinary binary, Path folder, TestCertificates signed) {
+    return new SentinelGroup(Optional.of(signed)).started(binary, folder);
+  }
+
+  private SentinelGroup started(ServerBinary binary, Path folder) {
     try {
-      group.startServers(binary, folder);
+      startServers(binary, folder);
       for (int i = 0; i < 3; i++) {
-        group.startSentinel(binary, Files.createDirectories(folder.resolve("sentinel" + i)));
+        startSentinel(binary, Files.createDirectories(folder.resolve("sentinel" + i)));
       }
-      for (int port : group.ports) {
-        await().atMost(START).until(() -> group.knowsTheOthers(port));
+      for (int port : ports) {
+        await().atMost(START).until(() -> knowsTheOthers(port));
       }
-      return group;
+      return this;
     } catch (IOException | RuntimeException e) {
-      group.close();
+      close();
       throw new IllegalStateException(e);
     }
   }
 
   private void startServers(ServerBinary binary, Path folder) {
-    List<String> options = List.of("--save", "", "--repl-diskless-sync-delay", "0");
-    servers.add(EmbeddedRedis.start(binary, folder.resolve("primary"), options));
-    servers.add(EmbeddedRedis.start(binary, folder.resolve("replica"), options));
-    ask(1, redis -> redis.replicaof("127.0.0.1", primary().port()));
+    for (String name : List.of("primary", "replica")) {
+      List<String> options =
+          new ArrayList<>(List.of("--save", "", "--repl-diskless-sync-delay", "0"));
+      options.addAll(tlsOptions());
+      servers.add(EmbeddedRedis.start(binary, folder.resolve(name), options));
+    }
+    ask(1, redis -> redis.replicaof("127.0.0.1", replicatedPort(0)));
     await()
         .atMost(START)
         .until(() -> ask(1, redis -> redis.info("replication")).contains("link_status:up"));
   }
 
-  private void startSentinel(ServerBinary binary, Path folder) throws IOException {
-    int port;
+  private List<String> tlsOptions() {
+    return signed
+        .map(by -> {
+          tlsPorts.add(freePort());
+          return by.serverOptions("server", tlsPorts.getLast());
+        })
+        .orElse(List.of());
+  }
+
+  private int replicatedPort(int server) {
+    return signed.isEmpty() ? servers.get(server).port() : tlsPorts.get(server);
+  }
+
+  private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
     }
+  }
+
+  private void startSentinel(ServerBinary binary, Path folder) throws IOException {
+    int port = freePort();
     Path config = folder.resolve("sentinel.conf");
     Files.writeString(
         config,
@@ -77,9 +113,12 @@ final class SentinelGroup implements AutoCloseable {
         sentinel down-after-milliseconds %s 500
         sentinel failover-timeout %s 3000
         """
-            .formatted(port, folder, PRIMARY, primary().port(), PRIMARY, PRIMARY));
+            .formatted(port, folder, PRIMARY, replicatedPort(0), PRIMARY, PRIMARY));
+    List<String> command =
+        new ArrayList<>(List.of(binary.path().toString(), config.toString(), "--sentinel"));
+    command.addAll(tlsOptions());
     sentinels.add(
-        new ProcessBuilder(binary.path().toString(), config.toString(), "--sentinel")
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("sentinel.log").toFile())
             .start());
@@ -102,6 +141,16 @@ final class SentinelGroup implements AutoCloseable {
     return ports.stream()
         .map(port -> "127.0.0.1:" + port)
         .collect(Collectors.joining(",", "redis-sentinel://", "/?sentinelMasterId=" + PRIMARY));
+  }
+
+  /** Likewise, by the ports at which they speak TLS. */
+  String tlsUrl(String user) {
+    return tlsPorts.stream()
+        .skip(servers.size())
+        .map(port -> "127.0.0.1:" + port)
+        .collect(
+            Collectors.joining(
+                ",", "rediss-sentinel://" + user + "@", "/?sentinelMasterId=" + PRIMARY));
   }
 
   /** The primary of the beginning. */
@@ -131,9 +180,9 @@ final class SentinelGroup implements AutoCloseable {
           .atMost(START)
           .until(() ->
               sentinel.sync().getMasterAddrByName(PRIMARY) instanceof InetSocketAddress at
-                  && at.getPort() == replica().port());
+                  && at.getPort() == replicatedPort(1));
     }
-    ask(0, redis -> redis.replicaof("127.0.0.1", replica().port()));
+    ask(0, redis -> redis.replicaof("127.0.0.1", replicatedPort(1)));
   }
 
   /** How many connections of this name the servers and the sentinels have together. */

@@ -10,6 +10,7 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A private authority and what it signs, made with the JDK's keytool, as files in PEM form. */
@@ -53,6 +54,24 @@ final class TestCertificates {
   /** The key of a certificate. */
   Path key(String name) {
     return folder.resolve(name + ".key");
+  }
+
+  /** How a server listens at a port for TLS, and speaks it to others of its kind. */
+  List<String> serverOptions(String name, int port) {
+    return List.of(
+        "--tls-port", String.valueOf(port),
+        "--tls-cert-file", folder.resolve(name + ".pem").toString(),
+        "--tls-key-file", key(name).toString(),
+        "--tls-ca-cert-file", authority().toString(),
+        "--tls-replication", "yes");
+  }
+
+  /** The variables by which a process shows such a certificate and knows the authority. */
+  Map<String, String> environment(String name) {
+    return Map.of(
+        "REDIS_TLS_CA", authority().toString(),
+        "REDIS_TLS_CERT", folder.resolve(name + ".pem").toString(),
+        "REDIS_TLS_KEY", key(name).toString());
   }
 
   private void keytool(String command, String option, String alias, List<String> more)

@@ -8,9 +8,9 @@ import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import io.lettuce.core.RedisConnectionException;
-import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
@@ -36,18 +36,13 @@ final class TlsTest {
   static void startServer() throws Exception {
     ours = TestCertificates.in(folder.resolve("ours"));
     others = TestCertificates.in(folder.resolve("others"));
-    Path certificate = ours.certificate("server", "dns:localhost");
+    ours.certificate("server", "dns:localhost");
     ours.certificate("worker", "dns:worker");
     others.certificate("stranger", "dns:worker");
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
-    List<String> options =
-        List.of(
-            "--tls-port", String.valueOf(port),
-            "--tls-cert-file", certificate.toString(),
-            "--tls-key-file", ours.key("server").toString(),
-            "--tls-ca-cert-file", ours.authority().toString());
+    List<String> options = ours.serverOptions("server", port);
     server = EmbeddedRedis.start(Servers.named("redis-7"), folder.resolve("redis"), options);
   }
 
@@ -61,19 +56,11 @@ final class TlsTest {
     return RedisSettings.withEnv(url, Environment.of(environment));
   }
 
-  private static Map<String, String> files(
-      TestCertificates authority, TestCertificates of, String name) throws IOException {
-    return Map.of(
-        "REDIS_TLS_CA", authority.authority().toString(),
-        "REDIS_TLS_CERT", of.authority().resolveSibling(name + ".pem").toString(),
-        "REDIS_TLS_KEY", of.key(name).toString());
-  }
-
   @Test
   void aRunGoesOverTlsWithCertificatesOnBothSides() throws Exception {
     NoopRun run = NoopRun.of("run");
     try (RedisWorkQueue queue =
-        RedisWorkQueue.open(settings("localhost", files(ours, ours, "worker")))) {
+        RedisWorkQueue.open(settings("localhost", ours.environment("worker")))) {
       run.submit(queue, 100);
       assertThat(NoopRun.work(queue)).isEqualTo(100);
       assertThat(run.results(queue)).hasSize(100);
@@ -92,10 +79,8 @@ final class TlsTest {
       String host, String authority, String name, String problem, String advice) throws Exception {
     TestCertificates trusted = authority.equals("ours") ? ours : others;
     TestCertificates signer = name.equals("stranger") ? others : ours;
-    Map<String, String> files =
-        name.isEmpty()
-            ? Map.of("REDIS_TLS_CA", trusted.authority().toString())
-            : files(trusted, signer, name);
+    Map<String, String> files = new HashMap<>(name.isEmpty() ? Map.of() : signer.environment(name));
+    files.put("REDIS_TLS_CA", trusted.authority().toString());
     try (RedisWorkQueue queue = RedisWorkQueue.open(settings(host, files))) {
       assertThatThrownBy(() -> queue.ledger().runs())
           .isInstanceOf(QueueRefusedException.class)

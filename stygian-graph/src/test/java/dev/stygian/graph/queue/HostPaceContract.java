@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,101 @@ interface HostPaceContract extends Contract {
     Lease second = q().leaseOne();
     assertThat(Duration.between(first.deadline(), second.deadline()))
         .isGreaterThanOrEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  default void each_refusal_doubles_the_interval_for_all_runs_up_to_a_minute() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    RunSpec other = q().open(Specs.single("other"));
+    q().submit(other, HostLane.unlimited("a.example"), "x");
+    for (int refusals = 1; refusals <= 9; refusals++) {
+      visit(run, new Visit.Answer.TooMany(Duration.ZERO));
+
+      if (refusals > 4) { // an interval that does not end before it is looked at
+        assertThat(intervalAtHost(other).interval())
+            .isEqualTo(Duration.ofMillis(Math.min(500L << (refusals - 1), 60_000)));
+        assertThat(intervalAtHost(other).isWidened()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  default void each_good_answer_adds_a_twentieth_of_a_request_a_second() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x");
+    for (int refusals = 0; refusals < 8; refusals++) {
+      visit(run, new Visit.Answer.TooMany(Duration.ZERO));
+    }
+
+    for (int answers = 1; answers <= 3; answers++) {
+      visit(run, new Visit.Answer.Fine());
+
+      double requestsASecond = 1 / 60.0 + 0.05 * answers;
+      assertThat(intervalAtHost(run).interval())
+          .isCloseTo(Duration.ofMillis((long) (1_000 / requestsASecond)), Duration.ofMillis(20));
+    }
+  }
+
+  @Test
+  default void a_host_that_stays_away_is_tried_after_twice_the_time_each_time() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x");
+    for (int failures = 1; failures <= BREAKS_AT + 12; failures++) {
+      long before = System.nanoTime();
+      visit(run, new Visit.Answer.Failure());
+
+      if (failures >= BREAKS_AT) {
+        Explanation explanation = q().ledger().why(run.id());
+        Instant next = stateOfHost(explanation, Hold.HostState.Broken.class).next().orElseThrow();
+        Duration pause =
+            Duration.ofSeconds(Math.min(5L << Math.min(failures - BREAKS_AT, 20), 600));
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - before);
+        assertThat(Duration.between(explanation.at(), next))
+            .as("after %d failures", failures)
+            .isBetween(pause.minus(elapsed).minusMillis(2), pause);
+      }
+    }
+  }
+
+  @Test
+  default void one_good_answer_ends_that() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, HostLane.unlimited("a.example"), "x", "y");
+    breakHost(run);
+    q().nothingToLease();
+
+    visit(run, new Visit.Answer.Fine());
+    for (int i = 1; i < BREAKS_AT; i++) {
+      visit(run, new Visit.Answer.Failure());
+    }
+
+    assertThat(q().ledger().why(run.id()).holds())
+        .filteredOn(Hold.AtHost.class::isInstance)
+        .extracting(hold -> ((Hold.AtHost) hold).state())
+        .noneMatch(Hold.HostState.Broken.class::isInstance);
+  }
+
+  @Test
+  default void a_wait_for_a_host_is_counted_once_however_often_workers_ask() throws Exception {
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, new HostLane("busy.example", Duration.ZERO, 1), "x", "y");
+    q().submit(run, new HostLane("slow.example", Duration.ofHours(1), 0), "v", "w");
+    q().submit(run, HostLane.unlimited("any.example"), "z");
+    List<Lease> leases = q().leaseUpTo(10);
+    for (int asked = 0; asked < 3; asked++) {
+      q().nothingToLease();
+    }
+    for (Lease lease : leases) {
+      q().finish(lease);
+    }
+    q().finish(q().leaseOne());
+
+    assertThat(q().ledger().hosts(run.id()))
+        .extracting(HostCounts::host, HostCounts::waits, HostCounts::mostAtOnce)
+        .containsExactlyInAnyOrder(
+            tuple("any.example", 0L, 1L),
+            tuple("busy.example", 1L, 1L),
+            tuple("slow.example", 1L, 1L));
   }
 
   @Test
@@ -260,6 +356,18 @@ interface HostPaceContract extends Contract {
     assertThat(counts.getLast().smallestGap()).isEmpty();
     assertThat(q().ledger().hosts(other.id()).getFirst().smallestGap().orElseThrow())
         .isBetween(Duration.ofMillis(298), Duration.ofMillis(302));
+  }
+
+  private Hold.HostState.Interval intervalAtHost(RunSpec run) throws InterruptedException {
+    return stateOfHost(q().ledger().why(run.id()), Hold.HostState.Interval.class);
+  }
+
+  private static <S extends Hold.HostState> S stateOfHost(Explanation explanation, Class<S> kind) {
+    return explanation.holds().stream()
+        .filter(Hold.AtHost.class::isInstance)
+        .map(hold -> kind.cast(((Hold.AtHost) hold).state()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void breakHost(RunSpec run) throws InterruptedException {
