@@ -4,7 +4,7 @@ A line of the log is "name address arrived ended what": the name that was asked 
 in seconds. A request ends with its answer, or when who asked hangs up. When one arrived is told by the kernel, which
 stamps what a socket receives, so it does not matter when this process is given the processor. While the file FAULTS
 is there a fifth of the hosts is faulty, another fifth every ten seconds: each of them either answers 500, hangs up,
-or is silent.
+or is silent. A tenth of the hosts thinks for longer than the second between two requests, so that two are under way.
 """
 
 import heapq
@@ -20,7 +20,7 @@ SO_TIMESTAMPNS = 35
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 12\r\n\r\n<h1>ok</h1>\n"
 ERROR = b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n"
 NONE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-ANSWER_SECONDS, SILENT_SECONDS, TURN_SECONDS, FIFTHS = 0.02, 3, 10, 5
+ANSWER_SECONDS, THOUGHTFUL_SECONDS, SILENT_SECONDS, TURN_SECONDS, FIFTHS = 0.02, 1.3, 3, 10, 5
 
 port, log_file, faults = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 log = open(log_file, "w", encoding="ascii")
@@ -30,9 +30,12 @@ later = []  # (when, number, connection, "name address", arrived, answer, what)
 number = 0
 
 
-def fault_of(address):
+def place_of(address):
     third, fourth = (int(part) for part in address.split(".")[2:])
-    place = third * 250 + fourth
+    return third * 250 + fourth
+
+
+def fault_of(place):
     if place % FIFTHS != int(time.time() / TURN_SECONDS) % FIFTHS or not os.path.exists(faults):
         return "ok"
     return ("error", "closed", "silent")[place // FIFTHS % 3]
@@ -57,13 +60,16 @@ def receive(connection):
             arrived = seconds + nanos / 1e9
     address = connection.getsockname()[0]
     asked = re.search(rb"\r\nHost: ([^\r:]+)", data, re.IGNORECASE)
+    place = place_of(address)
     host = "%s %s" % (asked.group(1).decode("ascii") if asked else "?", address)
     if data.split(b" ", 2)[1] == b"/robots.txt":
         answer, what = NONE, "robots"
     else:
-        what = fault_of(address)
+        what = fault_of(place)
         answer = {"ok": PAGE, "error": ERROR}.get(what, b"")
-    after = SILENT_SECONDS if what == "silent" else ANSWER_SECONDS
+    after = THOUGHTFUL_SECONDS if place % 10 == 7 else ANSWER_SECONDS
+    if what == "silent":
+        after = SILENT_SECONDS
     number += 1
     heapq.heappush(later, (arrived + after, number, connection, host, arrived, answer, what))
 

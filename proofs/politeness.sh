@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Politeness over processes: HOSTS hosts, each with a name and a loopback address of its own, a start a second and two
-# at once allowed at each, four worker processes. From the log of their server: no two requests of a host closer than the interval,
-# never more at once than allowed, and how much of the allowed rate was used. Then the same while a rotating fifth
+# at once allowed at each, of which a tenth needs both as it thinks for longer than a second; four worker processes. From the log
+# of their server: no two requests of a host closer than the interval, never more at once than allowed, how much of
+# the allowed rate was used, and that `stygian hosts` says the same. Then the same while a rotating fifth
 # of the hosts answers 500, hangs up or is silent, and what that costs the others. Takes about twice REQUESTS
 # seconds, which is how many pages each host has. What is measured is the pace, not the machine: the share falls
 # where the machine is too busy to send a request in time, the violations do not.
@@ -15,8 +16,13 @@ readonly MOST_LOST=${MOST_LOST:-2}      # percent of that, through other hosts' 
 # time of arrival is the kernel's own.
 readonly JITTER_MS=${JITTER_MS:-5}
 
+# A request is told as sent once its thread has the processor again.
+readonly MOST_DIFFERENCE_MS=${MOST_DIFFERENCE_MS:-100}
+
 cat >"$work/analyse.py" <<'PY'
-"""Prints "requests violations smallest-gap-ms most-at-once share hosts": of the rate between two sound answers."""
+"""Prints "requests violations smallest-gap-ms most-at-once share hosts": of the rate between two sound answers. Where
+the third argument names what `stygian hosts` says, also by how many ms its gaps differ most from what was seen."""
+import json
 import sys
 from collections import defaultdict
 
@@ -29,22 +35,32 @@ for line in open(sys.argv[1], encoding="ascii"):
 if len(set.union(*addresses.values())) != len(addresses) or any(len(of_name) > 1 for of_name in addresses.values()):
     sys.exit("names and addresses do not pair")
 violations, most, smallest, sound = 0, 0, 1e9, []
-for of_host in visits.values():
+seen = {}
+for name, of_host in visits.items():
     of_host.sort()
+    closest = min((after[0] - before[0] for before, after in zip(of_host, of_host[1:])), default=1e9)
     for (before, _, one), (after, _, other) in zip(of_host, of_host[1:]):
         gap = after - before
         smallest = min(smallest, gap)
         violations += gap < interval - jitter
         if {one, other} <= {"ok", "robots"}:  # what is next to a fault waits for its own reasons
             sound.append(gap)
-    at_once = 0
+    at_once = most_of_host = 0
     for _, step in sorted([(v[0], 1) for v in of_host] + [(v[1], -1) for v in of_host]):
         at_once += step
-        most = max(most, at_once)
+        most_of_host = max(most_of_host, at_once)
+    most = max(most, most_of_host)
+    seen[name] = (len(of_host), closest * 1000, most_of_host)
 violations += most > allowed
 requests = sum(len(of_host) for of_host in visits.values())
 share = 100 * interval * len(sound) / sum(sound)
-print(requests, violations, "%.1f" % (smallest * 1000), most, "%.2f" % share, len(visits))
+differs = 0
+for told in json.load(open(sys.argv[3]))["hosts"] if len(sys.argv) > 3 else []:
+    count, closest, at_once = seen[told["host"].split(":")[0]]
+    if told["requests"] != count or not at_once <= told["most_at_once"] <= allowed:
+        sys.exit("%s, of which %d requests were seen, %d at once" % (told, count, at_once))
+    differs = max(differs, abs(told["smallest_gap_millis"] - closest))
+print(requests, violations, "%.1f" % (smallest * 1000), most, "%.2f" % share, len(visits), "%.0f" % differs)
 PY
 
 crawl() { # crawl NAME; what the server saw is in NAME.log
@@ -64,6 +80,7 @@ crawl() { # crawl NAME; what the server saw is in NAME.log
   local end=$((SECONDS + REQUESTS * 100 / LEAST_SHARE + 15))
   sleep "$REQUESTS" # it cannot be over before, and to ask costs the workers a core
   until over "$run" "$1" || ((SECONDS >= end)); do sleep 1; done
+  "$stygian" hosts "$run" --queue "$queue" --queue-name "$1" --json >"$1.hosts"
   "$stygian" cancel "$run" --queue "$queue" --queue-name "$1" 2>/dev/null # faults keep some waiting
   kill -TERM "${workers[@]}"
   wait "${workers[@]}" || fail "a worker failed: $(cat "$1".worker?)"
@@ -77,10 +94,10 @@ all_work() { (($("$stygian" queues --queue "$queue" --queue-name "$1" --json | g
 
 over() { "$stygian" status "$1" --queue "$queue" --queue-name "$2" --json | grep -q '"state":"finished"'; }
 
-report() { # report TITLE NAME; sets requests, violations and share
-  local gap most hosts
-  python3 analyse.py "$2.log" "$JITTER_MS" >"$2.seen" || fail "the log of $2 cannot be read"
-  read -r requests violations gap most share hosts <"$2.seen"
+report() { # report TITLE NAME [HOSTS]; sets requests, violations, most, share and differs
+  local gap hosts
+  python3 analyse.py "$2.log" "$JITTER_MS" "${@:3}" >"$2.seen" || fail "the log of $2 does not fit"
+  read -r requests violations gap most share hosts differs <"$2.seen"
   ((hosts == HOSTS)) || fail "$hosts hosts were visited"
   say "$(printf '%-30s %6d requests, %d violations, smallest gap %s ms, %d at once, %s %% of the allowed rate' \
     "$1" "$requests" "$violations" "$gap" "$most" "$share")"
@@ -122,7 +139,10 @@ for ((page = 0; page < REQUESTS; page++)); do
 done >urls.txt
 
 crawl sound
-report "all hosts sound" sound
+report "all hosts sound" sound sound.hosts
+say "the smallest gaps of \`stygian hosts\` differ by at most $differs ms from those that the hosts saw"
+((differs <= MOST_DIFFERENCE_MS)) || fail "stygian hosts does not say what was done"
+((most == 2)) || fail "no host saw two requests at once"
 ((violations == 0)) || fail "hosts were visited too often"
 ((requests >= HOSTS * REQUESTS)) || fail "not all pages were there in time: the machine, or the queue, was too slow"
 if is_less "$share" "$LEAST_SHARE"; then fail "less than $LEAST_SHARE % of the allowed rate"; fi

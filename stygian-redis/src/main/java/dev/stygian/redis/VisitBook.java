@@ -109,6 +109,7 @@ final class VisitBook {
       case Visit.Answer.Interval(Duration atLeast, String site) ->
           answer("interval", atLeast, site, arguments);
       case Visit.Answer.Failure() -> answer("failure", Duration.ZERO, "", arguments);
+      case Visit.Answer.UnderWay() -> answer("none", Duration.ZERO, "", arguments);
     }
   }
 

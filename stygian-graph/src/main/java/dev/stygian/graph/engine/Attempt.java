@@ -11,11 +11,13 @@ import dev.stygian.graph.queue.Nack;
 import dev.stygian.graph.queue.Progress;
 import dev.stygian.graph.queue.Settlement;
 import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.queue.Visit;
 import dev.stygian.graph.service.Host;
 import dev.stygian.graph.service.Outcome;
 import dev.stygian.graph.service.ScrapingService;
 import dev.stygian.graph.service.ServiceCall;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +62,7 @@ final class Attempt {
   private JsonNode given = MissingNode.getInstance();
   private final LeasedInput leasedInput;
   private @Nullable PlannedNode node;
-  private @Nullable RunFleet fleet;
-
-  /** What nodes used before the one that {@link #fleet} is of. */
-  private Usage usedBefore = Usage.NONE;
+  private final AttemptUsage usage;
 
   private Task task;
   private int number;
@@ -77,6 +76,7 @@ final class Attempt {
     this.worker = worker;
     this.lease = lease;
     this.leasedNanos = nowNanos;
+    this.usage = new AttemptUsage(lease.startBefore().isPresent());
     this.task = lease.task();
     this.number = lease.attempt();
     this.leasedInput = new LeasedInput(worker, lease);
@@ -228,14 +228,7 @@ final class Attempt {
   }
 
   private void book(Settlement settlement) throws InterruptedException {
-    worker.book(this, prepared(settlement), takeUsage());
-  }
-
-  private Usage takeUsage() {
-    RunFleet last = fleet;
-    Usage used = last == null ? usedBefore : usedBefore.plus(last.takeUsage());
-    usedBefore = Usage.NONE;
-    return used;
+    worker.book(this, prepared(settlement), usage.take());
   }
 
   /**
@@ -343,8 +336,7 @@ final class Attempt {
                   ready.service(),
                   given,
                   () -> stop(Stop.LEASE_LOST)));
-      usedBefore = takeUsage();
-      fleet = of;
+      usage.goOn(of);
       ServiceCall call =
           new ServiceCall(
               plan.definition().pipeline().id(),
@@ -434,6 +426,11 @@ final class Attempt {
 
   private synchronized boolean isAbandoned() {
     return abandoned;
+  }
+
+  /** Visits that should be reported before the attempt ends. */
+  List<Visit> takeOverdueVisits(long nowNanos) {
+    return usage.takeOverdueVisits(nowNanos);
   }
 
   /**

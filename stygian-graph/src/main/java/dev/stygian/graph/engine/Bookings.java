@@ -42,6 +42,10 @@ final class Bookings {
   private final BooleanSupplier more;
   private final Runnable booked;
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+
+  /** Visits of attempts that have not ended. */
+  private final Queue<Visit> overdue = new ConcurrentLinkedQueue<>();
+
   private final AtomicLong unbookedBytes = new AtomicLong();
   private final Object room = new Object();
   private final Thread thread;
@@ -88,6 +92,16 @@ final class Bookings {
       awaitRoom();
     }
     ended.add(new Ended(attempt, settlement, usage, bytes));
+    wake();
+  }
+
+  /** Reports visits of attempts that go on. */
+  void report(List<Visit> visits) {
+    overdue.addAll(visits);
+    wake();
+  }
+
+  private void wake() {
     if (sleeps) {
       sleeps = false;
       LockSupport.unpark(thread);
@@ -115,6 +129,7 @@ final class Bookings {
     try {
       while (!closed) {
         List<Ended> some = take();
+        reportOverdue();
         if (some.isEmpty()) {
           sleep();
           continue;
@@ -132,7 +147,7 @@ final class Bookings {
 
   private void sleep() throws InterruptedException {
     sleeps = true;
-    if (ended.isEmpty() && !closed) {
+    if (ended.isEmpty() && overdue.isEmpty() && !closed) {
       LockSupport.park(this);
     }
     sleeps = false;
@@ -189,6 +204,16 @@ final class Bookings {
         }
       }
       booked.run();
+    }
+  }
+
+  private void reportOverdue() throws InterruptedException {
+    List<Visit> visits = new ArrayList<>();
+    for (Visit next = overdue.poll(); next != null; next = overdue.poll()) {
+      visits.add(next);
+    }
+    if (!visits.isEmpty()) {
+      report(new Usage(visits, List.of()));
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** The fleet as one execution sees it; keeps what it uses until that is reported. Thread-safe. */
@@ -32,6 +33,7 @@ final class RunFleet implements Fleet {
   private final PacedHosts paced;
   private final Finder finder;
   private final List<Visit> visits = new ArrayList<>(0); // most visit none
+  private Optional<Visit> underWay = Optional.empty();
   private Spending spent = Spending.NONE;
 
   /**
@@ -131,14 +133,22 @@ final class RunFleet implements Fleet {
   }
 
   @Override
+  public synchronized void sent(String host, long nanos) {
+    underWay = Optional.of(visit(host, nanos, Duration.ZERO, 0, new Visit.Answer.UnderWay()));
+  }
+
+  private Visit visit(String host, long nanos, Duration took, long bytes, Visit.Answer answer) {
+    return new Visit(task.run(), task.node(), host, nanos, took, bytes, answer);
+  }
+
+  @Override
   public synchronized void visited(HostVisit visit) {
+    underWay = Optional.empty();
     if (asksForAPace(visit.answer())) {
       paced.saw(visit.host());
     }
     visits.add(
-        new Visit(
-            task.run(),
-            task.node(),
+        visit(
             visit.host(),
             visit.startedNanos(),
             visit.took(),
@@ -182,6 +192,15 @@ final class RunFleet implements Fleet {
   @Override
   public synchronized void spent(Spending spending) {
     spent = spent.plus(spending);
+  }
+
+  /** The request that was sent last, where its answer is not there and it is of interest. */
+  synchronized Optional<Visit> takeUnderWay(Predicate<Visit> isOfInterest) {
+    Optional<Visit> taken = underWay.filter(isOfInterest);
+    if (taken.isPresent()) {
+      underWay = Optional.empty();
+    }
+    return taken;
   }
 
   /** What was used since the last call. */

@@ -79,7 +79,7 @@ public final class Worker implements AutoCloseable {
   private final Runners runners;
   private final Bookings bookings;
   private final Heart heart;
-  private final Watch watch = new Watch(held);
+  private final Watch watch;
   private final Plans plans;
   private final HostLanes hostLanes;
   private final Backoff backoff = new Backoff(new Random());
@@ -101,6 +101,7 @@ public final class Worker implements AutoCloseable {
     this.runners = new Runners(slots, this::execute, this::roomChanged);
     this.bookings =
         new Bookings(queue, held, stopping, () -> runners.waiting() > 0, this::roomChanged);
+    this.watch = new Watch(held, bookings::report);
     this.heart = new Heart(queue, options, services, held, stopping, this::handBackWhatWaits);
     this.feeder = Thread.ofPlatform().daemon().name("stygian-feeder").unstarted(this::feed);
   }

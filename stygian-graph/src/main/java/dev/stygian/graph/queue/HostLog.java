@@ -46,7 +46,7 @@ final class HostLog {
     entry.requests++;
     entry.bytes += visit.bytes();
     switch (visit.answer()) {
-      case Visit.Answer.Fine _, Visit.Answer.Interval _ -> {}
+      case Visit.Answer.Fine _, Visit.Answer.Interval _, Visit.Answer.UnderWay _ -> {}
       case Visit.Answer.TooMany _ -> entry.tooMany++;
       case Visit.Answer.Failure() -> entry.failures++;
     }

@@ -78,6 +78,9 @@ final class HostPace {
         asked.ask(site, Math.min(atLeast.toMillis(), LONGEST_WAIT_MILLIS), now);
       }
       case Visit.Answer.Failure() -> fail(now);
+      case Visit.Answer.UnderWay() -> {
+        return OptionalLong.empty();
+      }
     }
     return gapOf(startedMillis);
   }

@@ -386,11 +386,13 @@ final class SharedQueue {
       long age = TimeUnit.NANOSECONDS.toMillis(nowNanos - visit.startedNanos());
       OptionalLong gap = moves.hosts.visited(visit, now - age, now);
       moves.advance(visit.host(), now);
-      find(visit.run())
-          .ifPresent(run -> {
-            run.hosts.visited(visit, gap);
-            run.spend(visit.node(), new Spending(1, visit.bytes(), 0, 0, 0));
-          });
+      if (!(visit.answer() instanceof Visit.Answer.UnderWay)) {
+        find(visit.run())
+            .ifPresent(run -> {
+              run.hosts.visited(visit, gap);
+              run.spend(visit.node(), new Spending(1, visit.bytes(), 0, 0, 0));
+            });
+      }
     }
   }
 

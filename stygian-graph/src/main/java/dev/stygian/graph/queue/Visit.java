@@ -3,7 +3,7 @@ package dev.stygian.graph.queue;
 import java.time.Duration;
 
 /**
- * One request to a host, as it came out.
+ * One request to a host, as it came out, or that it is under way.
  *
  * @param node for which it was sent
  * @param startedNanos when it was sent, by {@link System#nanoTime}
@@ -53,5 +53,11 @@ public record Visit(
 
     /** Not at all, or with an error of its own. */
     record Failure() implements Answer {}
+
+    /**
+     * There is none yet: all that counts is when the request was sent. Another visit tells what it
+     * came to.
+     */
+    record UnderWay() implements Answer {}
   }
 }

@@ -47,6 +47,15 @@ public interface Fleet {
   /** A name that no other task of the queue has, the same at each attempt. */
   String task();
 
+  /**
+   * Says that a request to a host is out; what it came to is said by {@link #visited}. So the next
+   * start at that host need not wait for an answer that takes long.
+   *
+   * @param host its {@link Host#name}
+   * @param nanos when, by {@link System#nanoTime}
+   */
+  void sent(String host, long nanos);
+
   /** Says what a request came to. */
   void visited(HostVisit visit);
 

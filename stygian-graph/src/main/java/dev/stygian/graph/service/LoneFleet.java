@@ -54,6 +54,9 @@ public class LoneFleet implements Fleet {
   }
 
   @Override
+  public void sent(String host, long nanos) {}
+
+  @Override
   public void visited(HostVisit visit) {}
 
   @Override

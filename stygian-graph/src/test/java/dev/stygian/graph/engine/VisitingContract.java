@@ -1,9 +1,11 @@
 package dev.stygian.graph.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stygian.graph.item.Spending;
 import dev.stygian.graph.queue.DeadLetter;
+import dev.stygian.graph.queue.Hold;
 import dev.stygian.graph.queue.HostCounts;
 import dev.stygian.graph.queue.Receipt;
 import dev.stygian.graph.queue.RobotsNote;
@@ -37,6 +39,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Tasks of services that visit hosts, on any queue. */
 public abstract class VisitingContract extends OnQueue {
   private static final String ONE_AT_ONCE = "[politeness]\nconcurrency = 1\n";
+  private static final String PACED = "[politeness]\ninterval = \"1h\"\n";
+  private static final Duration LONG = Duration.ofSeconds(20);
   private static final String VISIT = "[[nodes]]\nid = \"a\"\nservice = \"v\"\nmax_attempts = 1\n";
 
   private final AtomicInteger at = new AtomicInteger();
@@ -118,6 +122,65 @@ public abstract class VisitingContract extends OnQueue {
         });
     assertThat(queue.ledger().receipt(new RunId("r")).spent())
         .containsExactly(Map.entry("a", new Spending(2, 14, 6, 0, 0)));
+  }
+
+  /** Also a host that takes longer to answer than its interval is gets all requests it allows. */
+  @Test
+  void that_a_request_is_out_is_told_before_its_answer_is_there() throws Exception {
+    RunId run = new RunId("r");
+    AtomicInteger executions = new AtomicInteger();
+    ScriptedService slow =
+        ScriptedService.visiting(
+            "v",
+            call -> {
+              executions.incrementAndGet();
+              Instant before = nextAtHost(run);
+              call.fleet().sent("h", System.nanoTime());
+              await().atMost(LONG).until(() -> !nextAtHost(run).equals(before));
+              queue.ledger().cancel(run);
+              return done(call);
+            });
+
+    RunStatus status =
+        run(registry(slow), PACED + VISIT, new CollectedResults(), "http://h/1", "http://h/2");
+
+    assertThat(status.state()).isEqualTo(RunStatus.State.CANCELLED);
+    assertThat(executions).hasValue(1);
+    assertThat(queue.ledger().hosts(run)).extracting(HostCounts::requests).containsExactly(0L);
+  }
+
+  private Instant nextAtHost(RunId run) {
+    return queue.ledger().why(run).holds().stream()
+        .filter(Hold.AtHost.class::isInstance)
+        .map(hold -> ((Hold.HostState.Interval) ((Hold.AtHost) hold).state()).next())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void what_came_of_a_visit_is_told_before_what_follows_it_in_memory_has_ended() throws Exception {
+    RunId run = new RunId("r");
+    ScriptedService slow =
+        ScriptedService.computing(
+            "c",
+            call -> {
+              await().atMost(LONG).until(() -> requests(run) == 1);
+              return done(call);
+            });
+
+    RunStatus status =
+        run(
+            registry(ScriptedService.visiting("v", this::visit), slow),
+            PACED + VISIT + "[[nodes]]\nid = \"b\"\nservice = \"c\"\ndepends_on = [\"a\"]\n",
+            new CollectedResults(),
+            "http://h/1");
+
+    assertThat(status.done()).isEqualTo(1);
+    assertThat(requests(run)).isEqualTo(1);
+  }
+
+  private long requests(RunId run) {
+    return queue.ledger().hosts(run).stream().mapToLong(HostCounts::requests).sum();
   }
 
   @Test

@@ -72,6 +72,25 @@ interface HostContract extends Contract {
     assertThat(q().leaseUpTo(1)).hasSize(1);
   }
 
+  @Test
+  default void I9_that_counts_as_soon_as_it_is_told_and_is_no_visit_yet() throws Exception {
+    Duration interval = Duration.ofMillis(600);
+    RunSpec run = q().open(Specs.single("r"));
+    q().submit(run, new HostLane("a.example", interval, 2), "x", "y");
+    q().leaseOne();
+    q().nothingToLease();
+
+    q().visited(run, "a.example", new Visit.Answer.UnderWay());
+    q().nothingToLease();
+    q().elapse(interval.plusMillis(20)); // the start was good for three times as long
+
+    assertThat(q().leaseUpTo(1)).hasSize(1);
+    HostCounts counts = q().ledger().hosts(run.id()).getFirst();
+    assertThat(counts.requests()).isZero();
+    assertThat(counts.smallestGap()).isEmpty();
+    assertThat(q().ledger().receipt(run.id()).spent()).isEmpty();
+  }
+
   /** A redirect may bring a request to a host none of whose tasks was leased before. */
   @Test
   default void I9_the_first_start_counts_from_what_was_sent_outside_of_the_lane() throws Exception {

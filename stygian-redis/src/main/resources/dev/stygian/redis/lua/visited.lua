@@ -3,8 +3,9 @@
 -- the rate again; the same rules as HostPace.java has.
 -- @include keys fields runs records lanes watches? hosts
 -- ARGV: per visit: run, node, host, when it was sent by the server's clock ms, how long it took ms, bytes, answer (fine, many,
---   interval: fine, with the time that a robots.txt asks for, 0: none any more; failure), for how long it wants no
---   more requests or between two of them ms, and the site that asks for that
+--   interval: fine, with the time that a robots.txt asks for, 0: none any more; failure; none: not yet, so that all
+--   that counts is when it was sent), for how long it wants no more requests or between two of them ms, and the site
+--   that asks for that
 -- Replies: 'ok'
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 5000, 600000, 3600000
 local FIRST_GAP, LONGEST_GAP, SHORTEST_GAP, PER_ANSWER = 500, 60000, 20, 0.05
@@ -116,14 +117,11 @@ local function spend(of_run, node, bytes)
   of_run.spent[bytes_of] = (of_run.spent[bytes_of] or 0) + bytes
 end
 
-for i = 1, #ARGV, 9 do
-  local run, node, name, sent, took, bytes, answer, wanted, site = unpack(ARGV, i, i + 8)
-  sent = tonumber(sent)
-  local host, pace, of_run = Hosts.named(name), pace_named(name), counts_of(run, name)
-  of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + tonumber(bytes)
-  spend(of_run, node, tonumber(bytes))
-  local gap_before = Hosts.gap(host)
-  host.changed = true
+-- Books what a visit came to.
+local function answered(host, sent, run, node, took, bytes, answer, wanted, site)
+  local pace, of_run = pace_named(host.name), counts_of(run, host.name)
+  of_run.requests, of_run.bytes = of_run.requests + 1, of_run.bytes + bytes
+  spend(of_run, node, bytes)
   if answer == 'failure' then
     of_run.failures = of_run.failures + 1
     fail(host)
@@ -131,18 +129,28 @@ for i = 1, #ARGV, 9 do
     host.failures = 0
     if answer == 'many' then
       of_run.many = of_run.many + 1
-      host.not_before = math.max(host.not_before, now + math.min(LONGEST_WAIT, tonumber(wanted)))
+      host.not_before = math.max(host.not_before, now + math.min(LONGEST_WAIT, wanted))
       slow_down(host, pace)
     else
-      if answer == 'interval' then ask(pace, site, math.min(LONGEST_WAIT, tonumber(wanted))) end
+      if answer == 'interval' then ask(pace, site, math.min(LONGEST_WAIT, wanted)) end
       recover(host)
-      look(host, pace, tonumber(took))
+      look(host, pace, took)
     end
   end
   host.asked = longest_asked(pace)
   local gap = gap_of(pace, sent)
-  if Hosts.sent(host, sent) or Hosts.gap(host) < gap_before then sooner[name] = host end
   if gap and (not of_run.gap or gap < of_run.gap) then of_run.gap = gap end
+end
+
+for i = 1, #ARGV, 9 do
+  local run, node, name, sent, took, bytes, answer, wanted, site = unpack(ARGV, i, i + 8)
+  local host = Hosts.named(name)
+  local gap_before = Hosts.gap(host)
+  host.changed, sent = true, tonumber(sent)
+  if answer ~= 'none' then
+    answered(host, sent, run, node, tonumber(took), tonumber(bytes), answer, tonumber(wanted), site)
+  end
+  if Hosts.sent(host, sent) or Hosts.gap(host) < gap_before then sooner[name] = host end
 end
 
 for _, host in pairs(sooner) do Hosts.advance(host) end

@@ -6,6 +6,7 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -28,7 +29,11 @@ final class Departure implements Interceptor {
   private static final String RETRY_AFTER = "Retry-After";
   private static final String AT_ONCE = "0";
 
+  /** Whose request a thread is sending. */
+  private static final ScopedValue<Departure> UNDER_WAY = ScopedValue.newInstance();
+
   private final BooleanSupplier mayStart;
+  private final LongConsumer sentAt;
   private final boolean isOnce;
   private boolean isNewlyConnected;
   private boolean wasNewlyConnected;
@@ -42,11 +47,13 @@ final class Departure implements Interceptor {
   /**
    * A departure that asks this.
    *
+   * @param sentAt is told when a request is out, by {@link System#nanoTime}
    * @param isOnce whether the answer is yes once at most, so that a try on a connection that the
    *     host has closed would be the only one
    */
-  Departure(BooleanSupplier mayStart, boolean isOnce) {
+  Departure(BooleanSupplier mayStart, LongConsumer sentAt, boolean isOnce) {
     this.mayStart = mayStart;
+    this.sentAt = sentAt;
     this.isOnce = isOnce;
   }
 
@@ -71,10 +78,12 @@ final class Departure implements Interceptor {
     }
     startedNanos = System.nanoTime();
     begun = true;
+    sent = false;
     wasNewlyConnected = isNewlyConnected;
     failure = null;
     try {
-      Response response = chain.proceed(chain.request());
+      Response response =
+          ScopedValue.where(UNDER_WAY, this).call(() -> chain.proceed(chain.request()));
       status = response.code();
       Response.Builder answer = response.newBuilder().body(counted(response.body()));
       if (AT_ONCE.equals(response.header(RETRY_AFTER))) {
@@ -139,8 +148,27 @@ final class Departure implements Interceptor {
   }
 
   /**
-   * Tells when the request was out. The processor may go to others between the word that it may go
-   * and that, and the next start counts from when it was sent, not from when it was to be.
+   * The calling thread has written to a network socket. The processor may go to others between the
+   * word that a request may go and that, and the next start counts from when it was sent, not from
+   * when it was to be.
+   */
+  static void hasWritten() {
+    if (UNDER_WAY.isBound()) {
+      UNDER_WAY.get().left();
+    }
+  }
+
+  private void left() {
+    if (begun && !sent) {
+      sent = true;
+      startedNanos = System.nanoTime();
+      sentAt.accept(startedNanos);
+    }
+  }
+
+  /**
+   * Tells what the client does. The answer begins after the request was out, at the latest: where
+   * no write was seen, as where another thread's carried it, that is when it was.
    */
   EventListener listener() {
     return new EventListener() {
@@ -152,10 +180,7 @@ final class Departure implements Interceptor {
 
       @Override
       public void responseHeadersStart(Call call) {
-        if (begun && !sent) {
-          sent = true;
-          startedNanos = System.nanoTime();
-        }
+        left();
       }
     };
   }

@@ -1,7 +1,9 @@
 package dev.stygian.services.http;
 
 import dev.stygian.graph.service.EgressRule;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -15,7 +17,8 @@ import javax.net.SocketFactory;
 /**
  * Sockets that keep to an egress rule. The check sits in {@code connect}, on the very address that
  * is dialled: names that resolve differently the second time, literals that need no resolution and
- * redirects cannot get around it.
+ * redirects cannot get around it. What is written to them is timed, see {@link
+ * Departure#hasWritten}.
  */
 final class GuardedSockets extends SocketFactory {
   private final EgressRule rule;
@@ -97,6 +100,30 @@ final class GuardedSockets extends SocketFactory {
       }
       check(rule, target.getHostString(), address, target.getPort());
       super.connect(endpoint, timeoutMillis);
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+      return new TimedStream(super.getOutputStream());
+    }
+  }
+
+  /** Tells the request that is written when it was. */
+  private static final class TimedStream extends FilterOutputStream {
+    TimedStream(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      out.write(one);
+      Departure.hasWritten();
+    }
+
+    @Override
+    public void write(byte[] all, int from, int length) throws IOException {
+      out.write(all, from, length);
+      Departure.hasWritten();
     }
   }
 }

@@ -135,7 +135,10 @@ final class Visits {
 
   Visit start(HttpUrl url) {
     Host host = host(url);
-    return new Visit(host.name(), new Departure(() -> mayStart(host), fleet.startsOnce()));
+    Departure departure =
+        new Departure(
+            () -> mayStart(host), nanos -> fleet.sent(host.name(), nanos), fleet.startsOnce());
+    return new Visit(host.name(), departure);
   }
 
   /** A start is for its lane's host: a request to another one that has no pace takes none. */

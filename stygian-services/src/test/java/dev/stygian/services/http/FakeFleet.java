@@ -45,6 +45,9 @@ final class FakeFleet implements Fleet {
   final SharedNotes notes;
   final List<HostVisit> visits = new ArrayList<>();
 
+  /** Hosts that requests were sent to. */
+  final List<String> sent = new ArrayList<>();
+
   /** Hosts that have a pace. */
   final Set<String> paced = new HashSet<>();
 
@@ -144,6 +147,11 @@ final class FakeFleet implements Fleet {
 
   @Override
   public void spent(Spending spending) {}
+
+  @Override
+  public void sent(String host, long nanos) {
+    sent.add(host);
+  }
 
   @Override
   public void visited(HostVisit visit) {

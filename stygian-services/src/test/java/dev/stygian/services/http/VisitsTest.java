@@ -20,13 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,27 +136,6 @@ class VisitsTest {
     assertThat(fleet.visits).extracting(HostVisit::bytes).containsExactly(5000L);
   }
 
-  /** However long a worker was held up on the way, the next start counts from the sending. */
-  @Test
-  void startIsNotReportedAsEarlierThanTheRequestWasOut() throws Exception {
-    AtomicLong onTheWay = new AtomicLong();
-    Departure departure = new Departure(fleet::mayStart, false);
-    OkHttpClient client =
-        new OkHttpClient.Builder()
-            .addNetworkInterceptor(departure)
-            .addNetworkInterceptor(chain -> {
-              onTheWay.set(System.nanoTime());
-              return chain.proceed(chain.request());
-            })
-            .eventListener(departure.listener())
-            .build();
-    answer(200);
-
-    client.newCall(new Request.Builder().url(server.url("/a")).build()).execute().close();
-
-    assertThat(departure.startedNanos()).isGreaterThan(onTheWay.get());
-  }
-
   /** The client would ask again at once, by itself, and have no start for it. */
   @Test
   void wishToBeAskedAgainAtOnceIsOneForFewerRequests() throws Exception {
@@ -265,6 +241,7 @@ class VisitsTest {
 
     assertThat(given().pageFrom(service).get("body").asString()).isEqualTo("arrived");
     assertThat(fleet.visits).extracting(HostVisit::host).containsExactly(host(server), host(other));
+    assertThat(fleet.sent).containsExactly(host(server), host(other));
   }
 
   /** As where the host's pace was learnt, and the pipeline names none. */
