@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -206,5 +207,27 @@ final class OnFinishTest {
     cli.with("STYGIAN_ALLOW_COMMANDS", "1").run("run", "plain.toml", "a").withCode(ExitCode.OK);
     assertThat(Json.parse(cli.read("told.json")).get("done").asInt()).isOne();
     assertThat(cli.read("key.txt")).isNotBlank();
+  }
+
+  @Test
+  void onASharedQueueACommandRunsOnceAndByAWorkerThatMay() {
+    Path calls = folder.resolve("calls");
+    cli.write("after.sh", "cat >> %1$s; echo >> %1$s\n".formatted(calls));
+    write("command = [\"sh\", \"" + folder.resolve("after.sh") + "\"]");
+    try (EmbeddedRedis server = EmbeddedRedis.start(folder.resolve("redis"));
+        Program mayNot = worker(server)) {
+      Cli queue = cli.with("REDIS_URL", server.url());
+      submitted(queue);
+      assertThat(calls).as("what a worker without leave could have run").doesNotExist();
+      Map<String, String> leave = Map.of("STYGIAN_ALLOW_COMMANDS", "1");
+      try (Program may = Program.start(folder, leave, "worker", "--queue", server.url())) {
+        queue.run("await", "r.on_finish").withCode(ExitCode.OK);
+        assertThat(mayNot.isAlive() && may.isAlive()).isTrue();
+      }
+    }
+
+    List<String> lines = cli.read("calls").lines().toList();
+    assertThat(lines).hasSize(1);
+    assertThat(Json.parse(lines.getFirst()).get("done").asInt()).isEqualTo(3);
   }
 }
