@@ -42,6 +42,11 @@ public final class QueueSimulation {
 
   private static final int MOST_RESTS = 500;
 
+  /** How much of what is due a request brings back at least, if there is as much. */
+  private static final int LEASES_OF_A_REQUEST = 16;
+
+  private static final int TASKS_OF_A_REQUEST = 100;
+
   private final QueueFixture fixture;
   private final Backstage backstage;
   private final List<WorkQueue> clients;
@@ -323,13 +328,20 @@ public final class QueueSimulation {
     }
   }
 
-  /** Lets the time of what is to be due pass, and has it brought back. */
+  /** Lets the time of what is to be due pass, and has it brought back: as often as that takes. */
   private void sweep() throws InterruptedException {
-    if (runs.stream().flatMap(run -> run.tasks.stream()).anyMatch(t -> t.isDue)) {
+    List<ReferenceRun.Entry> due =
+        runs.stream().flatMap(run -> run.tasks.stream()).filter(t -> t.isDue).toList();
+    if (!due.isEmpty()) {
       fixture.elapse(SimulatedWork.MOMENT.multipliedBy(3));
     }
-    assertThat(fixture.queue.lease(new LeaseRequest(OFFERED_BY_NOBODY, 1, LONG, Duration.ZERO)))
-        .isEmpty();
+    long leased =
+        due.stream().flatMap(t -> t.lease.stream()).map(l -> l.token().lease()).distinct().count();
+    long requests = 1 + leased / LEASES_OF_A_REQUEST + due.size() / TASKS_OF_A_REQUEST;
+    for (long i = 0; i < requests; i++) {
+      assertThat(fixture.queue.lease(new LeaseRequest(OFFERED_BY_NOBODY, 1, LONG, Duration.ZERO)))
+          .isEmpty();
+    }
     reference.sweep();
   }
 
