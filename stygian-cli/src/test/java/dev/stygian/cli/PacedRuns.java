@@ -35,6 +35,7 @@ abstract class PacedRuns {
         allow_private = true
         [execution]
         visibility_timeout = "2s"
+        max_attempts = 10 # some go with processes that are killed
         [politeness]
         obey_robots = false
         interval = "0s"

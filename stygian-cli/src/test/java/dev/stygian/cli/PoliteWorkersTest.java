@@ -28,8 +28,8 @@ final class PoliteWorkersTest {
 
   /**
    * A request that is seen late seems closer to the next one. How late this test's threads ran
-   * around that request is measured, and comes on top of what the site saw; but never more than
-   * this, so that on no machine two starts may be much closer than they should.
+   * around that request is measured, and comes on top of what the site saw. Where that is more than
+   * this the site cannot tell how close the two were.
    */
   private static final Duration MOST_LAG = INTERVAL.dividedBy(2);
 
@@ -87,14 +87,18 @@ final class PoliteWorkersTest {
             .sorted()
             .toArray();
     assertThat(starts).hasSize(PAGES + 1); // and its robots.txt, which one of them fetched for all
+    int told = 0;
     for (int i = 1; i < starts.length; i++) {
       long first = starts[i - 1];
       Duration lag = site.longestLag(first - INTERVAL.toNanos(), first);
-      Duration late = lag.compareTo(MOST_LAG) < 0 ? lag : MOST_LAG;
-      assertThat(Duration.ofNanos(starts[i] - first))
-          .as("before request %d of %s, the one before seen up to %s late", i, host, lag)
-          .isGreaterThanOrEqualTo(INTERVAL.minus(SLICE).minus(late));
+      if (lag.compareTo(MOST_LAG) < 0) {
+        assertThat(Duration.ofNanos(starts[i] - first))
+            .as("before request %d of %s, the one before seen up to %s late", i, host, lag)
+            .isGreaterThanOrEqualTo(INTERVAL.minus(SLICE).minus(lag));
+        told++;
+      }
     }
+    assertThat(told).as("gaps at %s that the site can tell", host).isPositive();
   }
 
   /**
