@@ -15,8 +15,6 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +53,7 @@ final class RedisCluster implements AutoCloseable {
         folder,
         PRIMARIES,
         cluster -> {
-          cluster.tlsPorts.add(freePort());
+          cluster.tlsPorts.add(Servers.freePort());
           List<String> options = new ArrayList<>(List.of("--tls-cluster", "yes"));
           options.addAll(signed.serverOptions("server", cluster.tlsPorts.getLast()));
           return options;
@@ -83,18 +81,10 @@ final class RedisCluster implements AutoCloseable {
         new ArrayList<>(
             List.of("--cluster-enabled", "yes", "--cluster-node-timeout", "500", "--save", ""));
     // by default its port and ten thousand, which no port may be
-    all.addAll(List.of("--cluster-port", String.valueOf(freePort())));
+    all.addAll(List.of("--cluster-port", String.valueOf(Servers.freePort())));
     all.addAll(List.of("--repl-diskless-sync-delay", "0"));
     all.addAll(more);
     return all;
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private void join() {

@@ -13,7 +13,6 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +81,7 @@ final class SentinelGroup implements AutoCloseable {
   private List<String> tlsOptions() {
     return signed
         .map(by -> {
-          tlsPorts.add(freePort());
+          tlsPorts.add(Servers.freePort());
           return by.serverOptions("server", tlsPorts.getLast());
         })
         .orElse(List.of());
@@ -92,16 +91,8 @@ final class SentinelGroup implements AutoCloseable {
     return signed.isEmpty() ? servers.get(server).port() : tlsPorts.get(server);
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private void startSentinel(ServerBinary binary, Path folder) throws IOException {
-    int port = freePort();
+    int port = Servers.freePort();
     Path config = folder.resolve("sentinel.conf");
     Files.writeString(
         config,

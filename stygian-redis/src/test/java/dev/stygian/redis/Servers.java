@@ -8,6 +8,8 @@ import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,5 +74,14 @@ final class Servers {
     return Arrays.stream(System.getProperty("stygian.servers.required", "").split(",", -1))
         .filter(name -> !name.isBlank())
         .toList();
+  }
+
+  /** A port that nobody listens at now. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -8,7 +8,6 @@ import dev.stygian.graph.error.SettingInvalidException;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.redis.embedded.EmbeddedRedis;
 import io.lettuce.core.RedisConnectionException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -39,9 +38,7 @@ final class TlsTest {
     ours.certificate("server", "dns:localhost");
     ours.certificate("worker", "dns:worker");
     others.certificate("stranger", "dns:worker");
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = Servers.freePort();
     List<String> options = ours.serverOptions("server", port);
     server = EmbeddedRedis.start(Servers.named("redis-7"), folder.resolve("redis"), options);
   }

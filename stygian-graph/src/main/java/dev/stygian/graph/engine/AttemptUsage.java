@@ -2,7 +2,9 @@ package dev.stygian.graph.engine;
 
 import dev.stygian.graph.queue.Visit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the nodes that an attempt executes use outside, until that is reported. Thread-safe. */
@@ -51,14 +53,11 @@ final class AttemptUsage {
 
   private synchronized List<Visit> takeOverdue(long nowNanos) {
     gather();
-    List<Visit> overdue = used.visits().stream().filter(v -> isOverdue(v, nowNanos)).toList();
-    if (!overdue.isEmpty()) {
-      used =
-          new Usage(
-              used.visits().stream().filter(v -> !overdue.contains(v)).toList(), used.expenses());
-    }
+    Map<Boolean, List<Visit>> byOverdue =
+        used.visits().stream().collect(Collectors.partitioningBy(v -> isOverdue(v, nowNanos)));
+    used = new Usage(byOverdue.getOrDefault(false, List.of()), used.expenses());
     return Stream.concat(
-            overdue.stream(),
+            byOverdue.getOrDefault(true, List.of()).stream(),
             fleet.flatMap(f -> f.takeUnderWay(v -> isOverdue(v, nowNanos))).stream())
         .toList();
   }
