@@ -209,18 +209,23 @@ final class Settlements implements AutoCloseable {
       }
       long current = generation;
       StagedValues values = new StagedValues(names.next());
-      List<RedisLink.Preceding> before = new ArrayList<>();
+      Map<Long, StagedResults> results = new LinkedHashMap<>();
       List<byte[]> arguments = new ArrayList<>();
       arguments.add(lookedUp.toBytes());
       arguments.add(bytes(Long.toString(current)));
       arguments.add(values.name());
       for (LeaseEnds ofLease : groups) {
         if (mayStage && ofLease.isWorthStaging()) {
-          ofLease.addStaged(names.next(), values, keys, before, arguments);
+          long run = ofLease.run().number();
+          StagedResults ofRun =
+              results.computeIfAbsent(run, _ -> new StagedResults(names.next(), run));
+          ofLease.addStaged(ofRun, values, arguments);
         } else {
           ofLease.addWhole(arguments);
         }
       }
+      List<RedisLink.Preceding> before = new ArrayList<>();
+      results.values().forEach(ofRun -> ofRun.addTo(keys, before));
       values.addTo(keys, current, before);
       return new RedisLink.Prepared(before, arguments);
     }

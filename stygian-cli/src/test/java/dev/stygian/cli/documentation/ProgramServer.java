@@ -12,9 +12,11 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,13 +55,18 @@ final class ProgramServer implements AutoCloseable {
         BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(call.getInputStream(), StandardCharsets.UTF_8))) {
-      int code = run(Path.of(lines.readLine()));
-      call.getOutputStream().write((code + "\n").getBytes(StandardCharsets.US_ASCII));
+      int code = run(Path.of(lines.readLine()), () -> say(call, "open"));
+      say(call, String.valueOf(code));
       return code;
     }
   }
 
-  private static int run(Path call) throws IOException {
+  private static void say(Socket call, String line) throws IOException {
+    call.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Runs a command, and says when both of its outputs are open. */
+  private static int run(Path call, Opened opened) throws IOException {
     List<String> arguments = list(call.resolve("arguments"));
     Map<String, String> variables =
         list(call.resolve("environment")).stream()
@@ -69,12 +76,28 @@ final class ProgramServer implements AutoCloseable {
     Path folder = Path.of(Files.readString(call.resolve("folder")).strip());
     Path errors = call.resolve("err");
     try (InputStream in = Files.newInputStream(call.resolve("in"));
-        OutputStream out = Files.newOutputStream(call.resolve("out"));
-        OutputStream err = Files.exists(errors) ? Files.newOutputStream(errors) : out) {
+        OutputStream out = pipe(call.resolve("out"));
+        OutputStream err = Files.exists(errors) ? pipe(errors) : out) {
+      opened.say();
       Console console =
           new Console(
               in, print(out), print(err), Environment.of(variables), folder, /* terminal */ false);
       return StygianProgram.run(console, arguments.toArray(String[]::new));
+    }
+  }
+
+  private interface Opened {
+    void say() throws IOException;
+  }
+
+  /**
+   * The writing side of a pipe. To open that alone would wait for a reader, and one that was killed
+   * never comes.
+   */
+  private static OutputStream pipe(Path path) throws IOException {
+    try (FileChannel _ =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return Files.newOutputStream(path);
     }
   }
 

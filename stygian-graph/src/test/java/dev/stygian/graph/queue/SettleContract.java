@@ -138,6 +138,42 @@ interface SettleContract extends Contract {
   }
 
   @Test
+  default void I2_leases_of_several_runs_end_together_although_a_task_of_one_is_lost()
+      throws Exception {
+    RunSpec whole = q().submitted(Specs.single("whole"), Specs.names(30));
+    RunSpec holed = q().submitted(Specs.single("holed"), Specs.names(30));
+    List<Lease> leases = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      leases.addAll(q().leaseUpTo(10));
+    }
+    Lease lost =
+        leases.stream()
+            .filter(lease -> lease.task().id().run().equals(holed.id()))
+            .toList()
+            .get(14);
+    q().finish(lost, "first");
+
+    List<Settled> settled =
+        q().queue.settle(leases.stream().map(l -> q().completion(l, itemOf(l))).toList());
+
+    assertThat(settled).hasSize(60);
+    assertThat(settled.stream().filter(Settled.LeaseLost.class::isInstance))
+        .containsExactly(new Settled.LeaseLost(lost.token()));
+    for (RunSpec run : List.of(whole, holed)) {
+      assertThat(q().results(run))
+          .hasSize(30)
+          .allSatisfy(r ->
+              assertThat(Specs.textOf(r.output()))
+                  .isEqualTo(
+                      run.equals(holed) && r.item().equals(itemOf(lost)) ? "first" : r.item()));
+      assertThat(q().results(run)).extracting(Result::item).doesNotHaveDuplicates();
+      q().ledger().deliver(run.id(), "reader", new RunLedger.Delivery(endOf(run), 30));
+      assertThat(q().status(run).undeliveredBytes()).isZero();
+      q().isFinished(run, 30, 0);
+    }
+  }
+
+  @Test
   default void I4_what_ended_together_answers_each_repeat_with_its_own_result() throws Exception {
     RunSpec run = q().open(Specs.single("r"));
     q().submit(run, Specs.shared(run, 100, "scope"));
@@ -210,6 +246,14 @@ interface SettleContract extends Contract {
 
     q().isFinished(run, 20, 0);
     assertThat(q().results(run)).hasSize(20).allMatch(result -> result.attempts() == 2);
+  }
+
+  private static String itemOf(Lease lease) {
+    return lease.task().id().item();
+  }
+
+  private String endOf(RunSpec run) throws InterruptedException {
+    return q().ledger().results(run.id(), ResultBatch.START, 1_000, Duration.ZERO).position();
   }
 
   private List<Settled> settle(List<Lease> leases, String output) throws InterruptedException {
