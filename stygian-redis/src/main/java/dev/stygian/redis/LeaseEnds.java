@@ -222,14 +222,15 @@ final class LeaseEnds {
     return plain.size() >= STAGED_FROM;
   }
 
-  OpenRuns.Known run() {
-    return run;
-  }
-
-  /** As arguments of {@code complete.lua}, with what the plain ends left put down beforehand. */
-  void addStaged(StagedResults results, StagedValues values, List<byte[]> arguments) {
-    List<Integer> nodes = nodes(plain.getFirst().progress());
-    new StagedEnds(results, values, plain, nodes).addTo(run, lease, arguments);
+  /** As arguments of {@code complete.lua}, with the plain ends put down under a name. */
+  void addStaged(
+      String name,
+      StagedValues values,
+      Keys keys,
+      List<RedisLink.Preceding> before,
+      List<byte[]> arguments) {
+    StagedEnds staged = new StagedEnds(name, values, plain, nodes(plain.getFirst().progress()));
+    staged.addTo(run, keys, lease, before, arguments);
     if (heads.size() > 0) {
       addCompletions(arguments);
     }

@@ -209,23 +209,18 @@ final class Settlements implements AutoCloseable {
       }
       long current = generation;
       StagedValues values = new StagedValues(names.next());
-      Map<Long, StagedResults> results = new LinkedHashMap<>();
+      List<RedisLink.Preceding> before = new ArrayList<>();
       List<byte[]> arguments = new ArrayList<>();
       arguments.add(lookedUp.toBytes());
       arguments.add(bytes(Long.toString(current)));
       arguments.add(values.name());
       for (LeaseEnds ofLease : groups) {
         if (mayStage && ofLease.isWorthStaging()) {
-          long run = ofLease.run().number();
-          StagedResults ofRun =
-              results.computeIfAbsent(run, _ -> new StagedResults(names.next(), run));
-          ofLease.addStaged(ofRun, values, arguments);
+          ofLease.addStaged(names.next(), values, keys, before, arguments);
         } else {
           ofLease.addWhole(arguments);
         }
       }
-      List<RedisLink.Preceding> before = new ArrayList<>();
-      results.values().forEach(ofRun -> ofRun.addTo(keys, before));
       values.addTo(keys, current, before);
       return new RedisLink.Prepared(before, arguments);
     }

@@ -16,13 +16,13 @@ import java.util.List;
 final class StagedEnds {
   private static final byte[] PLAIN = bytes("plain");
 
-  private final StagedResults results;
+  private final byte[] name;
   private final StagedValues values;
   private final List<Completion> ends;
   private final List<Integer> nodes;
   private final ByteWriter places;
   private final ByteWriter pointers;
-  private final int resultsAt;
+  private final ByteWriter results;
 
   /**
    * Whether they are the first of their lease, in its order, so that their places need not be said.
@@ -32,14 +32,12 @@ final class StagedEnds {
   /**
    * Ends of one shape.
    *
-   * @param results takes their results, with those of all of their run that is booked in the same
-   *     call
+   * @param name of the blob that takes their results; a try's own, like that of the values
    * @param values takes their values, with those of all that is booked in the same call
    * @param nodes the numbers of those that each of them executed, in the order of its progress
    */
-  StagedEnds(
-      StagedResults results, StagedValues values, List<Completion> ends, List<Integer> nodes) {
-    this.results = results;
+  StagedEnds(String name, StagedValues values, List<Completion> ends, List<Integer> nodes) {
+    this.name = bytes(name);
     this.values = values;
     this.ends = ends;
     this.nodes = nodes;
@@ -53,8 +51,7 @@ final class StagedEnds {
       inputs += end.lease().task().input().size() + end.lease().task().id().item().length();
     }
     int all = perEnd * ends.size();
-    this.resultsAt = results.writer().size();
-    results.writer().makeRoomFor(outputs + perEnd * inputs + TaskBytes.RESULT_BYTES * all);
+    this.results = new ByteWriter(outputs + perEnd * inputs + TaskBytes.RESULT_BYTES * all);
     values.makeRoomFor(all, outputs);
     ends.forEach(this::add);
   }
@@ -72,7 +69,7 @@ final class StagedEnds {
     pointers.put(task.key().bytes());
     int node = end.progress().passed().size();
     for (NodeResult result : end.progress().results()) {
-      TaskBytes.writeResult(results.writer(), nodes.get(node), task, item, result);
+      TaskBytes.writeResult(results, nodes.get(node), task, item, result);
       if (nodes.size() > 1) {
         pointers.put(result.key().bytes());
       }
@@ -81,13 +78,20 @@ final class StagedEnds {
     }
   }
 
-  /** Adds the arguments of the script. */
-  void addTo(OpenRuns.Known run, byte[] lease, List<byte[]> arguments) {
-    ByteWriter columns = new ByteWriter(18 + 2 * nodes.size() + places.size() + pointers.size());
+  /** Adds what must be put down before the script, and the arguments of the script. */
+  void addTo(
+      OpenRuns.Known run,
+      Keys keys,
+      byte[] lease,
+      List<RedisLink.Preceding> before,
+      List<byte[]> arguments) {
+    byte[] blobs = keys.run(run.number(), "blobs");
+    byte[] resultBytes = results.toBytes();
+    before.add(server -> server.hset(blobs, name, resultBytes));
+    ByteWriter columns = new ByteWriter(14 + 2 * nodes.size() + places.size() + pointers.size());
     columns
         .u16(ends.size())
-        .u32(resultsAt)
-        .u32(results.writer().size() - resultsAt)
+        .u32(resultBytes.length)
         .u16(pointerBytes())
         .u16(nodes.size())
         .u16(ends.getFirst().progress().results().size());
@@ -101,7 +105,7 @@ final class StagedEnds {
     arguments.add(lease);
     arguments.add(columns.toBytes());
     arguments.add(bytes(Long.toString(run.number())));
-    arguments.add(results.name());
+    arguments.add(name);
     arguments.add(PLAIN);
   }
 }

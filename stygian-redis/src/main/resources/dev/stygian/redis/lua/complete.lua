@@ -6,17 +6,16 @@
 -- ARGV: keys to look up, generation of the values put down for this call, name of their batch, then per lease either:
 --   lease, heads, entries, values, releases (see booking.lua); or, where each end is whole and of a first attempt, and
 --   all that is written of it are stored results: lease, columns, run, name, 'plain'. Their results lie in a
---   blob of the run by that name, with those of its other leases here, and their values in the batch of the
---   generation, put there before this call: no result passes through here. Columns: number of ends u16, where in the
---   blob their results are and how many bytes, u32 each, width of a pointer u16, nodes executed for each u16, results
---   of each u16; the nodes u16; number of places u16, and that many indexes in the lease u16, one per end (none: they
---   are the first of the lease, in their order); then per end the leased task's key, and for each of its results its
---   key (not where the leased task is all) and the pointer to its value (see lanes.lua)
+--   blob of the run by that name, and their values in the batch of the generation, put there before this call: no
+--   result passes through here. Columns: number of ends u16, bytes of the blob u32, width of a pointer u16,
+--   nodes executed for each u16, results of each u16; the nodes u16; number of places u16, and that many indexes in
+--   the lease u16, one per end (none: they are the first of the lease, in their order); then
+--   per end the leased task's key, and for each of its results its key (not where the leased task is all) and
+--   the pointer to its value (see lanes.lua)
 -- Replies: {'again'} (something was not put down, and nothing is booked) | the generation, then the places of
 --   the ends whose token was not current, counted from 0 over all leases
 local touched, freed, lost, FIRST_LEASE = {}, {}, {}, 4
 local values_generation, values_name, has_values = tonumber(ARGV[2]), ARGV[3], nil
-local blobs = {}
 
 -- Reads all leases at once.
 local function touch_leases()
@@ -169,41 +168,10 @@ local function bring_values()
   return values and true or false
 end
 
--- The blob by a name: the leases of its run that were booked together, and whether these are all in it.
-local function blob_of(plain)
-  local blob = blobs[plain.name]
-  if not blob then
-    blob = { run = plain.run, name = plain.name, booked = {}, results = 0, bytes = 0, is_whole = true }
-    blobs[plain.name] = blob
-  end
-  return blob
-end
-
-local function text_of_blob(blob)
-  if not blob.text then blob.text = redis.call('HGET', run_key(blob.run, 'blobs'), blob.name) end
-  return blob.text
-end
-
--- Emits what was booked together: by the name of its blob where that is all of it, else from the blob.
-local function emit_together()
-  for name, blob in pairs(blobs) do
-    if blob.is_whole then
-      Runs.emit_pack(blob.run, 'v', name, blob.results, blob.bytes)
-    else
-      for _, plain in ipairs(blob.booked) do
-        local results = string.sub(text_of_blob(blob), plain.at + 1, plain.at + plain.bytes)
-        Runs.emit_pack(blob.run, 'r', results, plain.ends * plain.per_end, plain.bytes)
-      end
-      redis.call('HDEL', run_key(blob.run, 'blobs'), name)
-    end
-  end
-end
-
 -- Plain ends that cannot be booked together: one by one, from the blob.
 local function book_singly(l, plain, place_of_first)
-  local key_at, at = plain.keys_at, plain.at + 1
-  blob_of(plain).is_whole = false
-  local blob = l and text_of_blob(blob_of(plain))
+  local key_at, at = plain.keys_at, 1
+  local blob = l and redis.call('HGET', run_key(plain.run, 'blobs'), plain.name)
   for i = 1, plain.ends do
     local results, key = {}, string.sub(plain.heads, key_at, key_at + 23)
     for k = 1, plain.per_end do
@@ -225,18 +193,19 @@ local function book_singly(l, plain, place_of_first)
     end
     key_at = key_at + 24 + plain.per_end * plain.width
   end
+  redis.call('HDEL', run_key(plain.run, 'blobs'), plain.name)
 end
 
 -- Whether all that was to be put down for plain ends is there: a server that is full refuses it.
 local function all_put_down()
-  local there = {}
+  local any = false
   for i = FIRST_LEASE, #ARGV, 5 do
-    if ARGV[i + 4] == 'plain' and not there[ARGV[i + 3]] then
+    if ARGV[i + 4] == 'plain' then
       if redis.call('HEXISTS', run_key(ARGV[i + 2], 'blobs'), ARGV[i + 3]) == 0 then return false end
-      there[ARGV[i + 3]] = true
+      any = true
     end
   end
-  return not next(there) or values_generation ~= generation
+  return not any or values_generation ~= generation
     or redis.call('HEXISTS', values_key(generation), values_name) == 1
 end
 
@@ -249,9 +218,9 @@ local function numbers(text, at, count)
 end
 
 local function read_plain(heads, run, name)
-  local ends, blob_at, bytes, pointer_bytes, executed, per_end, at = struct.unpack('<I2I4I4I2I2I2', heads)
+  local ends, bytes, pointer_bytes, executed, per_end, at = struct.unpack('<I2I4I2I2I2', heads)
   local places, places_at = struct.unpack('<I2', heads, at + 2 * executed)
-  return { heads = heads, run = run, name = name, ends = ends, at = blob_at, bytes = bytes, per_end = per_end,
+  return { heads = heads, run = run, name = name, ends = ends, bytes = bytes, per_end = per_end,
     pointer_bytes = pointer_bytes, width = pointer_bytes + (executed > 1 and 24 or 0),
     nodes = numbers(heads, at, executed), places = numbers(heads, places_at, places),
     keys_at = places_at + 2 * places }
@@ -306,9 +275,7 @@ local function book_plain(l, heads, run, name, place_of_first)
   end
   take_columns(plain, followed, not l.is_sole)
   Booking.has_batches, Booking.stored_bytes = true, Booking.stored_bytes + plain.bytes
-  local blob = blob_of(plain)
-  blob.booked[#blob.booked + 1] = plain
-  blob.results, blob.bytes = blob.results + plain.ends * plain.per_end, blob.bytes + plain.bytes
+  Runs.emit_pack(l.run, 'v', name, plain.ends * plain.per_end, plain.bytes)
   Runs.count_tasks(l.run, -plain.ends)
   for _, node in ipairs(plain.nodes) do Runs.count_attempts(l.run, 'n', node, plain.ends) end
   Runs.count(l.run, 'done', plain.ends)
@@ -351,7 +318,6 @@ for i = FIRST_LEASE, #ARGV, 5 do
     booked = booked + book_rows(l, heads, entries, values, releases, booked)
   end
 end
-emit_together()
 
 Lanes.land(freed)
 Leases.close(touched)
