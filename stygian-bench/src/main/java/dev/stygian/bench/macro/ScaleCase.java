@@ -39,7 +39,7 @@ public final class ScaleCase implements BenchCase {
   private static final Column TASKS = new Column("tasks_per_second", "tasks/s", 0);
   private static final Column LIMIT = new Column("limit_per_second", "limit", 0);
 
-  /** In rounds' lengths: the end of one wait is to be little beside a round. */
+  /** In rounds' lengths: a wait is to be little beside a round. */
   private static final double LENGTH = 3;
 
   /** All processes at once; one of them alone would find the cores free. */
@@ -106,7 +106,7 @@ public final class ScaleCase implements BenchCase {
     }
     List<Contender> contenders = new ArrayList<>();
     for (int processes : counts) {
-      int tasks = tasks(processes, setup.smoke() ? 0.2 : LENGTH * setup.seconds());
+      int tasks = tasks(processes, setup.smoke() ? 0.4 : LENGTH * setup.seconds());
       contenders.add(
           new Contender(
               processes + (processes == 1 ? " process" : " processes"),
@@ -143,7 +143,8 @@ public final class ScaleCase implements BenchCase {
         RedisWorkQueue.open(RedisSettings.of(server.url()).withQueueName("bench"))) {
       Submitter.open(queue, RUN, pipeline, registry, false)
           .submitAll(LongStream.range(0, tasks).<JsonNode>mapToObj(Inputs::input).iterator());
-      CountingSink sink = new CountingSink();
+      int slots = children.size() * WORKERS;
+      CountingSink sink = new CountingSink(tasks - (long) slots);
       Meter meter = Meter.start(server, children);
       String order = EngineWorkerProcess.START + " " + server.url() + " " + WORKERS;
       tellAll(children, order);
@@ -153,8 +154,9 @@ public final class ScaleCase implements BenchCase {
       if (sink.count() != tasks) {
         throw new IllegalStateException(sink.count() + " results of " + tasks + " tasks");
       }
-      // the first of all waits end together with the first result, and then the clock starts
-      double timed = tasks - (double) children.size() * WORKERS;
+      // the first of all waits end together with the first result, and then the clock starts; it
+      // stops before the last ones, when not all slots have something to wait for
+      double timed = tasks - 2.0 * slots;
       return new Sample(Map.of()).with(TASKS, timed / sink.seconds()).with(reading.usage(), tasks);
     }
   }

@@ -123,7 +123,7 @@ for i = at, #ARGV, 3 do
     Runs.count(run, 'i' .. text_of(node), size)
   end
 end
-for _, lane in pairs(lanes) do Lanes.place_chunks(run, lane.node, lane.host, lane.chunks) end
+Lanes.place_chunks(run, lanes)
 if Runs.depth_change > 0 then
   redis.call('HSETNX', chunks, '', WIDE)
   redis.call('HSETNX', flight, '', WIDE)

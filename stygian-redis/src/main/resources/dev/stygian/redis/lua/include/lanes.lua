@@ -50,16 +50,27 @@ function Lanes.enter_ring(run)
   redis.call(of_run.turn > 0 and 'LPUSH' or 'RPUSH', ring, run)
 end
 
--- Lets a node's lanes be looked at in its run's turns; where a cap is reached, not before a place is free (see
+-- Lets nodes' lanes be looked at in their run's turns; where a cap is reached, not before a place is free (see
 -- caps.lua).
-function Lanes.open(run, node, quietly)
-  local lane, of_run = Runs.lane(run, node), Runs.of(run)
-  if of_run.blocked ~= '' and string.find(of_run.blocked, ';' .. node .. '[ns];') then return end
-  redis.call('ZADD', run_key(run, 'ready'), text_of(-lane.level), text_of(node) .. ':' .. lane.service)
+local function open_all(run, nodes, quietly)
+  local of_run, ready, services = Runs.of(run), {}, {}
+  for _, node in ipairs(nodes) do
+    if of_run.blocked == '' or not string.find(of_run.blocked, ';' .. node .. '[ns];') then
+      local lane = Runs.lane(run, node)
+      services[#services + 1] = lane.service
+      ready[2 * #services - 1], ready[2 * #services] = text_of(-lane.level), text_of(node) .. ':' .. lane.service
+    end
+  end
+  if #ready == 0 then return end
+  for from = 1, #ready, Fields.MOST do
+    redis.call('ZADD', run_key(run, 'ready'), unpack(ready, from, math.min(from + Fields.MOST - 1, #ready)))
+  end
   if of_run.at_cap then return end
   Lanes.enter_ring(run)
-  if not quietly then Runs.wake(lane.service) end
+  for i = 1, quietly and 0 or #services do Runs.wake(services[i]) end
 end
+
+function Lanes.open(run, node, quietly) open_all(run, { node }, quietly) end
 
 -- Lets at most `most` nodes go on one of whose lanes has rested long enough.
 function Lanes.wake_resting(most)
@@ -73,8 +84,8 @@ end
 -- Whether a host's lane got its first task, or one back, in this call.
 Lanes.host_came = false
 
--- Puts entries into a lane. A host's lane that had none is looked at from now on, as is one to which a task
--- comes back, perhaps without having used its start; else it is registered already.
+-- Puts entries into a lane; returns whether it is to be opened. A host's lane that had none is looked at from now on,
+-- as is one to which a task comes back, perhaps without having used its start; else it is registered already.
 local function push(run, node, host, front, entries)
   local lane, length = lane_key(run, node, host), nil
   if front then
@@ -87,12 +98,12 @@ local function push(run, node, host, front, entries)
     redis.call('ZADD', host_lanes_key(run, node), now, host)
     Lanes.host_came = true
   end
-  if not host or looks then Lanes.open(run, node) end
+  return not host or looks
 end
 
 -- Puts a stored chunk into its lane.
 function Lanes.place_chunk(run, node, chunk, total, front)
-  push(run, node, Lanes.host_of(chunk), front, { chunk .. ':' .. total .. ':0:0' })
+  if push(run, node, Lanes.host_of(chunk), front, { chunk .. ':' .. total .. ':0:0' }) then Lanes.open(run, node) end
 end
 
 local function chunk_named(number, host)
@@ -136,19 +147,26 @@ do
   end)
 end
 
--- Puts new chunks of {id, size} at the end of a lane.
-function Lanes.place_chunks(run, node, host, new)
-  local sizes, entries, waiting = {}, {}, 0
-  for _, chunk in ipairs(new) do
-    redis.call('PERSIST', chunk_key(chunk.id))
-    sizes[#sizes + 1] = chunk.id
-    sizes[#sizes + 1] = chunk.size
-    entries[#entries + 1] = chunk.id .. ':' .. chunk.size .. ':0:0'
-    waiting = waiting + chunk.size
+-- Puts new chunks at the ends of their lanes, which are of {node, host, chunks of {id, size}}.
+function Lanes.place_chunks(run, lanes)
+  local sizes, nodes, opens = {}, {}, {}
+  for _, lane in pairs(lanes) do
+    local entries, waiting = {}, 0
+    for _, chunk in ipairs(lane.chunks) do
+      redis.call('PERSIST', chunk_key(chunk.id))
+      sizes[#sizes + 1], sizes[#sizes + 2] = chunk.id, chunk.size
+      entries[#entries + 1] = chunk.id .. ':' .. chunk.size .. ':0:0'
+      waiting = waiting + chunk.size
+    end
+    if push(run, lane.node, lane.host, false, entries) and not opens[lane.node] then
+      nodes[#nodes + 1], opens[lane.node] = lane.node, true
+    end
+    Runs.count(run, 'w' .. text_of(lane.node), waiting)
   end
-  redis.call('HSET', chunks, unpack(sizes))
-  push(run, node, host, false, entries)
-  Runs.count(run, 'w' .. text_of(node), waiting)
+  for from = 1, #sizes, Fields.MOST do
+    redis.call('HSET', chunks, unpack(sizes, from, math.min(from + Fields.MOST - 1, #sizes)))
+  end
+  open_all(run, nodes)
 end
 
 -- Makes tasks wait that were not waiting before; those of a cancelled run end instead.
