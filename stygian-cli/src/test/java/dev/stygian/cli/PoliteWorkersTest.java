@@ -21,17 +21,16 @@ final class PoliteWorkersTest {
   private static final int PAGES = 20;
 
   /**
-   * Between its last look at the time and the request's first byte a worker's thread may lose the
-   * processor for a slice of the scheduler's.
+   * A request that is seen late seems closer to the next one, and the thread that reads it may get
+   * the processor late although others did not. So a gap is too small for certain where half of it
+   * is missing, as it is in every other case where two workers do not know of each other. That none
+   * lacks a millisecond is for the tests of the queue, whose clock decides, and of the departure of
+   * requests; with a machine to itself, {@code proofs/politeness.sh} tells it from outside.
    */
-  private static final Duration SLICE = Duration.ofMillis(5);
+  private static final Duration LEAST = INTERVAL.dividedBy(2);
 
-  /**
-   * A request that is seen late seems closer to the next one. How late this test's threads ran
-   * around that request is measured, and comes on top of what the site saw. Where that is more than
-   * this the site cannot tell how close the two were.
-   */
-  private static final Duration MOST_LAG = INTERVAL.dividedBy(2);
+  /** Where this test's threads ran later than that, the site cannot tell how close two were. */
+  private static final Duration MOST_LAG = INTERVAL.dividedBy(4);
 
   private static final String POLITE =
       """
@@ -94,7 +93,7 @@ final class PoliteWorkersTest {
       if (lag.compareTo(MOST_LAG) < 0) {
         assertThat(Duration.ofNanos(starts[i] - first))
             .as("before request %d of %s, the one before seen up to %s late", i, host, lag)
-            .isGreaterThanOrEqualTo(INTERVAL.minus(SLICE).minus(lag));
+            .isGreaterThanOrEqualTo(LEAST);
         told++;
       }
     }
