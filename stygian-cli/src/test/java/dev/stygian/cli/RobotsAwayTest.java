@@ -69,12 +69,12 @@ final class RobotsAwayTest {
             assertThat(away.get("site").asString()).isEqualTo(base);
             assertThat(Duration.between(time(away, "since"), time(away, "next")))
                 .isBetween(Duration.ofMinutes(4), Duration.ofMinutes(6));
+            assertThat(cli.run("why", "r").out()) // the three meet it one after another
+                .startsWith(
+                    "r waits, and goes on by itself\n- 3 tasks of fetch wait for 127.0.0.1:")
+                .contains(": the robots.txt of " + base + " has been out of reach for ")
+                .contains("; it is asked for again in ");
           });
-
-      assertThat(cli.run("why", "r").out())
-          .startsWith("r waits, and goes on by itself\n- 3 tasks of fetch wait for 127.0.0.1:")
-          .contains(": the robots.txt of " + base + " has been out of reach for ")
-          .contains("; it is asked for again in ");
       assertThat(requests).containsExactly("/robots.txt");
     } finally {
       site.stop(0);

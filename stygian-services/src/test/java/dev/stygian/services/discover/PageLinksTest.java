@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
@@ -148,12 +151,17 @@ class PageLinksTest {
         }
       }
     }
-    assertThat(found).isGreaterThan(5_000);
+    assertThat(found).isGreaterThan(1_000);
   }
 
+  /** Other ones each time; what fails names its page. */
   private static List<Path> realPages() throws IOException {
     try (Stream<Path> all = Files.walk(REAL_PAGES)) {
-      return all.filter(path -> path.toString().endsWith(".html")).sorted().limit(300).toList();
+      List<Path> pages =
+          all.filter(path -> path.toString().endsWith(".html"))
+              .collect(Collectors.toCollection(ArrayList::new));
+      Collections.shuffle(pages);
+      return pages.subList(0, 100);
     }
   }
 }
