@@ -46,11 +46,18 @@ final class FairCostTest extends AskedQueue {
     return queue.lease(new LeaseRequest(Set.of(services), most, QueueFixture.LONG, Duration.ZERO));
   }
 
-  /** Commands of a request for leases that finds nothing, or of what else there is. */
+  /**
+   * Commands of a request for leases that finds nothing, or of what else there is. The least of
+   * some requests: now and then a queue tells the server that it is there.
+   */
   private long commandsOfARequest() throws InterruptedException {
-    redis.configResetstat();
-    assertThat(lease(10, "A")).isEmpty();
-    return commands();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      redis.configResetstat();
+      assertThat(lease(10, "A")).isEmpty();
+      least = Math.min(least, commands());
+    }
+    return least;
   }
 
   /** Commands since the last look at what a request costs. */
