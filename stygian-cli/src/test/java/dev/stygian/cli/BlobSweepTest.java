@@ -21,7 +21,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** A worker that sweeps every few milliseconds, and nobody who calls the doctor. */
 final class BlobSweepTest {
@@ -59,7 +57,7 @@ final class BlobSweepTest {
         Cli.in(folder)
             .with("REDIS_URL", server.url())
             .with("STYGIAN_BLOBS", "file://" + store.toAbsolutePath());
-    cli.write("pages.jsonl", pages());
+    cli.write("pages.jsonl", Pipelines.largePages(ITEMS));
     cli.write("living.toml", kept("1h"));
     cli.write("brief.toml", kept("1s"));
   }
@@ -72,17 +70,6 @@ final class BlobSweepTest {
   private static String kept(String retention) {
     return "[execution]\nretention = \"%s\"\n".formatted(retention)
         + Pipelines.NOOP.replace("id = \"plain\"\n", "");
-  }
-
-  /** Items of 50 KB that no compression makes small. */
-  private static String pages() {
-    StringBuilder all = new StringBuilder();
-    for (int i = 0; i < ITEMS; i++) {
-      StringBuilder page = new StringBuilder();
-      new Random(i).ints(50_000, ' ', '~').forEach(c -> page.append((char) c));
-      all.append(JsonNodeFactory.instance.objectNode().put("page", page.toString())).append('\n');
-    }
-    return all.toString();
   }
 
   private List<Path> blobs(String run) throws IOException {

@@ -1,7 +1,9 @@
 package dev.stygian.cli;
 
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Pipelines and inputs of tests. */
 final class Pipelines {
@@ -34,7 +36,20 @@ final class Pipelines {
       name = "h1"
       """;
 
+  static final int PAGE_CHARACTERS = 50_000;
+
   private Pipelines() {}
+
+  /** Lines of items with a page each that no compression makes small. */
+  static String largePages(int items) {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < items; i++) {
+      StringBuilder page = new StringBuilder();
+      new Random(i).ints(PAGE_CHARACTERS, ' ', '~').forEach(c -> page.append((char) c));
+      all.append(JsonNodeFactory.instance.objectNode().put("page", page.toString())).append('\n');
+    }
+    return all.toString();
+  }
 
   /** The same in distributed mode. */
   static String noopOn(String queue) {

@@ -8,29 +8,15 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** More bytes of pages than the server has memory. */
 final class SmallServerTest {
   private static final int PAGES = 200;
-  private static final int PAGE_BYTES = 50_000;
   private static final long MEMORY_BYTES = 6 << 20;
 
   @TempDir private Path folder;
-
-  /** Pages that no compression makes small. */
-  private static String pages() {
-    StringBuilder all = new StringBuilder();
-    for (int i = 0; i < PAGES; i++) {
-      StringBuilder page = new StringBuilder();
-      new Random(i).ints(PAGE_BYTES, ' ', '~').forEach(c -> page.append((char) c));
-      all.append(JsonNodeFactory.instance.objectNode().put("page", page.toString())).append('\n');
-    }
-    return all.toString();
-  }
 
   @Test
   void pagesThatWaitAndResultsThatNobodyTakesAllLieBesideIt() throws Exception {
@@ -48,7 +34,7 @@ final class SmallServerTest {
           Cli.in(folder)
               .with("REDIS_URL", server.url())
               .with("STYGIAN_BLOBS", "file://" + folder.resolve("blobs").toAbsolutePath());
-      cli.write("pages.jsonl", pages());
+      cli.write("pages.jsonl", Pipelines.largePages(PAGES));
       cli.write(
           "pages.toml",
           """
@@ -73,10 +59,12 @@ final class SmallServerTest {
 
       assertThat(cli.run("results", "pages").withCode(ExitCode.OK).results())
           .hasSize(PAGES)
-          .allSatisfy(
-              result -> assertThat(result.at("/output/page").asString()).hasSize(PAGE_BYTES));
+          .allSatisfy(result ->
+              assertThat(result.at("/output/page").asString()).hasSize(Pipelines.PAGE_CHARACTERS));
       assertThat(peak)
-          .as("the most that the server had, while the pages have %s bytes", PAGES * PAGE_BYTES)
+          .as(
+              "the most that the server had, while the pages have %s bytes",
+              PAGES * Pipelines.PAGE_CHARACTERS)
           .isLessThan(MEMORY_BYTES);
     }
   }

@@ -48,7 +48,7 @@ final class FairCostTest extends AskedQueue {
 
   /**
    * Commands of a request for leases that finds nothing, or of what else there is. The least of
-   * some requests: now and then a queue tells the server that it is there.
+   * some requests: what is sent beside one of them only is no part of what each costs.
    */
   private long commandsOfARequest() throws InterruptedException {
     long least = Long.MAX_VALUE;

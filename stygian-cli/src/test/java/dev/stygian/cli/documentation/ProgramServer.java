@@ -55,18 +55,18 @@ final class ProgramServer implements AutoCloseable {
         BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(call.getInputStream(), StandardCharsets.UTF_8))) {
-      int code = run(Path.of(lines.readLine()), () -> say(call, "open"));
+      int code = run(Path.of(lines.readLine()), call);
       say(call, String.valueOf(code));
       return code;
     }
   }
 
-  private static void say(Socket call, String line) throws IOException {
-    call.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+  private static void say(Socket caller, String line) throws IOException {
+    caller.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Runs a command, and says when both of its outputs are open. */
-  private static int run(Path call, Opened opened) throws IOException {
+  /** Runs a command, and tells its caller when both of its outputs are open. */
+  private static int run(Path call, Socket caller) throws IOException {
     List<String> arguments = list(call.resolve("arguments"));
     Map<String, String> variables =
         list(call.resolve("environment")).stream()
@@ -78,16 +78,12 @@ final class ProgramServer implements AutoCloseable {
     try (InputStream in = Files.newInputStream(call.resolve("in"));
         OutputStream out = pipe(call.resolve("out"));
         OutputStream err = Files.exists(errors) ? pipe(errors) : out) {
-      opened.say();
+      say(caller, "open");
       Console console =
           new Console(
               in, print(out), print(err), Environment.of(variables), folder, /* terminal */ false);
       return StygianProgram.run(console, arguments.toArray(String[]::new));
     }
-  }
-
-  private interface Opened {
-    void say() throws IOException;
   }
 
   /**
