@@ -36,7 +36,8 @@ final class Canonical {
     for (String line : Files.readAllLines(file)) {
       JsonNode result = Json.parse(line);
       JsonNode output = result.path("output");
-      String path = URI.create(result.path("item").asString()).getRawPath();
+      URI url = URI.create(result.path("item").asString());
+      String path = url.getRawPath() + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery());
       ObjectNode row = JsonNodeFactory.instance.objectNode().put("url", path);
       for (String field : new String[] {"title", "h1", "links"}) {
         row.set(field, output.path(field));

@@ -3,6 +3,7 @@ package dev.stygian.bench.macro;
 import dev.stygian.bench.measure.BenchCase;
 import dev.stygian.bench.measure.BenchServer;
 import dev.stygian.bench.measure.CaseReport;
+import dev.stygian.bench.measure.Column;
 import dev.stygian.bench.measure.Rounds;
 import dev.stygian.bench.measure.Sample;
 import dev.stygian.bench.measure.Setup;
@@ -22,6 +23,7 @@ public final class LatencyCase implements BenchCase {
   private static final int FLOOD_ITEMS = 30_000;
   private static final int FEW_ITEMS = 100;
   private static final double FLOOD_PER_SECOND = 1e9;
+  private static final Column SCRIPT = new Column("script_micros", "Redis us a script", 0);
   private static final List<String> NAMES =
       List.of(
           "idle, enqueue to start",
@@ -83,12 +85,16 @@ public final class LatencyCase implements BenchCase {
     for (int round = 0; round < setup.rounds(0, 3).counted(); round++) {
       server.empty();
       Percentiles bare = BarePush.play(server.url(), idleItems(setup), idle);
+      BenchServer.Scripts before = server.scripts();
       TimedRun atRest = play(server, idleItems(setup), idle);
+      BenchServer.Scripts between = server.scripts();
       TimedRun loaded = play(server, loadedItems(setup, half), half);
-      samples.get(0).add(atRest.toStart().sample(idle));
-      samples.get(1).add(atRest.toResult().sample(idle));
-      samples.get(2).add(loaded.toStart().sample(half));
-      samples.get(3).add(loaded.toResult().sample(half));
+      double idleScript = between.microsPerCallSince(before);
+      double loadedScript = server.scripts().microsPerCallSince(between);
+      samples.get(0).add(atRest.toStart().sample(idle).with(SCRIPT, idleScript));
+      samples.get(1).add(atRest.toResult().sample(idle).with(SCRIPT, idleScript));
+      samples.get(2).add(loaded.toStart().sample(half).with(SCRIPT, loadedScript));
+      samples.get(3).add(loaded.toResult().sample(half).with(SCRIPT, loadedScript));
       samples.get(4).add(bare.sample(idle));
     }
     return new Rounds.Played(NAMES, samples);

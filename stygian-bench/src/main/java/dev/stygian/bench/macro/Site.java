@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -35,20 +36,22 @@ final class Site implements AutoCloseable {
     this.urls = urls;
   }
 
-  /** Serves so many pages; {@code work} is a folder for what that takes. */
+  /**
+   * Serves so many pages, where there are fewer some of them under several URLs; {@code work} is a
+   * folder for what that takes.
+   */
   static Site start(int pages, Path work) throws IOException, InterruptedException {
     boolean isReal = Files.isDirectory(DOCUMENTATION);
     Path root = isReal ? DOCUMENTATION : made(pages, work.resolve("pages"));
-    List<String> paths = paths(root, pages);
-    if (paths.size() < pages) {
-      throw new IllegalStateException(root + " holds only " + paths.size() + " such pages");
+    List<String> files = files(root, pages);
+    for (String file : files) { // so that no round has to fetch it from the disk
+      Files.copy(root.resolve(file), OutputStream.nullOutputStream());
     }
-    for (String path : paths) { // so that no round has to fetch it from the disk
-      Files.copy(root.resolve(path), OutputStream.nullOutputStream());
-    }
+    List<String> paths = paths(files, pages);
     Optional<ServerBinary> nginx = ServerBinary.onPath("nginx");
     String what =
         (isReal ? "openjdk-17-doc" : "pages made here")
+            + (files.size() < pages ? " (%,d, some several times)".formatted(files.size()) : "")
             + " by "
             + (nginx.isPresent() ? "nginx" : "a server in this process");
     if (nginx.isEmpty()) {
@@ -62,7 +65,7 @@ final class Site implements AutoCloseable {
   }
 
   /** Every second page in the order of the paths' bytes, as the comparison with others takes it. */
-  private static List<String> paths(Path root, int pages) throws IOException {
+  private static List<String> files(Path root, int pages) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
       List<String> sorted =
           files
@@ -76,6 +79,16 @@ final class Site implements AutoCloseable {
       }
       return taken;
     }
+  }
+
+  /** So many paths of these files, with a query where one comes again: each is another URL. */
+  static List<String> paths(List<String> files, int pages) {
+    return IntStream.range(0, pages)
+        .mapToObj(page -> {
+          int copy = page / files.size();
+          return files.get(page % files.size()) + (copy > 0 ? "?copy=" + copy : "");
+        })
+        .toList();
   }
 
   private static List<String> urls(String site, List<String> paths) {

@@ -64,7 +64,7 @@ public final class StartCase implements BenchCase {
           new CaseReport(
               name(),
               "whole processes, one item of one noop node",
-              setup.rounds(1, 7).play(contenders, FIRST, false),
+              setup.rounds(1, 5).play(contenders, FIRST, false),
               List.of("The server's own CPU is in that of its run.")));
     }
   }

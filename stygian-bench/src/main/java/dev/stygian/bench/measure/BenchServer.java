@@ -21,8 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The server of a case: a private one on a free port, or the one that the user named. */
 public final class BenchServer implements AutoCloseable {
@@ -33,6 +34,7 @@ public final class BenchServer implements AutoCloseable {
   public static final String USUAL =
       ServerBinary.onPath("redis-server").isPresent() ? "redis-7" : "redis-6.2";
 
+  private static final Pattern COMMAND = Pattern.compile("calls=(\\d+),usec=(\\d+),");
   private static final List<String> IN_MEMORY = List.of("--save", "", "--appendonly", "no");
   private static final List<String> WATCH_SETTINGS =
       List.of("slowlog-log-slower-than", "slowlog-max-len", "latency-monitor-threshold");
@@ -149,7 +151,7 @@ public final class BenchServer implements AutoCloseable {
       settingsBefore.computeIfAbsent(setting, name -> ask().configGet(name).get(name));
     }
     slowMillis = millis;
-    scriptsBefore = scriptCalls();
+    scriptsBefore = scripts().calls();
     ask().configSet("slowlog-log-slower-than", Integer.toString(1000 * millis));
     ask().configSet("slowlog-max-len", "10000");
     ask().configSet("latency-monitor-threshold", Integer.toString(millis));
@@ -171,7 +173,7 @@ public final class BenchServer implements AutoCloseable {
     List<Slow> others = all.stream().filter(slow -> !slow.isScript()).toList();
     return "SLOWLOG: of %,d calls of scripts %,d took over %d ms%s; of other commands %,d%s."
         .formatted(
-            scriptCalls() - scriptsBefore,
+            scripts().calls() - scriptsBefore,
             scripts.size(),
             slowMillis,
             longest(scripts),
@@ -224,12 +226,27 @@ public final class BenchServer implements AutoCloseable {
         .orElse("");
   }
 
-  private long scriptCalls() {
+  /** What the server has done by scripts so far: how often one was called, and how long it took. */
+  public record Scripts(long calls, long micros) {
+    /** Microseconds of a call since then. */
+    public double microsPerCallSince(Scripts before) {
+      return (micros - before.micros) / (double) Math.max(1, calls - before.calls);
+    }
+  }
+
+  /** All calls of scripts since the server's start. */
+  public Scripts scripts() {
     String statistics = ask().info("commandstats");
-    return Stream.of("cmdstat_evalsha", "cmdstat_eval")
-        .flatMap(name -> field(statistics, name).stream())
-        .mapToLong(text -> Long.parseLong(text.replaceFirst("calls=(\\d+),.*", "$1")))
-        .sum();
+    long calls = 0;
+    long micros = 0;
+    for (String name : List.of("cmdstat_evalsha", "cmdstat_eval")) {
+      Matcher of = COMMAND.matcher(field(statistics, name).orElse(""));
+      if (of.lookingAt()) {
+        calls += Long.parseLong(of.group(1));
+        micros += Long.parseLong(of.group(2));
+      }
+    }
+    return new Scripts(calls, micros);
   }
 
   /** The version as the server tells it, such as {@code redis 7.0.15}. */

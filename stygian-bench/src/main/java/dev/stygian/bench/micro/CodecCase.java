@@ -90,8 +90,8 @@ public final class CodecCase implements BenchCase {
         : options
             .forks(1)
             .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(200))
+            .warmupTime(TimeValue.milliseconds(100))
             .measurementIterations(1)
-            .measurementTime(TimeValue.milliseconds(500));
+            .measurementTime(TimeValue.milliseconds(300));
   }
 }
