@@ -64,9 +64,7 @@ function Booking.settle_store()
   end
   local begins = not Lanes.anything_stored
   if begins then redis.call('UNLINK', store) end
-  for from = 1, #Booking.to_store, Fields.MOST do
-    redis.call('HSET', store, unpack(Booking.to_store, from, math.min(from + Fields.MOST - 1, #Booking.to_store)))
-  end
+  Fields.send('HSET', store, Booking.to_store)
   if Booking.has_batches and (begins or redis.call('PTTL', values_key(generation)) == -1) then
     redis.call('PEXPIRE', values_key(generation), 2 * ttl + spare)
   end

@@ -2,6 +2,13 @@
 -- in memory, written back in one. Whoever includes this calls Fields.settle (or Runs.settle) before the script ends.
 Fields.MOST = 1000
 
+-- Sends a command for a key, as often as its arguments need: Lua passes on only so many at once.
+function Fields.send(command, key, arguments)
+  for from = 1, #arguments, Fields.MOST do
+    redis.call(command, key, unpack(arguments, from, math.min(from + Fields.MOST - 1, #arguments)))
+  end
+end
+
 local bulks, opened = {}, {}
 
 function Fields.of(run, part)
@@ -60,11 +67,7 @@ function Fields.settle()
       end
     end
     bulk.changed = {}
-    for from = 1, #kept, Fields.MOST do
-      redis.call('HSET', bulk.key, unpack(kept, from, math.min(from + Fields.MOST - 1, #kept)))
-    end
-    for from = 1, #dropped, Fields.MOST do
-      redis.call('HDEL', bulk.key, unpack(dropped, from, math.min(from + Fields.MOST - 1, #dropped)))
-    end
+    Fields.send('HSET', bulk.key, kept)
+    Fields.send('HDEL', bulk.key, dropped)
   end
 end

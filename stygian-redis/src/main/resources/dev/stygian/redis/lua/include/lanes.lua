@@ -56,15 +56,13 @@ local function open_all(run, nodes, quietly)
   local of_run, ready, services = Runs.of(run), {}, {}
   for _, node in ipairs(nodes) do
     if of_run.blocked == '' or not string.find(of_run.blocked, ';' .. node .. '[ns];') then
-      local lane = Runs.lane(run, node)
-      services[#services + 1] = lane.service
-      ready[2 * #services - 1], ready[2 * #services] = text_of(-lane.level), text_of(node) .. ':' .. lane.service
+      local level, service = Runs.level_and_service(run, node)
+      services[#services + 1] = service
+      ready[2 * #services - 1], ready[2 * #services] = text_of(-level), text_of(node) .. ':' .. service
     end
   end
   if #ready == 0 then return end
-  for from = 1, #ready, Fields.MOST do
-    redis.call('ZADD', run_key(run, 'ready'), unpack(ready, from, math.min(from + Fields.MOST - 1, #ready)))
-  end
+  Fields.send('ZADD', run_key(run, 'ready'), ready)
   if of_run.at_cap then return end
   Lanes.enter_ring(run)
   for i = 1, quietly and 0 or #services do Runs.wake(services[i]) end
@@ -163,9 +161,7 @@ function Lanes.place_chunks(run, lanes)
     end
     Runs.count(run, 'w' .. text_of(lane.node), waiting)
   end
-  for from = 1, #sizes, Fields.MOST do
-    redis.call('HSET', chunks, unpack(sizes, from, math.min(from + Fields.MOST - 1, #sizes)))
-  end
+  Fields.send('HSET', chunks, sizes)
   open_all(run, nodes)
 end
 
@@ -180,10 +176,20 @@ function Lanes.place(run, node, host, records, front)
   Runs.count(run, 'w' .. text_of(node), #records)
 end
 
+-- Stands for all tasks that a chunk ever had.
+Lanes.ALL = math.huge
+
 -- So many tasks of chunks, by chunk, will not be asked for again; a chunk goes with its last one.
 function Lanes.release_chunks(ended)
   local names, left, gone, keys = {}, {}, {}, {}
-  for chunk in pairs(ended) do names[#names + 1] = chunk end
+  for chunk, tasks in pairs(ended) do
+    if tasks == Lanes.ALL then
+      gone[#gone + 1] = chunk
+      keys[#keys + 1] = chunk_key(chunk)
+    else
+      names[#names + 1] = chunk
+    end
+  end
   for i, size in ipairs(#names > 0 and redis.call('HMGET', chunks, unpack(names)) or {}) do
     local rest = tonumber(size or 0) - ended[names[i]]
     if rest > 0 then
@@ -238,9 +244,7 @@ end
 -- Ends the executions of keys whose lease was current: a mark in flight is that of the one lease that
 -- may execute its key.
 function Lanes.land(keys)
-  for from = 1, #keys, Fields.MOST do
-    redis.call('HDEL', flight, unpack(keys, from, math.min(from + Fields.MOST - 1, #keys)))
-  end
+  Fields.send('HDEL', flight, keys)
 end
 
 function Lanes.park(run, node, host, record)

@@ -79,7 +79,7 @@ function Leases.close(all)
       else
         over[#over + 1] = l.number
       end
-      ended[l.chunk] = (ended[l.chunk] or 0) + l.ended
+      ended[l.chunk] = l.ended == l.total and Lanes.ALL or (ended[l.chunk] or 0) + l.ended
     end
   end
   if #left > 0 then redis.call('HSET', leases, unpack(left)) end

@@ -56,6 +56,15 @@ function Runs.begins_plainly(run, node)
     or type(known) == 'table' and known.level == 0 and #known.inputs == 0)
 end
 
+-- What opening a lane takes of it, without reading all of its record.
+function Runs.level_and_service(run, node)
+  if not (known_lanes[run] and known_lanes[run][node]) then Runs.know_lanes(run, { node }) end
+  local lane = known_lanes[run][node]
+  if type(lane) == 'table' then return lane.level, lane.service end
+  local level, service = string.match(lane, '^(%d+)|[^|]*|[^|]*|[^|]*|[^|]*|(.*)$')
+  return tonumber(level), service
+end
+
 -- Level, max attempts, input nodes and service of a lane; how many last nodes its items pass, and whether it splits
 -- them into others. Where parts are collected also: the node that collects its items, how long the id of the node is
 -- that split them off, and the node whose outputs of them are collected; the node that collects the parts which it
