@@ -27,7 +27,7 @@ final class SpentBlobs {
   /** How long a blob stays after its last reader. */
   static final Duration GRACE = Duration.ofMinutes(10);
 
-  /** How many wait for that, and how many for results to be dropped; each takes 100 bytes. */
+  /** How many wait for that, and how many for results to be dropped: some 130 bytes each. */
   static final int MOST = 200_000;
 
   private static final int MOST_RUNS = 100;

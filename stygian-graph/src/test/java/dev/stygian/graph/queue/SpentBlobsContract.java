@@ -102,8 +102,13 @@ public abstract class SpentBlobsContract {
 
   /** Delivers all there is and more, so that the queue drops what was delivered. */
   private ResultBatch deliverUntilTrimmed(RunSpec run, String from) throws InterruptedException {
-    ResultBatch first = read(run, from);
-    q.ledger().deliver(run.id(), "file", new RunLedger.Delivery(first.position(), 1));
+    return deliverUntilTrimmed(q.ledger(), run, from);
+  }
+
+  private ResultBatch deliverUntilTrimmed(RunLedger reader, RunSpec run, String from)
+      throws InterruptedException {
+    ResultBatch first = reader.results(run.id(), from, 1_000, Duration.ZERO);
+    reader.deliver(run.id(), "file", new RunLedger.Delivery(first.position(), 1));
     int round = 0;
     for (int left = results(); left > 0; left -= 200, round++) {
       String name = "more" + elapsed.toMinutes() + "-" + round + "-";
@@ -114,11 +119,11 @@ public abstract class SpentBlobsContract {
       }
     }
     String position = first.position();
-    ResultBatch batch = read(run, position);
+    ResultBatch batch = reader.results(run.id(), position, 1_000, Duration.ZERO);
     while (!batch.results().isEmpty()) {
       position = batch.position();
-      q.ledger().deliver(run.id(), "file", new RunLedger.Delivery(position, 1));
-      batch = read(run, position);
+      reader.deliver(run.id(), "file", new RunLedger.Delivery(position, 1));
+      batch = reader.results(run.id(), position, 1_000, Duration.ZERO);
     }
     assertThat(q.ledger().isTrimmed(run.id(), first.position())).isTrue();
     return first;
@@ -169,6 +174,27 @@ public abstract class SpentBlobsContract {
     List<Result> slow = another.ledger().results(run.id(), kept, 1_000, Duration.ZERO).results();
     assertThat(slow).hasSize(1);
     assertThat(Specs.textOf(slow.getFirst().output())).isEqualTo(page(2));
+  }
+
+  @Test
+  void a_reader_that_goes_on_where_another_died_leaves_what_that_one_read() throws Exception {
+    RunSpec run = q.open(Specs.single("r"));
+    q.submit(run, "x");
+    q.finish(q.leaseOne(), page(1));
+    ResultBatch first = read(run, ResultBatch.START);
+    q.ledger().deliver(run.id(), "file", new RunLedger.Delivery(first.position(), 1));
+    q.submit(run, "y");
+    q.finish(q.leaseOne(), page(2));
+    BlobQueue next = (BlobQueue) q.another();
+    String position = next.ledger().delivered(run.id(), "file").orElseThrow().position();
+
+    ResultBatch second = deliverUntilTrimmed(next.ledger(), run, position);
+    assertThat(next.deleteSpent()).isZero();
+    elapsed = elapsed.plus(BlobQueue.GRACE).plusSeconds(1);
+
+    assertThat(next.deleteSpent()).isEqualTo(1);
+    assertThat(isThere(second.results().getFirst().output())).isFalse();
+    assertThat(isThere(first.results().getFirst().output())).as("goes with the run").isTrue();
   }
 
   @Test
