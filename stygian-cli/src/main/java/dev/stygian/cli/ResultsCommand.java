@@ -49,7 +49,9 @@ final class ResultsCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     ResultOutput results = ResultOutput.of(console, Optional.ofNullable(output));
     try (QueueAccess access =
-        QueueAccess.open(console, queue, Blobs.of(blobs, console.environment()))) {
+            QueueAccess.open(console, queue, Blobs.of(blobs, console.environment()));
+        BlobSweep _ =
+            BlobSweep.startForReader(access.withBlobs().stream().toList(), BlobSweep.Pace.USUAL)) {
       RunLedger ledger = access.ledger();
       ledger.status(run.id()); // says so where there is no such run, before a file is touched
       ResultDelivery delivery = new ResultDelivery(ledger, run.id(), results.reader());

@@ -5,7 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.graph.item.DirectoryBlobs;
+import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.queue.BlobQueue;
+import dev.stygian.graph.queue.Completion;
+import dev.stygian.graph.queue.IdempotencyKey;
+import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.LocalWorkQueue;
+import dev.stygian.graph.queue.NodeResult;
+import dev.stygian.graph.queue.Release;
 import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLimits;
+import dev.stygian.graph.queue.RunSpec;
+import dev.stygian.graph.queue.Submission;
+import dev.stygian.graph.queue.Task;
+import dev.stygian.graph.queue.TaskId;
 import dev.stygian.graph.settings.Environment;
 import dev.stygian.redis.RedisSettings;
 import dev.stygian.redis.RedisWorkQueue;
@@ -20,7 +34,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,8 +47,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tools.jackson.databind.node.JsonNodeFactory;
 
-/** A worker that sweeps every few milliseconds, and nobody who calls the doctor. */
+/** Processes that sweep every few milliseconds, and nobody who calls the doctor. */
 final class BlobSweepTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final BlobSweep.Pace FAST =
@@ -48,6 +65,7 @@ final class BlobSweepTest {
   private EmbeddedRedis server;
   private Path store;
   private Cli cli;
+  private volatile Duration elapsed = Duration.ZERO;
 
   @BeforeEach
   void start() {
@@ -125,7 +143,7 @@ final class BlobSweepTest {
       Future<Integer> worker = threads.submit(() -> work(input));
       cli.run("await", LIVING).withCode(ExitCode.OK);
       await().atMost(LONG).until(() -> isForgotten(GONE));
-      assertThat(blobs(GONE)).as("young blobs").hasSize(ITEMS);
+      assertThat(blobs(GONE)).as("young blobs, of inputs and outputs").hasSize(2 * ITEMS);
 
       age(LIVING);
       age(GONE);
@@ -135,10 +153,48 @@ final class BlobSweepTest {
       end.close();
       assertThat(worker.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
     }
-    assertThat(blobs(LIVING)).hasSize(ITEMS);
+    assertThat(blobs(LIVING)).hasSize(2 * ITEMS);
     assertThat(cli.run("results", LIVING).withCode(ExitCode.OK).results())
         .hasSize(ITEMS)
         .allSatisfy(
             result -> assertThat(result.at("/output/page").asString()).hasSizeGreaterThan(40_000));
+  }
+
+  @Test
+  void whatHadItsLastReaderGoesWithoutAnybodyWhoAsks() throws Exception {
+    RunId run = new RunId("handed-over");
+    LaneSpec first = new LaneSpec("first", "noop", 0, List.of(), 1);
+    LaneSpec second = new LaneSpec("second", "noop", 1, List.of("first"), 1);
+    RunSpec spec =
+        new RunSpec(
+            run, "p", "a definition", List.of(first, second), 1, false, RunLimits.defaults());
+    InstantSource soon = () -> Instant.now().plus(elapsed);
+    try (BlobQueue queue =
+            new BlobQueue(
+                new LocalWorkQueue(), new DirectoryBlobs(store), BlobQueue.LEAST_BYTES, soon);
+        BlobSweep _ = BlobSweep.startForReader(List.of(queue), FAST)) {
+      queue.open(spec);
+      IdempotencyKey key = IdempotencyKey.fromInput("p", "x");
+      Payload input = Payload.of(JsonNodeFactory.instance.stringNode("x"));
+      Task task = new Task(new TaskId(run, "x", "first"), "noop", key, input);
+      Task next = new Task(new TaskId(run, "x", "second"), "noop", key, input);
+      queue.enqueue(
+          run, "test", 0, List.of(new Submission("x", input, List.of(task), List.of())), LONG);
+      byte[] noise = new byte[50_000];
+      new Random(1).nextBytes(noise);
+      NodeResult page =
+          new NodeResult(
+              "first", key, Payload.of(JsonNodeFactory.instance.binaryNode(noise)), 1, false, true);
+      queue.complete(
+          new Completion(
+              queue.dequeue().orElseThrow(), List.of(page), List.of(new Release(next, 1))));
+      assertThat(blobs("handed-over")).hasSize(1);
+
+      queue.ack(queue.dequeue().orElseThrow());
+      await().during(Duration.ofMillis(100)).until(() -> blobs("handed-over").size() == 1);
+      elapsed = BlobQueue.GRACE.plusSeconds(1);
+
+      await().atMost(LONG).until(() -> blobs("handed-over").isEmpty());
+    }
   }
 }

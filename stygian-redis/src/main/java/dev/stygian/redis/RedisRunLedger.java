@@ -373,6 +373,11 @@ final class RedisRunLedger implements RunLedger {
   }
 
   @Override
+  public boolean isTrimmed(RunId run, String position) {
+    return now(() -> results.isTrimmed(run, position));
+  }
+
+  @Override
   public List<DeadLetter> deadLetters(RunId id, String after, int max) {
     return letters(id, "deadindex", after, max);
   }

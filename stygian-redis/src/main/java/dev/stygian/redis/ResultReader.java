@@ -170,6 +170,15 @@ final class ResultReader {
     return Optional.ofNullable(position).map(p -> ResultPosition.parse(new String(p, UTF_8)));
   }
 
+  /**
+   * Whether nobody can read any more what lies before a position. The entry itself up to which
+   * results were dropped may still be there, for who is in the middle of it.
+   */
+  boolean isTrimmed(RunId id, String position) throws InterruptedException {
+    ResultPosition end = ResultPosition.parse(position);
+    return trimmed(runs.known(id)).filter(end::isBefore).isPresent();
+  }
+
   private void checkNotTrimmed(OpenRuns.Known run, ResultPosition from)
       throws InterruptedException {
     if (trimmed(run).filter(from::isBefore).isPresent()) {

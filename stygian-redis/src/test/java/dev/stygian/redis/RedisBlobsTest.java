@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -213,6 +214,32 @@ final class RedisBlobsTest {
               assertThat(result.output().decode().asInt()).isEqualTo(ChainServices.PAGE_CHARACTERS))
           .anySatisfy(result -> assertThat(result.input().decode()).isEqualTo(large));
       assertThat(services.measured()).hasSize(2);
+    }
+  }
+
+  @Test
+  void pagesBetweenTwoNodesGoWhenTheSecondOneIsDoneAndTheLargeInputStays() throws Exception {
+    String text = "x" + new Random(3).ints(60_000, 'a', '~').boxed().toList();
+    JsonNode large = JsonNodeFactory.instance.objectNode().put("url", "http://h/").put("t", text);
+    AtomicReference<Duration> elapsed = new AtomicReference<>(Duration.ZERO);
+    try (BlobQueue queue =
+        new BlobQueue(
+            plain(),
+            new DirectoryBlobs(folder),
+            BlobQueue.LEAST_BYTES,
+            () -> Instant.now().plus(elapsed.get()))) {
+      submit(queue, CHAIN, List.of(large, items(1).getFirst()));
+      work(queue, RUN);
+      assertThat(queue.deleteSpent()).as("within the grace").isZero();
+      assertThat(blobs()).as("the input and the pages").hasSize(3);
+
+      elapsed.set(BlobQueue.GRACE.plusSeconds(1));
+      assertThat(queue.deleteSpent()).isEqualTo(2);
+
+      assertThat(blobs()).hasSize(1);
+      assertThat(results(queue, RUN))
+          .hasSize(2)
+          .anySatisfy(result -> assertThat(result.input().decode()).isEqualTo(large));
     }
   }
 

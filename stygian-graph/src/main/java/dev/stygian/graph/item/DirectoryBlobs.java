@@ -123,6 +123,16 @@ public final class DirectoryBlobs implements BlobStore {
     }
   }
 
+  @Override
+  public boolean delete(BlobName name, Instant before) {
+    Path file = root.resolve(name.path());
+    try {
+      return isOlder(file, before) && Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw failed("deleted", e);
+    }
+  }
+
   private static List<Path> children(Path folder) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
       return new ArrayList<>(all.toList());

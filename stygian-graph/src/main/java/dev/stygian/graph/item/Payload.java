@@ -168,15 +168,30 @@ public sealed class Payload permits BlobPayload {
    *
    * @param queue whose run they belong to
    * @param run its folder there
-   * @return a reference to them
+   * @return a reference to them, which any number of things may carry
    * @throws dev.stygian.graph.error.BlobUnavailableException where they cannot be put there
    */
   public Payload keptIn(BlobStore store, String queue, String run) {
-    if (isReference()) {
-      return this;
-    }
+    return isReference() ? this : put(store, new BlobName(queue, run, digest()));
+  }
+
+  /**
+   * The same for bytes that one thing alone will refer to.
+   *
+   * @param owner tells it from all others of the run, as {@link BlobName#owner} says
+   */
+  public Payload keptIn(BlobStore store, String queue, String run, String owner) {
+    return isReference()
+        ? this
+        : put(store, new BlobName(queue, run, digest(), Optional.of(owner)));
+  }
+
+  private String digest() {
+    return HexFormat.of().formatHex(Sha256.of(bytes()));
+  }
+
+  private Payload put(BlobStore store, BlobName name) {
     byte[] all = bytes();
-    BlobName name = new BlobName(queue, run, HexFormat.of().formatHex(Sha256.of(all)));
     store.put(name, all);
     return new BlobPayload(new BlobReference(name, all.length, store.place()), store);
   }

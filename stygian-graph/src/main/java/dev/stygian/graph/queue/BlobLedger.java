@@ -15,10 +15,12 @@ import java.util.Optional;
 final class BlobLedger implements RunLedger {
   private final RunLedger ledger;
   private final BlobStore store;
+  private final SpentBlobs spent;
 
-  BlobLedger(RunLedger ledger, BlobStore store) {
+  BlobLedger(RunLedger ledger, BlobStore store, SpentBlobs spent) {
     this.ledger = ledger;
     this.store = store;
+    this.spent = spent;
   }
 
   @Override
@@ -89,6 +91,7 @@ final class BlobLedger implements RunLedger {
   @Override
   public ResultBatch results(RunId run, String position, int max, Duration wait)
       throws InterruptedException {
+    Optional<RunBlobs> known = spent.find(run); // before, so that it is no later one of that id
     ResultBatch batch = ledger.results(run, position, max, wait);
     List<BlobName> names = new ArrayList<>();
     for (Result result : batch.results()) {
@@ -100,6 +103,7 @@ final class BlobLedger implements RunLedger {
     }
     BlobStore ahead = new BlobsAhead(store, names);
     List<Result> readable = batch.results().stream().map(r -> readable(r, ahead)).toList();
+    known.ifPresent(blobs -> spent.handedOut(blobs, batch.position(), readable));
     return new ResultBatch(readable, batch.position(), batch.ended());
   }
 
@@ -126,6 +130,11 @@ final class BlobLedger implements RunLedger {
   @Override
   public Optional<Delivery> delivered(RunId run, String reader) {
     return ledger.delivered(run, reader);
+  }
+
+  @Override
+  public boolean isTrimmed(RunId run, String position) {
+    return ledger.isTrimmed(run, position);
   }
 
   @Override

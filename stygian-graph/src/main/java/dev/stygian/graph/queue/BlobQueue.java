@@ -20,6 +20,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * the queue then refuses is waste, which goes with its run. A value is read from the store when it
  * is asked for, on the thread of the task or of the reader of results.
  *
+ * <p>Blobs go with their run, see {@link #sweep}, or {@link #GRACE} after who alone had to read
+ * them has done so, see {@link #deleteSpent}. Nothing is deleted unless these are called.
+ *
  * <p>Smaller ones pass as they are: what may stand under an idempotency key, where other runs find
  * it, is never in a blob.
  */
@@ -30,11 +33,15 @@ public final class BlobQueue implements WorkQueue {
    */
   public static final int LEAST_BYTES = ResultStore.LARGEST_BYTES;
 
+  /** How long a blob stays after its last reader: see {@link #deleteSpent}. */
+  public static final Duration GRACE = SpentBlobs.GRACE;
+
   private static final String CHECKS = "checks";
 
   private final WorkQueue queue;
   private final BlobStore store;
   private final BlobFolders folders;
+  private final SpentBlobs spent;
   private final int fromBytes;
 
   /**
@@ -44,6 +51,15 @@ public final class BlobQueue implements WorkQueue {
    *     #LEAST_BYTES}
    */
   public BlobQueue(WorkQueue queue, BlobStore store, int fromBytes) {
+    this(queue, store, fromBytes, InstantSource.system());
+  }
+
+  /** The same with a clock, by which blobs wait for their deletion. */
+  public BlobQueue(WorkQueue queue, BlobStore store, int fromBytes, InstantSource clock) {
+    this(queue, store, fromBytes, clock, SpentBlobs.MOST);
+  }
+
+  BlobQueue(WorkQueue queue, BlobStore store, int fromBytes, InstantSource clock, int mostSpent) {
     if (fromBytes < LEAST_BYTES) {
       throw new IllegalArgumentException(
           "bodies of at most " + LEAST_BYTES + " bytes stay in the queue, not " + fromBytes);
@@ -51,6 +67,7 @@ public final class BlobQueue implements WorkQueue {
     this.queue = queue;
     this.store = store;
     this.folders = new BlobFolders(queue.ledger());
+    this.spent = new SpentBlobs(queue.ledger(), store, clock, mostSpent);
     this.fromBytes = fromBytes;
   }
 
@@ -63,6 +80,23 @@ public final class BlobQueue implements WorkQueue {
    */
   public int sweep(Duration safety, int most, InstantSource clock) {
     return folders.sweep(store, clock.instant().minus(safety), most);
+  }
+
+  /**
+   * Deletes blobs that this object saw read for the last time, {@link #GRACE} before: outputs whose
+   * one successor is done, and what belongs to results that were delivered and dropped. To be
+   * called every minute or so, by one thread.
+   *
+   * @return how many were
+   * @throws BlobUnavailableException where the store does not delete; the next call tries again
+   */
+  public int deleteSpent() throws InterruptedException {
+    return spent.delete();
+  }
+
+  /** How many blobs it has in mind for that. */
+  int countSpent() {
+    return spent.count();
   }
 
   /**
@@ -86,8 +120,10 @@ public final class BlobQueue implements WorkQueue {
     return payload.size() > fromBytes && !payload.isReference();
   }
 
-  private Payload keep(RunId run, Payload payload) {
-    return isLarge(payload) ? payload.keptIn(store, folders.queue(), BlobFolders.of(run)) : payload;
+  private Payload keepInput(RunId run, String item, Payload input) {
+    return isLarge(input)
+        ? input.keptIn(store, folders.queue(), BlobFolders.of(run), BlobOwner.ofInput(item))
+        : input;
   }
 
   @Override
@@ -108,7 +144,7 @@ public final class BlobQueue implements WorkQueue {
     if (!isLarge(item.input())) {
       return item;
     }
-    Payload input = keep(run, item.input());
+    Payload input = keepInput(run, item.item(), item.input());
     return new Submission(item.item(), input, with(input, item.first()), item.lastKeys());
   }
 
@@ -167,9 +203,9 @@ public final class BlobQueue implements WorkQueue {
     if (results.stream().noneMatch(result -> isLarge(result.output()))) {
       return end;
     }
-    RunId run = end.lease().task().id().run();
+    TaskId id = end.lease().task().id();
     List<NodeResult> kept = new ArrayList<>(results.size());
-    results.forEach(result -> kept.add(keep(run, result)));
+    results.forEach(result -> kept.add(keep(id.run(), id.item(), result)));
     Progress progress = new Progress(end.progress().passed(), kept, end.progress().releases());
     return switch (end) {
       case Completion(Lease lease, _) -> new Completion(lease, progress);
@@ -178,11 +214,15 @@ public final class BlobQueue implements WorkQueue {
     };
   }
 
-  private NodeResult keep(RunId run, NodeResult result) {
+  private NodeResult keep(RunId run, String item, NodeResult result) {
+    if (!isLarge(result.output())) {
+      return result;
+    }
+    String owner = BlobOwner.ofOutput(item, result.node());
     return new NodeResult(
         result.node(),
         result.key(),
-        keep(run, result.output()),
+        result.output().keptIn(store, folders.queue(), BlobFolders.of(run), owner),
         result.attempts(),
         result.last(),
         result.keep());
@@ -190,7 +230,11 @@ public final class BlobQueue implements WorkQueue {
 
   @Override
   public Settled complete(Completion completion) throws InterruptedException {
-    return queue.complete((Completion) prepare(completion));
+    Completion end = (Completion) prepare(completion);
+    Map<RunId, RunBlobs> runs = spent.findAll(List.of(end));
+    Settled settled = queue.complete(end);
+    spent.settled(end, settled, runs);
+    return settled;
   }
 
   @Override
@@ -204,7 +248,12 @@ public final class BlobQueue implements WorkQueue {
     for (Settlement end : ends) {
       prepared.add(prepare(end));
     }
-    return queue.settle(prepared);
+    Map<RunId, RunBlobs> runs = spent.findAll(prepared);
+    List<Settled> settled = queue.settle(prepared);
+    for (int i = 0; i < settled.size(); i++) {
+      spent.settled(prepared.get(i), settled.get(i), runs);
+    }
+    return settled;
   }
 
   @Override
@@ -235,12 +284,12 @@ public final class BlobQueue implements WorkQueue {
     if (!isLarge(each)) {
       return each;
     }
-    Payload input = keep(run, each.input());
+    Payload input = keepInput(run, each.item(), each.input());
     return new Emission(
         each.item(),
         input,
         with(input, each.first()),
-        each.result().map(result -> keep(run, result)));
+        each.result().map(result -> keep(run, each.item(), result)));
   }
 
   @Override
@@ -276,7 +325,7 @@ public final class BlobQueue implements WorkQueue {
 
   @Override
   public RunLedger ledger() {
-    return new BlobLedger(queue.ledger(), store);
+    return new BlobLedger(queue.ledger(), store, spent);
   }
 
   @Override
@@ -286,7 +335,11 @@ public final class BlobQueue implements WorkQueue {
 
   @Override
   public TaskId enqueue(Task task) throws InterruptedException {
-    return queue.enqueue(with(keep(task.id().run(), task.input()), task));
+    if (!isLarge(task.input())) {
+      return queue.enqueue(task);
+    }
+    String run = BlobFolders.of(task.id().run());
+    return queue.enqueue(with(task.input().keptIn(store, folders.queue(), run), task));
   }
 
   @Override

@@ -93,6 +93,11 @@ final class BlobsAhead implements BlobStore {
   }
 
   @Override
+  public boolean delete(BlobName name, Instant before) {
+    return store.delete(name, before);
+  }
+
+  @Override
   public String place() {
     return store.place();
   }

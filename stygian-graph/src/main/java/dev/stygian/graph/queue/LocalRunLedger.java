@@ -122,6 +122,11 @@ final class LocalRunLedger implements RunLedger {
   }
 
   @Override
+  public boolean isTrimmed(RunId run, String position) {
+    return handle.locked(() -> shared.run(run).results.isTrimmed(position));
+  }
+
+  @Override
   public List<DeadLetter> deadLetters(RunId run, String after, int max) {
     return letters(run, after, max, false);
   }

@@ -102,6 +102,11 @@ final class ResultLog {
     return Optional.ofNullable(readers.get(reader));
   }
 
+  /** Whether no result before a position is kept. */
+  boolean isTrimmed(String position) {
+    return parse(position) <= first;
+  }
+
   private long parse(String position) {
     if (position.endsWith(SUFFIX)) {
       try {

@@ -85,6 +85,14 @@ public interface RunLedger {
   Optional<Delivery> delivered(RunId run, String reader);
 
   /**
+   * Whether nobody can read any more what lies before a position: it was delivered, and dropped. It
+   * may take until more is dropped before that is said of the last of it.
+   *
+   * @param position what some batch of the run said
+   */
+  boolean isTrimmed(RunId run, String position);
+
+  /**
    * How far a reader is.
    *
    * @param bytes the length of what it has written up to {@code position}

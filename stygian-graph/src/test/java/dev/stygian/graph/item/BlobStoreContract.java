@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -115,6 +116,41 @@ public abstract class BlobStoreContract {
       assertThat(store.delete(QUEUE, "run", Instant.now().minus(Duration.ofDays(1)), 10)).isZero();
       assertThat(has(store, "run", "body")).isTrue();
     }
+  }
+
+  @Test
+  void one_blob_is_deleted_and_its_twin_of_another_owner_stays() throws Exception {
+    try (BlobStore store = newStore()) {
+      BlobName shared = name("run", "body");
+      BlobName one = owned(shared, "0123456789abcdef");
+      BlobName other = owned(shared, "fedcba9876543210");
+      for (BlobName each : List.of(shared, one, other)) {
+        store.put(each, "body".getBytes(UTF_8));
+      }
+
+      assertThat(store.delete(one, later())).isTrue();
+      assertThat(store.delete(one, later())).as("again").isFalse();
+
+      assertThat(store.get(one)).isEmpty();
+      assertThat(store.get(other)).hasValue("body".getBytes(UTF_8));
+      assertThat(has(store, "run", "body")).isTrue();
+      assertThat(store.delete(QUEUE, "run", later(), 10)).as("with its run").isEqualTo(2);
+    }
+  }
+
+  @Test
+  void one_blob_that_was_put_since_stays() throws Exception {
+    try (BlobStore store = newStore()) {
+      BlobName name = owned(name("run", "body"), "0123456789abcdef");
+      store.put(name, "body".getBytes(UTF_8));
+
+      assertThat(store.delete(name, Instant.now().minus(Duration.ofDays(1)))).isFalse();
+      assertThat(store.get(name)).isPresent();
+    }
+  }
+
+  private static BlobName owned(BlobName name, String owner) {
+    return new BlobName(name.queue(), name.run(), name.digest(), Optional.of(owner));
   }
 
   @Test

@@ -99,6 +99,22 @@ final class DirectoryBlobsTest extends BlobStoreContract {
   }
 
   @Test
+  void aReferenceNamesItsOwnerAndOneOfAVersionWithoutOwnersIsReadToo() {
+    try (BlobStore store = newStore()) {
+      Payload body = body();
+      Payload owned = body.keptIn(store, "queue", "run", "0123456789abcdef");
+      Payload shared = body.keptIn(store, "queue", "run");
+
+      assertThat(owned.blob().orElseThrow().path()).endsWith("-0123456789abcdef");
+      for (Payload kept : List.of(owned, shared)) {
+        Payload travelled = Payload.ofBytes(kept.bytes()).readFrom(store);
+        assertThat(travelled.blob()).isEqualTo(kept.blob());
+        assertThat(travelled.json()).isEqualTo(body.json());
+      }
+    }
+  }
+
+  @Test
   void aReferenceThatLeadsOutOfTheStoreIsRefused() {
     try (BlobStore store = newStore()) {
       String digest = "0".repeat(64);
@@ -108,6 +124,8 @@ final class DirectoryBlobsTest extends BlobStoreContract {
               "queue/../00/" + digest,
               "queue/run/00/../../../secret",
               "queue/run/11/" + digest,
+              "queue/run/00/" + digest + "-../../../secret",
+              "queue/run/00/" + digest + "-",
               digest)) {
         Payload reference = Payload.ofBytes(("b5\n" + path + "\nfile:///x").getBytes(UTF_8));
 

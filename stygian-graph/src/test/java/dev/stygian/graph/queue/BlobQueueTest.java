@@ -94,7 +94,7 @@ final class BlobQueueTest {
   void aLargeInputIsPutOnceAndReadByEveryNodeAndResult() throws Exception {
     q.submit(run, List.of(large("x", PAGE), large("y", PAGE)));
 
-    assertThat(blobs()).as("equal bodies of a run share one").isEqualTo(1);
+    assertThat(blobs()).as("a blob has one owner").isEqualTo(2);
     Lease first = q.leaseOne();
     assertThat(first.task().input().isReference()).isTrue();
     assertThat(Specs.textOf(first.task().input())).isEqualTo(PAGE);
@@ -108,12 +108,12 @@ final class BlobQueueTest {
 
     assertThat(Specs.textOf(second.task().input())).isEqualTo(PAGE);
     assertThat(QueueFixture.input(second, "a")).isEqualTo(Specs.noise(3, 50_000));
-    assertThat(blobs()).isEqualTo(2);
+    assertThat(blobs()).isEqualTo(3);
     q.finish(second, PAGE);
     Result result = q.results(run).getFirst();
     assertThat(Specs.textOf(result.input())).isEqualTo(PAGE);
     assertThat(Specs.textOf(result.output())).isEqualTo(PAGE);
-    assertThat(blobs()).as("an output that is the input").isEqualTo(2);
+    assertThat(blobs()).as("an output that is equal to the input").isEqualTo(4);
   }
 
   @Test

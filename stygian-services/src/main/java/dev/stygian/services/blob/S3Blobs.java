@@ -200,6 +200,30 @@ public final class S3Blobs implements BlobStore {
     return deleted;
   }
 
+  @Override
+  public boolean delete(BlobName name, Instant before) {
+    return asked("deleted", () -> deleteIfOlder(prefix + name.path(), before));
+  }
+
+  /**
+   * Looks first, since deleting has no condition on age. Many in one call would need a checksum
+   * that not all servers know.
+   */
+  private boolean deleteIfOlder(String key, Instant before) {
+    try {
+      if (!client
+          .headObject(head -> head.bucket(bucket).key(key))
+          .lastModified()
+          .isBefore(before)) {
+        return false;
+      }
+    } catch (NoSuchKeyException _) {
+      return false;
+    }
+    client.deleteObject(delete -> delete.bucket(bucket).key(key));
+    return true;
+  }
+
   private <T> T asked(String what, Supplier<T> question) {
     try {
       return question.get();
