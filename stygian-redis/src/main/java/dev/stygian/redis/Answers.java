@@ -54,4 +54,18 @@ final class Answers {
       throw new RedisException("no answer within " + longest.toSeconds() + " s", e);
     }
   }
+
+  /**
+   * Makes an interrupt one again: where this thread was interrupted while it opened a connection,
+   * the client says that the connection failed, which is no trouble of the server.
+   */
+  static void rethrowInterrupt(RedisException failure) throws InterruptedException {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof InterruptedException && Thread.interrupted()) {
+        InterruptedException interrupt = new InterruptedException("interrupted at the server");
+        interrupt.initCause(failure);
+        throw interrupt;
+      }
+    }
+  }
 }

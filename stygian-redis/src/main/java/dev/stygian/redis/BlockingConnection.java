@@ -89,6 +89,7 @@ final class BlockingConnection {
     try {
       return exchange.over(open());
     } catch (RedisException e) {
+      Answers.rethrowInterrupt(e);
       if (link.passes(e, "wait").isLost()) {
         drop();
       }

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  */
 final class OpenRuns {
   /** The layout of keys and scripts; a queue written by another is refused. */
-  static final String PROTOCOL = "6";
+  static final String PROTOCOL = "7";
 
   /** Behind the numbers of a run's limits, which readers that do not know it pass over. */
   private static final String REPLICATED = " replicated";

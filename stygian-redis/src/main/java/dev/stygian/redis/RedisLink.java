@@ -291,6 +291,7 @@ final class RedisLink implements AutoCloseable {
         requireOpen();
         return exchange.over(shared.open());
       } catch (RedisException e) {
+        Answers.rethrowInterrupt(e);
         failure = e;
       } catch (IllegalStateException e) { // as the client says while it is being closed
         requireOpen();

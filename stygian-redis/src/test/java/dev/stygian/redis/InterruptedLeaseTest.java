@@ -1,10 +1,13 @@
 package dev.stygian.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
 import dev.stygian.redis.embedded.EmbeddedRedis;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,5 +36,23 @@ final class InterruptedLeaseTest {
       assertThat(leases).hasSize(3);
       assertThat(queue.ledger().status(run.id()).nodes().getFirst().leased()).isEqualTo(3);
     }
+  }
+
+  /** While a connection is being opened, nothing has been asked yet, and nothing is wrong. */
+  @Test
+  void anInterruptWhileAConnectionIsOpenedIsOneAndNoTroubleOfTheServer()
+      throws InterruptedException {
+    RedisException told = new RedisCommandInterruptedException(new InterruptedException());
+
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> Answers.rethrowInterrupt(told))
+        .isInstanceOf(InterruptedException.class)
+        .hasCause(told);
+
+    assertThat(Thread.interrupted()).isFalse();
+    Answers.rethrowInterrupt(told); // of another thread, whose failure this one was told
+    Thread.currentThread().interrupt();
+    Answers.rethrowInterrupt(new RedisException("refused"));
+    assertThat(Thread.interrupted()).isTrue();
   }
 }

@@ -331,7 +331,7 @@ public abstract class SpentBlobsContract {
   }
 
   @Test
-  void a_blob_of_a_version_without_owners_is_read_and_goes_with_its_run() throws Exception {
+  void a_blob_without_an_owner_is_read_and_goes_with_its_run() throws Exception {
     RunSpec run = q.open(Specs.single("r"));
     Payload shared =
         Specs.text(page(1)).keptIn(store, q.ledger().queueId(), BlobFolders.of(run.id()));
