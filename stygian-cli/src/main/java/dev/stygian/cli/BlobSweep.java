@@ -25,6 +25,7 @@ final class BlobSweep implements AutoCloseable {
   /** How many of forgotten runs are deleted at a time. */
   static final int MOST = 1_000;
 
+  private static final Duration STOP_TIME = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(BlobSweep.class);
 
   private final List<BlobQueue> queues;
@@ -129,6 +130,9 @@ final class BlobSweep implements AutoCloseable {
         if (stopping.getCount() > 0) {
           LOG.atWarn().addKeyValue("reason", e.getMessage()).log(failure);
         }
+      } catch (RuntimeException e) { // the next time may do better
+        worked = false;
+        LOG.atWarn().setCause(e).log(failure);
       }
     }
     return worked;
@@ -138,5 +142,12 @@ final class BlobSweep implements AutoCloseable {
   public void close() {
     stopping.countDown();
     threads.forEach(Thread::interrupt);
+    try {
+      for (Thread thread : threads) {
+        boolean _ = thread.join(STOP_TIME); // queue and store are closed after this
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

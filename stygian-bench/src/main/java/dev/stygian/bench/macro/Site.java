@@ -44,6 +44,9 @@ final class Site implements AutoCloseable {
     boolean isReal = Files.isDirectory(DOCUMENTATION);
     Path root = isReal ? DOCUMENTATION : made(pages, work.resolve("pages"));
     List<String> files = files(root, pages);
+    if (files.isEmpty()) {
+      throw new IllegalStateException(root + " holds no page");
+    }
     for (String file : files) { // so that no round has to fetch it from the disk
       Files.copy(root.resolve(file), OutputStream.nullOutputStream());
     }

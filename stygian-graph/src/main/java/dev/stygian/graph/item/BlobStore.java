@@ -36,7 +36,8 @@ public interface BlobStore extends AutoCloseable {
 
   /**
    * Deletes one blob, if it was put before a moment, by the store's clock: one that was put again
-   * since then may be needed again.
+   * since then may be needed again. A store looks first and deletes then, so one that is put again
+   * between the two is lost.
    *
    * @return whether it was there and was deleted
    */

@@ -1,8 +1,12 @@
 package dev.stygian.graph.queue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.stygian.graph.item.BlobName;
 import dev.stygian.graph.item.Payload;
+import dev.stygian.graph.settings.Sha256;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +14,20 @@ import java.util.Optional;
  * The blobs of a run, and who is the last one to read which. A blob is named here only where its
  * name says that what was read is its one owner: a service that puts out what came in makes an
  * output that is its item's input.
- *
- * @param folder the run's in a store
  */
-record RunBlobs(RunSpec spec, String folder) {
+record RunBlobs(RunSpec spec, Mark mark) {
+  /**
+   * What tells a run from every other one, in few bytes.
+   *
+   * @param folder the run's in a store
+   * @param digest of all that it was opened with
+   */
+  record Mark(RunId id, String folder, String digest) {}
+
   static RunBlobs of(RunSpec spec) {
-    return new RunBlobs(spec, BlobFolders.of(spec.id()));
+    byte[] digest = Sha256.of(spec.toString().getBytes(UTF_8));
+    return new RunBlobs(
+        spec, new Mark(spec.id(), BlobFolders.of(spec.id()), HexFormat.of().formatHex(digest)));
   }
 
   /**
@@ -76,8 +88,8 @@ record RunBlobs(RunSpec spec, String folder) {
     Optional<BlobName> name = payload.blob();
     if (name.isPresent()
         && name.get().owner().equals(Optional.of(owner))
-        && name.get().run().equals(folder)) {
-      to.add(new SpentBlob(this, name.get()));
+        && name.get().run().equals(mark.folder())) {
+      to.add(new SpentBlob(mark, name.get()));
     }
   }
 }

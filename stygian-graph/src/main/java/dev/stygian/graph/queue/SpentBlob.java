@@ -8,17 +8,17 @@ import java.util.Optional;
 final class SpentBlob {
   private static final int DIGEST_BYTES = 32;
 
-  private final RunBlobs run;
+  private final RunBlobs.Mark run;
   private final String queue;
   private final byte[] digestAndOwner;
 
-  SpentBlob(RunBlobs run, BlobName name) {
+  SpentBlob(RunBlobs.Mark run, BlobName name) {
     this.run = run;
     this.queue = name.queue().intern(); // the queue's, and so one for all
     this.digestAndOwner = HexFormat.of().parseHex(name.digest() + name.owner().orElseThrow());
   }
 
-  RunBlobs run() {
+  RunBlobs.Mark run() {
     return run;
   }
 

@@ -361,6 +361,22 @@ public abstract class SpentBlobsContract {
     assertThat(isThere(handedOver)).isTrue();
   }
 
+  /** After a failover that forgot it, a result may be made once more and lie further behind. */
+  @Test
+  void a_result_that_was_put_again_before_the_first_one_was_dropped_stays() throws Exception {
+    RunSpec run = q.open(Specs.single("r"));
+    q.submit(run, "x");
+    q.finish(q.leaseOne(), page(1));
+    Payload output = read(run, ResultBatch.START).results().getFirst().output();
+    Path blob = folder.resolve(output.blob().orElseThrow().path());
+    Files.setLastModifiedTime(blob, FileTime.from(Instant.now().plusSeconds(60)));
+    elapsed = Duration.ofMinutes(2);
+    deliverUntilTrimmed(run, ResultBatch.START);
+
+    assertThat(deletedAfterGrace()).isZero();
+    assertThat(isThere(output)).isTrue();
+  }
+
   @Test
   void what_a_run_of_tasks_by_hand_needs_stays() throws Exception {
     RunId run = new RunId("by hand");

@@ -7,6 +7,7 @@ import dev.stygian.graph.item.BlobStore;
 import dev.stygian.graph.settings.Environment;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -202,7 +203,9 @@ public final class S3Blobs implements BlobStore {
 
   @Override
   public boolean delete(BlobName name, Instant before) {
-    return asked("deleted", () -> deleteIfOlder(prefix + name.path(), before));
+    // the store tells whole seconds, so one put within that of the moment may be younger
+    Instant second = before.truncatedTo(ChronoUnit.SECONDS);
+    return asked("deleted", () -> deleteIfOlder(prefix + name.path(), second));
   }
 
   /**
