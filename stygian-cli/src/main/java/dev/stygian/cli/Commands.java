@@ -26,7 +26,7 @@ final class Commands {
     SUMMARIES.put("pause", "Stop starting a run's tasks.");
     SUMMARIES.put("resume", "Go on with a paused run.");
     SUMMARIES.put("set", "Change a run's weight, or a cap on what is leased at once.");
-    SUMMARIES.put("dead", "List, show, replay or drop dead letters.");
+    SUMMARIES.put("dead", "List, show, replay or drop dead letters and excluded items.");
     SUMMARIES.put("queues", "Show a queue's runs and workers.");
     SUMMARIES.put("hosts", "Show what a run did to the hosts that it visited.");
     SUMMARIES.put("check", "Validate a pipeline and show its settings.");

@@ -1,6 +1,7 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.cli.output.LetterKind;
 import dev.stygian.cli.output.LetterView;
 import dev.stygian.cli.output.Table;
 import dev.stygian.graph.error.SettingInvalidException;
@@ -20,7 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code stygian dead}: what will not be tried again, and what to do with it. */
+/** {@code stygian dead}: what will not be tried again and why, and what to do with it. */
 @Command(
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "list|show|replay|drop",
@@ -32,8 +33,8 @@ import picocli.CommandLine.Spec;
     })
 final class DeadCommand implements Runnable {
   private static final int PAGE = 500;
-  private static final String IDS = "As `dead list` shows them.";
-  private static final String ALL = "All of the run's dead letters.";
+  private static final String IDS = "As `dead list` shows them, also with --excluded.";
+  private static final String ALL = "All of the run's dead letters, but no excluded items.";
 
   private final Console console;
 
@@ -51,27 +52,40 @@ final class DeadCommand implements Runnable {
   }
 
   @Command(
-      description = "List a run's dead letters.",
+      description = "List a run's dead letters, or its excluded items.",
       mixinStandardHelpOptions = true,
-      footer = {"", "Example:", "  stygian dead list books-7f3a --json"})
+      footer = {
+        "",
+        "Example:",
+        "  stygian dead list books-7f3a --json",
+        "  stygian dead list books-7f3a --excluded"
+      })
   int list(
       @Mixin RunArgument run,
       @Mixin QueueOptions queue,
       @Mixin BlobOptions blobs,
+      @Option(
+              names = "--excluded",
+              description =
+                  "List what a rule forbids instead, as robots.txt does, each with the reason.")
+          boolean excluded,
       @Option(names = "--json", description = "Print each as one JSON object on a line.")
           boolean json)
       throws InterruptedException {
+    LetterKind kind = excluded ? LetterKind.EXCLUDED : LetterKind.DEAD;
     try (QueueAccess access =
         QueueAccess.open(console, queue, Blobs.of(blobs, console.environment()))) {
-      Table table = new Table("id", "node", "attempts", "item", "last error");
+      String why = excluded ? "reason" : "last error";
+      Table table = new Table("id", "node", "attempts", "item", why);
       long[] count = {0};
       forEach(
+          kind,
           access.ledger(),
           run.id(),
           letter -> {
             count[0]++;
             if (json) {
-              console.out().println(LetterView.json(letter));
+              console.out().println(LetterView.json(kind, letter));
             } else {
               table.row(
                   letter.task().id().item(),
@@ -84,19 +98,22 @@ final class DeadCommand implements Runnable {
       if (!json && count[0] > 0) {
         table.lines().forEach(console.out()::println);
       } else if (!json) {
-        console.say("no dead letters in " + run.id());
+        console.say("no " + kind.plural() + " in " + run.id());
       }
       return ExitCode.OK;
     }
   }
 
   @Command(
-      description = "Show one dead letter with every attempt's error.",
+      description = "Show one dead letter with every attempt's error, or an excluded item.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:", "  stygian dead show books-7f3a 17"})
   int show(
       @Mixin RunArgument run,
-      @Parameters(index = "1", paramLabel = "ID", description = "As `dead list` shows it.")
+      @Parameters(
+              index = "1",
+              paramLabel = "ID",
+              description = "As `dead list` shows it, also with --excluded.")
           String item,
       @Mixin QueueOptions queue,
       @Mixin BlobOptions blobs,
@@ -104,28 +121,33 @@ final class DeadCommand implements Runnable {
       throws InterruptedException {
     try (QueueAccess access =
         QueueAccess.open(console, queue, Blobs.of(blobs, console.environment()))) {
-      List<DeadLetter> found = new ArrayList<>();
-      forEach(
-          access.ledger(),
-          run.id(),
-          letter -> {
-            if (letter.task().id().item().equals(item)) {
-              found.add(letter);
-            }
-          });
-      if (found.isEmpty()) {
-        throw unknown(run.id(), List.of(item));
+      for (LetterKind kind : LetterKind.values()) {
+        List<DeadLetter> found = new ArrayList<>();
+        forEach(
+            kind,
+            access.ledger(),
+            run.id(),
+            letter -> {
+              if (letter.task().id().item().equals(item)) {
+                found.add(letter);
+              }
+            });
+        if (!found.isEmpty()) {
+          DeadLetter letter = found.getFirst();
+          List<String> lines =
+              json
+                  ? List.of(LetterView.json(kind, letter).toString())
+                  : LetterView.lines(kind, letter);
+          lines.forEach(console.out()::println);
+          return ExitCode.OK;
+        }
       }
-      DeadLetter letter = found.getFirst();
-      List<String> lines =
-          json ? List.of(LetterView.json(letter).toString()) : LetterView.lines(letter);
-      lines.forEach(console.out()::println);
-      return ExitCode.OK;
+      throw unknown(run.id(), List.of(item));
     }
   }
 
   @Command(
-      description = "Put dead letters back to work.",
+      description = "Put dead letters back to work, and excluded items by their ids.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:", "  stygian dead replay books-7f3a 17 23"})
   int replay(
@@ -155,7 +177,8 @@ final class DeadCommand implements Runnable {
   }
 
   @Command(
-      description = "Forget dead letters; their items stay counted as dead.",
+      description =
+          "Forget dead letters, and excluded items by their ids; all of them stay counted.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:", "  stygian dead drop books-7f3a --all"})
   int drop(
@@ -176,6 +199,7 @@ final class DeadCommand implements Runnable {
   /** The letters of items that lack parts go by themselves when these have come good. */
   private static void requireNoneThatStays(RunLedger ledger, RunId run, List<String> ids) {
     forEach(
+        LetterKind.DEAD,
         ledger,
         run,
         letter -> {
@@ -225,20 +249,21 @@ final class DeadCommand implements Runnable {
     return new SettingInvalidException(
         "run "
             + run
-            + " has no dead letter "
+            + " has no dead letter and no excluded item "
             + ids.stream().map(id -> "\"" + id + "\"").collect(Collectors.joining(" or "))
             + "; `stygian dead list "
             + ShellWords.quoted(run.value())
-            + "` shows those that it has");
+            + "` shows the dead letters, with --excluded the excluded items");
   }
 
-  private static void forEach(RunLedger ledger, RunId run, Consumer<DeadLetter> action) {
+  private static void forEach(
+      LetterKind kind, RunLedger ledger, RunId run, Consumer<DeadLetter> action) {
     String after = "";
-    List<DeadLetter> page = ledger.deadLetters(run, after, PAGE);
+    List<DeadLetter> page = kind.page(ledger, run, after, PAGE);
     while (!page.isEmpty()) {
       page.forEach(action);
       after = page.getLast().task().id().item();
-      page = ledger.deadLetters(run, after, PAGE);
+      page = kind.page(ledger, run, after, PAGE);
     }
   }
 }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Exit code 0 says that it adds up, 1 that it does not.",
+      "Exit code 0 says that it adds up, 1 that it does not. A run that has not ended",
+      "adds up too; `stygian await` tells when it has.",
       "",
       "Example:",
       "  stygian receipt books-7f3a --queue redis://localhost:6379 --json"

@@ -1,6 +1,7 @@
 package dev.stygian.cli;
 
 import dev.stygian.cli.output.Console;
+import dev.stygian.cli.output.LetterKind;
 import dev.stygian.cli.output.LetterView;
 import dev.stygian.cli.output.ResultOutput;
 import dev.stygian.cli.output.Spoken;
@@ -13,7 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code run} says when it ends: counts, where the results are, what died, how to go on. */
+/**
+ * What {@code run} says when it ends: counts, where the results are, what died or was excluded, how
+ * to go on.
+ */
 final class RunReport {
   private static final int LETTERS_SHOWN = 5;
 
@@ -65,7 +69,8 @@ final class RunReport {
       }
     } else {
       tellCounts(status, stopped);
-      tellDead(ledger, status);
+      tellLetters(LetterKind.DEAD, ledger, status);
+      tellLetters(LetterKind.EXCLUDED, ledger, status);
     }
     if (stopped) {
       console.say(goOn());
@@ -90,20 +95,11 @@ final class RunReport {
     results.file().ifPresent(path -> console.say("results are in " + path));
   }
 
-  private void tellDead(RunLedger ledger, RunStatus status) {
-    List<DeadLetter> some = ledger.deadLetters(run, "", LETTERS_SHOWN);
-    for (DeadLetter letter : some) {
-      console.say(
-          Spoken.line(
-              "dead: "
-                  + LetterView.input(letter)
-                  + " at node "
-                  + letter.task().id().node()
-                  + ": "
-                  + LetterView.lastError(letter)));
-    }
-    if (status.dead() > some.size()) {
-      console.say((status.dead() - some.size()) + " more are dead");
+  private void tellLetters(LetterKind kind, RunLedger ledger, RunStatus status) {
+    List<DeadLetter> some = kind.page(ledger, run, "", LETTERS_SHOWN);
+    some.forEach(letter -> console.say(LetterView.line(kind, letter)));
+    if (kind.count(status) > some.size()) {
+      console.say((kind.count(status) - some.size()) + " more are " + kind.word());
     }
     if (!some.isEmpty() && !local) {
       console.say(
@@ -111,6 +107,7 @@ final class RunReport {
               + ShellWords.program()
               + " dead list "
               + ShellWords.quoted(run.value())
+              + (kind == LetterKind.EXCLUDED ? " --excluded" : "")
               + queue());
     }
   }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stygian.graph.engine.Worker;
 import dev.stygian.graph.engine.WorkerOptions;
+import dev.stygian.graph.queue.LaneSpec;
+import dev.stygian.graph.queue.RunId;
+import dev.stygian.graph.queue.RunLimits;
+import dev.stygian.graph.queue.RunSpec;
 import dev.stygian.graph.service.ServiceRegistry;
 import dev.stygian.redis.RedisSettings;
 import dev.stygian.redis.RedisWorkQueue;
@@ -13,6 +17,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +111,8 @@ final class ReceiptCommandTest {
     assertThat(json.at("/ends").propertyNames())
         .containsExactly(
             "done", "dead", "excluded", "cancelled", "duplicate", "over_limit", "in_flight");
+    assertThat(before + people).doesNotContain("input ");
+    assertThat(json.get("input_closed").asBoolean()).isTrue();
     assertThat(json.at("/nodes/0/tasks").asInt()).isEqualTo(20);
     assertThat(json.at("/nodes/0/attempts").asInt()).isEqualTo(20);
     assertThat(Instant.parse(json.at("/nodes/0/last").asString()))
@@ -113,6 +120,32 @@ final class ReceiptCommandTest {
             Instant.parse(json.at("/nodes/0/first").asString()),
             Instant.parse(json.at("/finished").asString()));
     assertThat(json.get("last")).isEqualTo(json.at("/nodes/0/last"));
+  }
+
+  @Test
+  void inputThatIsOpenIsToldAndAddsUp() throws Exception {
+    RunId run = new RunId("books");
+    try (RedisWorkQueue queue = RedisWorkQueue.open(RedisSettings.of(server.url()))) {
+      LaneSpec lane = new LaneSpec("pass", "noop", 0, List.of(), 3);
+      queue.open(
+          new RunSpec(run, "plain", "definition", List.of(lane), 1, false, RunLimits.defaults()));
+      String people = run("receipt", "books").withCode(ExitCode.OK).out();
+      JsonNode json = run("receipt", "books", "--json").withCode(ExitCode.OK).json();
+
+      assertThat(people)
+          .contains(
+              """
+              items     0 = 0 submitted + 0 emitted
+              input     open: what is not submitted yet, or not again after a failover, is missing \
+              in these sums
+              """)
+          .contains("\nit adds up\n");
+      assertThat(json.get("input_closed").asBoolean(true)).isFalse();
+      assertThat(json.get("reconciles").asBoolean()).isTrue();
+
+      queue.closeInput(run);
+      assertThat(run("receipt", "books").withCode(ExitCode.OK).out()).doesNotContain("input ");
+    }
   }
 
   @Test

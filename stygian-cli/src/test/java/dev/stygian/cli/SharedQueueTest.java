@@ -273,7 +273,9 @@ final class SharedQueueTest {
     assertThat(letters).hasSize(2);
     JsonNode letter = letters.getFirst();
     assertThat(letter.propertyNames())
-        .containsExactly("run", "id", "node", "service", "item", "attempts", "errors", "died");
+        .containsExactly(
+            "run", "id", "node", "service", "item", "attempts", "errors", "died", "excluded");
+    assertThat(letter.get("excluded").asBoolean(true)).isFalse();
     assertThat(letter.get("item").asString()).startsWith("https://");
     assertThat(letter.at("/errors/0/message").asString()).contains("fail_first");
 

@@ -7,6 +7,7 @@ import dev.stygian.graph.queue.Explanation;
 import dev.stygian.graph.queue.Hold;
 import dev.stygian.graph.queue.Lease;
 import dev.stygian.graph.queue.LeaseRequest;
+import dev.stygian.graph.queue.Receipt;
 import dev.stygian.graph.queue.RunId;
 import dev.stygian.graph.queue.RunStatus;
 import java.nio.file.Path;
@@ -108,7 +109,9 @@ final class LostWritesTest {
     try (RedisWorkQueue queue = RedisWorkQueue.open(settings)) {
       assertThat(NoopRun.work(queue)).as("those that are known").isEqualTo(100);
       assertThat(queue.ledger().status(run.id()).state()).isEqualTo(RunStatus.State.RUNNING);
-      assertThat(queue.ledger().receipt(run.id()).discrepancies()).isEmpty();
+      Receipt before = queue.ledger().receipt(run.id());
+      assertThat(before.discrepancies()).isEmpty();
+      assertThat(before.status().inputClosed()).as("what is forgotten is in no sum").isFalse();
       assertThat(Checkup.of(settings, false).violations()).isEmpty();
       Explanation explanation = queue.ledger().why(run.id());
       assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.STANDS);
@@ -119,7 +122,9 @@ final class LostWritesTest {
       queue.closeInput(run.id());
       assertThat(NoopRun.work(queue)).isEqualTo(150);
       assertThat(run.results(queue)).hasSize(250).doesNotHaveDuplicates();
-      assertThat(queue.ledger().receipt(run.id()).discrepancies()).isEmpty();
+      Receipt whole = queue.ledger().receipt(run.id());
+      assertThat(whole.discrepancies()).isEmpty();
+      assertThat(whole.status().inputClosed()).isTrue();
     }
   }
 

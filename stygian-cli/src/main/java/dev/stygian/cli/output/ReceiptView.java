@@ -25,6 +25,7 @@ public final class ReceiptView {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     all.put("run", status.run().value());
     all.put("state", StatusView.state(status));
+    all.put("input_closed", status.inputClosed());
     all.put("started", status.started().toString());
     all.put("last", lastEnd(receipt).map(Instant::toString).orElse(null));
     all.put("finished", status.finished().map(Instant::toString).orElse(null));
@@ -86,6 +87,11 @@ public final class ReceiptView {
             + " submitted + "
             + receipt.emitted()
             + " emitted");
+    if (!status.inputClosed()) {
+      lines.add(
+          "input     open: what is not submitted yet, or not again after a failover, is missing in"
+              + " these sums");
+    }
     lines.add(
         "ends      "
             + status.done()
