@@ -28,6 +28,9 @@ public final class QueueCase implements BenchCase {
   private static final Column TO_FIRST = new Column("times_first_row", "times the first row", 2);
   private static final WarmUp WARM_UP = new WarmUp(2, 6);
 
+  /** A process that has just started compiles beside all others on the same cores. */
+  private static final WarmUp WARM_UP_PROCESSES = new WarmUp(2, 20);
+
   @Override
   public String name() {
     return "queue";
@@ -99,7 +102,8 @@ public final class QueueCase implements BenchCase {
     int tasks = FEW_TASKS;
     if (!setup.smoke()) {
       int first = Math.max(FIRST_TASKS, variant.lanes() * 4);
-      Sample last = WARM_UP.play(children, () -> round.play(first));
+      WarmUp warmUp = children.isEmpty() ? WARM_UP : WARM_UP_PROCESSES;
+      Sample last = warmUp.play(children, () -> round.play(first));
       tasks = (int) Math.min(MOST_TASKS, last.value(QueueRound.CYCLES) * setup.seconds());
       tasks = Math.max(tasks, variant.lanes() * LEAST_PER_LANE);
     }
