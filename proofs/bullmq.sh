@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # BullMQ beside the queue, within some minutes on one machine: JOBS jobs of 200 B with results of 200 B, which it keeps,
-# added 1,000 at a time by one process and done by another one, 100 at once, on a server without persistence; before it
-# and after it `stygian bench queue`. Life cycles a second are counted as the bench does: 1 / (1/added + 1/done), the
-# latter from the first job's start, so that no process's start counts. Needs node, npm, and a registry that has bullmq.
-# Fails only where jobs are missing: what it is for is its output.
+# added 1,000 at a time by one process, two such calls under way, and done by another one, 100 at once, on a server without
+# persistence; before it and after it `stygian bench queue`. Life cycles a second are counted as the bench does:
+# 1 / (1/added + 1/done), the latter from the first job's start, so that no process's start counts. Needs node, npm, and a
+# registry that has bullmq. Fails only where jobs are missing: what it is for is its output.
 . "$(dirname "$0")/common.sh"
 readonly JOBS=${JOBS:-200000}
 readonly BULLMQ=${BULLMQ:-6.7.0}
@@ -22,23 +22,31 @@ if (what === 'add') {
   const queue = new Queue('jobs', { connection });
   await queue.waitUntilReady();
   const from = performance.now();
-  for (let at = 0; at < count; at += 1000) {
-    const some = Array.from({ length: Math.min(1000, count - at) }, (_, i) => ({ name: 'job', data: padded({ id: at + i }) }));
-    await queue.addBulk(some);
-  }
+  let at = 0;
+  const add = async () => {
+    while (at < count) {
+      const first = at;
+      at += 1000;
+      const size = Math.min(1000, count - first);
+      await queue.addBulk(Array.from({ length: size }, (_, i) => ({ name: 'job', data: padded({ id: first + i }) })));
+    }
+  };
+  await Promise.all([add(), add()]);
   console.log(perSecond(from));
   await queue.close();
 } else {
   let from = 0;
-  let done = 0;
   const result = padded({ done: true });
   const worker = new Worker('jobs', async () => { from ||= performance.now(); return result; }, { connection, concurrency: 100 });
-  worker.on('completed', async () => {
-    if (++done === count) {
+  const queue = new Queue('jobs', { connection });
+  const look = setInterval(async () => {
+    if ((await queue.getCompletedCount()) === count) {
+      clearInterval(look);
       console.log(perSecond(from));
       await worker.close();
+      process.exit();
     }
-  });
+  }, 50);
 }
 JS
 

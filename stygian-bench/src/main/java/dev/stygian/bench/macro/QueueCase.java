@@ -29,7 +29,7 @@ public final class QueueCase implements BenchCase {
   private static final WarmUp WARM_UP = new WarmUp(2, 6);
 
   /** A process that has just started compiles beside all others on the same cores. */
-  private static final WarmUp WARM_UP_PROCESSES = new WarmUp(2, 20);
+  private static final WarmUp WARM_UP_PROCESSES = new WarmUp(2, 12);
 
   @Override
   public String name() {

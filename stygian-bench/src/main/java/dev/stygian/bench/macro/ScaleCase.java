@@ -40,7 +40,7 @@ public final class ScaleCase implements BenchCase {
   private static final Column LIMIT = new Column("limit_per_second", "limit", 0);
 
   /** In rounds' lengths: a wait is to be little beside a round. */
-  private static final double LENGTH = 3;
+  private static final double LENGTH = 2;
 
   /** All processes at once; one of them alone would find the cores free. */
   private static final WarmUp WARM_UP = new WarmUp(4, 15);

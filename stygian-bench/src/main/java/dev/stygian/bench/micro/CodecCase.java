@@ -49,7 +49,7 @@ public final class CodecCase implements BenchCase {
                   new Contender(
                       "%s, %,d B".formatted(method, bytes), () -> play(setup, method, bytes)))
               .toList();
-      rows.addAll(setup.rounds(0, 3).play(contenders, NANOS, false));
+      rows.addAll(setup.rounds(0, 2).play(contenders, NANOS, false));
     }
     return List.of(
         new CaseReport(
