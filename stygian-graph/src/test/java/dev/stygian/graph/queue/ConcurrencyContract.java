@@ -21,7 +21,7 @@ interface ConcurrencyContract extends Contract {
   default void I1_I3_I14_whatever_workers_do_every_item_ends_once_and_the_books_balance()
       throws Exception {
     long seed = Long.getLong("stygian.seed", System.nanoTime());
-    int items = 200;
+    int items = 120;
     RunSpec chain = q().open(Specs.chain("chain").maxAttempts(4));
     RunSpec diamond = q().open(Specs.diamond("diamond").maxAttempts(4));
     List<RunSpec> runs = List.of(chain, diamond);
