@@ -67,7 +67,7 @@ public final class KnownCase implements BenchCase {
   @Override
   public List<CaseReport> run(Setup setup) throws Exception {
     int least = setup.count(10_000, 300);
-    List<Integer> counts = new ArrayList<>(List.of(least, 10 * least, 100 * least));
+    List<Integer> counts = new ArrayList<>(List.of(least, 10 * least, 50 * least));
     if (setup.full()) {
       counts.add(1000 * least);
     }

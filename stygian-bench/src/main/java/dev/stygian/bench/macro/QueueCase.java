@@ -26,7 +26,7 @@ public final class QueueCase implements BenchCase {
   private static final int LEAST_PER_LANE = 20;
   private static final int MOST_TASKS = 800_000;
   private static final Column TO_FIRST = new Column("times_first_row", "times the first row", 2);
-  private static final WarmUp WARM_UP = new WarmUp(2, 6);
+  private static final WarmUp WARM_UP = new WarmUp(2, 5);
 
   /** A process that has just started compiles beside all others on the same cores. */
   private static final WarmUp WARM_UP_PROCESSES = new WarmUp(2, 12);
