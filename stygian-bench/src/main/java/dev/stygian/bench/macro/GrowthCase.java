@@ -28,7 +28,7 @@ public final class GrowthCase implements BenchCase {
   private static final int STEPS = 4;
 
   /** Its first round fills the queues, which warms the producer alone. */
-  private static final WarmUp WARM_UP = new WarmUp(2, 25);
+  private static final WarmUp WARM_UP = new WarmUp(2, 12);
 
   @Override
   public String name() {

@@ -35,8 +35,8 @@ record QueueVariant(
             new QueueVariant("%,d lanes".formatted(manyLanes), manyLanes, false, 0, NONE, 5)),
         List.of(new QueueVariant("1 worker process", 1, false, 1, NONE, 3)),
         List.of(new QueueVariant("2 worker processes", 1, false, 2, NONE, 3)),
-        List.of(new QueueVariant("appendfsync everysec", 1, false, 0, appendOnly("everysec"), 3)),
-        List.of(new QueueVariant("appendfsync always", 1, false, 0, appendOnly("always"), 3)));
+        List.of(new QueueVariant("appendfsync everysec", 1, false, 0, appendOnly("everysec"), 2)),
+        List.of(new QueueVariant("appendfsync always", 1, false, 0, appendOnly("always"), 2)));
   }
 
   /** The plainest of all. */

@@ -43,7 +43,7 @@ public final class ScaleCase implements BenchCase {
   private static final double LENGTH = 2;
 
   /** All processes at once; one of them alone would find the cores free. */
-  private static final WarmUp WARM_UP = new WarmUp(4, 15);
+  private static final WarmUp WARM_UP = new WarmUp(4, 10);
 
   private static final double WARM_UP_SECONDS = 2;
   private static final RunId RUN = new RunId("scale");
