@@ -172,7 +172,7 @@ public sealed class Payload permits BlobPayload {
    * @throws dev.stygian.graph.error.BlobUnavailableException where they cannot be put there
    */
   public Payload keptIn(BlobStore store, String queue, String run) {
-    return isReference() ? this : put(store, new BlobName(queue, run, digest()));
+    return keptIn(store, queue, run, Optional.empty());
   }
 
   /**
@@ -181,17 +181,15 @@ public sealed class Payload permits BlobPayload {
    * @param owner tells it from all others of the run, as {@link BlobName#owner} says
    */
   public Payload keptIn(BlobStore store, String queue, String run, String owner) {
-    return isReference()
-        ? this
-        : put(store, new BlobName(queue, run, digest(), Optional.of(owner)));
+    return keptIn(store, queue, run, Optional.of(owner));
   }
 
-  private String digest() {
-    return HexFormat.of().formatHex(Sha256.of(bytes()));
-  }
-
-  private Payload put(BlobStore store, BlobName name) {
+  private Payload keptIn(BlobStore store, String queue, String run, Optional<String> owner) {
+    if (isReference()) {
+      return this;
+    }
     byte[] all = bytes();
+    BlobName name = new BlobName(queue, run, HexFormat.of().formatHex(Sha256.of(all)), owner);
     store.put(name, all);
     return new BlobPayload(new BlobReference(name, all.length, store.place()), store);
   }

@@ -1,8 +1,10 @@
 package dev.stygian.graph.queue;
 
 import dev.stygian.graph.error.OutputException;
+import dev.stygian.graph.error.QueueUnavailableException;
 import dev.stygian.graph.error.StygianException;
 import dev.stygian.graph.item.BlobStore;
+import dev.stygian.graph.item.Payload;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -99,12 +101,7 @@ final class SpentBlobs {
   }
 
   private static boolean readsBlobs(Settlement end) {
-    for (var output : end.lease().inputs().values()) {
-      if (output.isReference()) {
-        return true;
-      }
-    }
-    return false;
+    return end.lease().inputs().values().stream().anyMatch(Payload::isReference);
   }
 
   /**
@@ -115,10 +112,7 @@ final class SpentBlobs {
    */
   void settled(Settlement end, Settled how, Map<RunId, RunBlobs> known) {
     RunBlobs run = known.get(end.lease().task().id().run());
-    if (run != null
-        && readsBlobs(end)
-        && end instanceof Completion
-        && how instanceof Settled.Booked) {
+    if (run != null && end instanceof Completion && how instanceof Settled.Booked) {
       add(run.readLastBy(end.lease()), clock.instant());
     }
   }
@@ -149,7 +143,7 @@ final class SpentBlobs {
       T answer = question.get();
       hears(true);
       return answer;
-    } catch (StygianException e) {
+    } catch (QueueUnavailableException e) {
       hears(false);
       throw e;
     }

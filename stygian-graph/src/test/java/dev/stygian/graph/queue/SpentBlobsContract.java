@@ -354,11 +354,16 @@ public abstract class SpentBlobsContract {
     Lease second = q.leaseOne("B");
     q.finish(second, "small");
     Payload handedOver = given(second, "a");
-    Path blob = folder.resolve(handedOver.blob().orElseThrow().path());
-    Files.setLastModifiedTime(blob, FileTime.from(Instant.now().plusSeconds(60)));
+    putAgain(handedOver);
 
     assertThat(deletedAfterGrace()).isZero();
     assertThat(isThere(handedOver)).isTrue();
+  }
+
+  /** A minute from now. */
+  private void putAgain(Payload payload) throws IOException {
+    Path blob = folder.resolve(payload.blob().orElseThrow().path());
+    Files.setLastModifiedTime(blob, FileTime.from(Instant.now().plusSeconds(60)));
   }
 
   /** After a failover that forgot it, a result may be made once more and lie further behind. */
@@ -368,8 +373,7 @@ public abstract class SpentBlobsContract {
     q.submit(run, "x");
     q.finish(q.leaseOne(), page(1));
     Payload output = read(run, ResultBatch.START).results().getFirst().output();
-    Path blob = folder.resolve(output.blob().orElseThrow().path());
-    Files.setLastModifiedTime(blob, FileTime.from(Instant.now().plusSeconds(60)));
+    putAgain(output);
     elapsed = Duration.ofMinutes(2);
     deliverUntilTrimmed(run, ResultBatch.START);
 

@@ -56,10 +56,15 @@ function Runs.begins_plainly(run, node)
     or type(known) == 'table' and known.level == 0 and #known.inputs == 0)
 end
 
+-- What is known of a lane: its record, or what was read in it.
+local function record_of(run, node)
+  if not (known_lanes[run] and known_lanes[run][node]) then Runs.know_lanes(run, { node }) end
+  return known_lanes[run][node]
+end
+
 -- What opening a lane takes of it, without reading all of its record.
 function Runs.level_and_service(run, node)
-  if not (known_lanes[run] and known_lanes[run][node]) then Runs.know_lanes(run, { node }) end
-  local lane = known_lanes[run][node]
+  local lane = record_of(run, node)
   if type(lane) == 'table' then return lane.level, lane.service end
   local level, service = string.match(lane, '^(%d+)|[^|]*|[^|]*|[^|]*|[^|]*|(.*)$')
   return tonumber(level), service
@@ -70,8 +75,7 @@ end
 -- that split them off, and the node whose outputs of them are collected; the node that collects the parts which it
 -- splits off; and the node whose parts it collects itself.
 function Runs.lane(run, node)
-  if not (known_lanes[run] and known_lanes[run][node]) then Runs.know_lanes(run, { node }) end
-  local lane = known_lanes[run][node]
+  local lane = record_of(run, node)
   if type(lane) == 'string' then
     lane = lane_in(lane)
     known_lanes[run][node] = lane
